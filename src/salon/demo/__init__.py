@@ -1,0 +1,1 @@
+"""A Messages API server on loopback with scripted answers."""

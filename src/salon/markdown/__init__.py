@@ -1,0 +1,1 @@
+"""Source text to styled lines; no app, no widget."""
