@@ -1,0 +1,81 @@
+"""What the app knows of a model: limits, abilities and prices, as values without a source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+MILLION = Decimal(1_000_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """US dollars per million tokens, for prompts of at most `up_to` tokens (None: of any size)."""
+
+    input: Decimal
+    output: Decimal
+    cache_read: Decimal
+    cache_write_5m: Decimal
+    cache_write_1h: Decimal
+    up_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelInfo:
+    """One model. None and empty mean that nobody has said, not that it cannot."""
+
+    id: str
+    name: str = ""
+    context: int | None = None
+    """How many tokens a request and its answer may have together."""
+    max_output: int | None = None
+    thinking: frozenset[str] = field(default_factory=frozenset)
+    """The `thinking.type` values it accepts: adaptive, enabled, disabled, between_tools."""
+    efforts: tuple[str, ...] = ()
+    """The `output_config.effort` values it accepts, weakest first."""
+    caching: bool = False
+    prices: tuple[Price, ...] = ()
+    """Tiers by prompt size, smallest first; empty where the price is unknown."""
+
+    @property
+    def label(self) -> str:
+        """The name to show."""
+        return self.name or self.id
+
+
+def prompt_tokens(usage: Mapping[str, Any]) -> int:
+    """All tokens that went in: uncached, read from the cache, written to it."""
+    return sum(_count(usage, key) for key in ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"))
+
+
+def context_used(usage: Mapping[str, Any]) -> int:
+    """How much of the context window a request and its answer took."""
+    return prompt_tokens(usage) + _count(usage, "output_tokens")
+
+
+def cost_of(usage: Mapping[str, Any], prices: tuple[Price, ...]) -> Decimal | None:
+    """What a request cost in US dollars; None where the price is unknown.
+
+    The tier is chosen by the whole prompt, as the price list says. Where the usage does not break cache writes down by
+    lifetime, they count as five-minute writes, the API's default.
+    """
+    size = prompt_tokens(usage)
+    price = next((tier for tier in prices if tier.up_to is None or size <= tier.up_to), None)
+    if price is None:
+        return None
+    written = usage.get("cache_creation")
+    hour = _count(written, "ephemeral_1h_input_tokens") if isinstance(written, Mapping) else 0
+    five = max(0, _count(usage, "cache_creation_input_tokens") - hour)
+    total = (
+        price.input * _count(usage, "input_tokens")
+        + price.output * _count(usage, "output_tokens")
+        + price.cache_read * _count(usage, "cache_read_input_tokens")
+        + price.cache_write_5m * five
+        + price.cache_write_1h * hour
+    )
+    return total / MILLION
+
+
+def _count(usage: Mapping[str, Any], key: str) -> int:
+    value = usage.get(key)
+    return value if isinstance(value, int) and value > 0 else 0

@@ -1,0 +1,87 @@
+"""Every place on disk. Asking for a path never creates it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+_APP = "salon"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The three directories, and what lies where in them.
+
+    `config` holds what is a person's own (settings, sessions, drafts); `state` and `cache` can be deleted at any time.
+    """
+
+    config: Path
+    state: Path
+    cache: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """What a person sets."""
+        return self.config / "config.toml"
+
+    @property
+    def credentials_file(self) -> Path:
+        """The key saved by the app, apart from the settings so that those can be shared."""
+        return self.config / "credentials.toml"
+
+    @property
+    def themes(self) -> Path:
+        """A person's own themes."""
+        return self.config / "themes"
+
+    @property
+    def sessions(self) -> Path:
+        """Session files, in a folder a month."""
+        return self.config / "sessions"
+
+    @property
+    def drafts(self) -> Path:
+        """Unsent drafts, a file a session."""
+        return self.config / "drafts"
+
+    @property
+    def locks(self) -> Path:
+        """Lock files of open sessions."""
+        return self.state / "locks"
+
+    @property
+    def log_file(self) -> Path:
+        """The rotating log of the app itself."""
+        return self.state / "salon.log"
+
+    def for_demo(self) -> "Paths":
+        """Places for chats with the scripted server, apart from real ones."""
+        return Paths(self.config / "demo", self.state / "demo", self.cache / "demo")
+
+
+def default_paths(config: Path | None = None) -> Paths:
+    """The platform's own places, or those that `config` and the environment name.
+
+    `SALON_CONFIG_DIR`, `SALON_STATE_DIR` and `SALON_CACHE_DIR` override the platform; `config` overrides the first.
+    """
+
+    def place(variable: str, platform_default: str) -> Path:
+        return Path(os.environ.get(variable) or platform_default).expanduser()
+
+    return Paths(
+        config=config or place("SALON_CONFIG_DIR", platformdirs.user_config_dir(_APP, appauthor=False)),
+        state=place("SALON_STATE_DIR", platformdirs.user_state_dir(_APP, appauthor=False)),
+        cache=place("SALON_CACHE_DIR", platformdirs.user_cache_dir(_APP, appauthor=False)),
+    )
+
+
+def theme_directories(paths: Paths) -> list[Path]:
+    """Where themes are looked for, built-in ones first, a person's own last.
+
+    An installed package carries them beside its code; in a source checkout they are the repository's `themes/`.
+    """
+    package = Path(__file__).resolve().parent
+    return [place for place in (package / "themes", package.parent.parent / "themes") if place.is_dir()][:1] + [
+        paths.themes
+    ]
