@@ -133,6 +133,11 @@ def siblings(conversation: Conversation, message_id: str) -> tuple[str, ...]:
     return conversation.children.get(conversation.messages[message_id].parent, (message_id,))
 
 
+def at(conversation: Conversation, message_id: str) -> Conversation:
+    """The conversation with `message_id` itself as its leaf, whatever lies below."""
+    return replace(conversation, leaf=message_id)
+
+
 def select(conversation: Conversation, message_id: str) -> Conversation:
     """The conversation with the newest leaf below `message_id` as its leaf."""
     current = message_id

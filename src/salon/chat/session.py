@@ -84,3 +84,142 @@ class Library(Protocol):
     def prompts(self, limit: int = 500) -> Sequence[str]:
         """The newest prompts of all sessions, newest first, for recall."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """With what a session asks, apart from the conversation itself."""
+
+    model: ModelInfo
+    system: str = ""
+    effort: str = ""
+    """"" leaves it to the model."""
+    max_tokens: int = 0
+    """0 leaves it to the model's limit."""
+    show_thinking: bool = True
+    anthropic_host: bool = True
+    """Whether the host is Anthropic's own; others are asked for nothing that the protocol's core does not have."""
+
+
+class Session:
+    """One open conversation. All changes to its tree happen here, and each is in the log before it is seen."""
+
+    def __init__(self, conversation: Conversation, log: SessionLog, parameters: Parameters) -> None:
+        self.conversation = conversation
+        self.log = log
+        self.parameters = parameters
+        self.turn: Turn | None = None
+
+    @property
+    def id(self) -> str:
+        """The session's id."""
+        return self.conversation.id
+
+    @property
+    def path(self) -> list[Message]:
+        """The messages from the root to the leaf."""
+        return tree.path(self.conversation)
+
+    @property
+    def last(self) -> Message | None:
+        """The message at the leaf."""
+        leaf = self.conversation.leaf
+        return None if leaf is None else self.conversation.messages[leaf]
+
+    @property
+    def can_continue(self) -> bool:
+        """Whether the leaf is an answer that was cut and has text to go on from."""
+        last = self.last
+        cut = {Status.STOPPED, Status.INTERRUPTED, Status.MAX_TOKENS}
+        return last is not None and last.role == "assistant" and last.status in cut and bool(last.text.strip())
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether the leaf is an answer, or a prompt that never got one."""
+        return self.last is not None and self.turn is None
+
+    async def submit(self, text: str) -> Message:
+        """Put the person's words into the tree and the log; they are on disk, or queued with a warning, on return."""
+        if not self.conversation.messages:
+            await self._found(text)
+        return await self._say(text)
+
+    async def ask_to_continue(self) -> Message:
+        """Put the request to go on into the tree, as a seam and not as a prompt of the person's."""
+        last = self.last
+        if last is None or not self.can_continue:
+            raise ValueError("there is no cut answer to continue")
+        return await self._say(requests.continuation_prompt(last.text), seam="continue")
+
+    def back_to_prompt(self) -> Message | None:
+        """Make the prompt of the last answer the leaf, so that the next turn answers it once more."""
+        last = self.last
+        if last is not None and last.role == "assistant" and last.parent is not None:
+            self.conversation = tree.at(self.conversation, last.parent)
+        return self.last
+
+    async def answer(self, client: Client) -> AsyncGenerator[TurnEvent, None]:
+        """Have the leaf answered: run one turn and take its message into the tree; yields the turn's events."""
+        if self.turn is not None:
+            raise RuntimeError("a turn is running already")
+        prompt = self.last
+        if prompt is None:
+            raise ValueError("there is nothing to answer")
+        turn = self.turn = Turn(parent=prompt.id, request=self.request(), client=client, log=self.log)
+        try:
+            async with aclosing(turn.run()) as events:
+                async for event in events:
+                    if isinstance(event, Finished):
+                        self._finish(event.message)
+                    yield event
+        finally:
+            if turn.ended is not None:
+                self._finish(turn.ended)
+
+    def request(self) -> Request:
+        """The request that would have the leaf answered now."""
+        asked = self.parameters
+        return requests.build(
+            self.path,
+            model=asked.model,
+            system=asked.system,
+            max_tokens=asked.max_tokens or None,
+            effort=asked.effort or None,
+            show_thinking=asked.show_thinking,
+            anthropic_host=asked.anthropic_host,
+        )
+
+    def stop(self) -> None:
+        """Stop the running answer, if there is one, and keep what came."""
+        if self.turn is not None:
+            self.turn.stop()
+
+    async def set(self, key: str, value: Any) -> None:
+        """Change one of the session's own settings, such as its title."""
+        self.conversation = tree.with_settings(self.conversation, **{key: value})
+        await self.log.append({"k": "set", "key": key, "value": value}, durable=True)
+
+    async def _found(self, first_words: str) -> None:
+        asked = self.parameters
+        title = " ".join(first_words.split())[:TITLE_LENGTH]
+        for key, value in (("title", title), ("model", asked.model.id), ("system", asked.system)):
+            if value:
+                await self.set(key, value)
+
+    async def _say(self, text: str, seam: str = "") -> Message:
+        message = Message(
+            id=new_id(),
+            parent=self.conversation.leaf,
+            role="user",
+            content=(text_block(text),),
+            created=utc_now(),
+            seam=seam,
+        )
+        await self.log.append(message_record(message), durable=True)
+        self.conversation = tree.add(self.conversation, message)
+        return message
+
+    def _finish(self, message: Message) -> None:
+        self.turn = None
+        if message.id not in self.conversation.messages:
+            self.conversation = tree.add(self.conversation, message)

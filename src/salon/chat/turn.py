@@ -1,13 +1,33 @@
 """One turn: ask, stream, keep, finish. The only place where a turn happens, for the screen and for `salon -p` alike."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping
+import logging
+import time
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from salon.chat.answer import Answer, coalesced
+from salon.chat.blocks import kind_of
+from salon.chat.conversation import Message, Status
 from salon.chat.events import (
+    ApiEvent,
+    BlockFinished,
+    BlockStarted,
+    Connected,
+    Connecting,
+    Finished,
+    Heartbeat,
+    Retrying,
+    TurnEvent,
     WireEvent,
 )
+from salon.chat.ids import new_id
+from salon.errors import Fault, FaultKind
+
+logger = logging.getLogger(__name__)
 
 CHECKPOINT_SECONDS = 0.25
 """How far the disk may be behind the screen."""
@@ -56,7 +76,7 @@ class RetryControl:
 class Client(Protocol):
     """What a turn needs of the API."""
 
-    def stream(self, request: Request, control: RetryControl) -> AsyncIterator[WireEvent]:
+    def stream(self, request: Request, control: RetryControl) -> AsyncGenerator[WireEvent, None]:
         """Ask, and yield what comes; ends normally only after `message_stop`, otherwise raises `Fault`.
 
         Attempts that fail before any content came are repeated inside, each announced by `Retrying` and, when it
@@ -75,3 +95,247 @@ class Log(Protocol):
         told. With `durable` the file is synced before the result is True. Never raises.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How the pump ended: normally, or by `fault`."""
+
+    fault: Fault | None = None
+
+
+class _Stopwatch:
+    """Seconds since the request, for what a reader is told of an answer's pace."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._first: float | None = None
+        self._thinking = 0.0
+        self._thinking_since: dict[int, float] = {}
+
+    def note(self, event: TurnEvent) -> None:
+        now = time.monotonic() - self._start
+        match event:
+            case BlockStarted(index, block):
+                self._first = now if self._first is None else self._first
+                if kind_of(block) in {"thinking", "redacted_thinking"}:
+                    self._thinking_since[index] = now
+            case BlockFinished(index):
+                self._thinking += now - self._thinking_since.pop(index, now)
+
+    def reading(self) -> dict[str, float]:
+        total = time.monotonic() - self._start
+        thinking = self._thinking + sum(total - since for since in self._thinking_since.values())
+        reading = {"total": total, "thinking": thinking} | ({} if self._first is None else {"first": self._first})
+        return {name: round(seconds, 3) for name, seconds in reading.items()}
+
+
+class Turn:
+    """One answer being asked for. `run` may be iterated once; everything else is safe at any time."""
+
+    def __init__(self, *, parent: str, request: Request, client: Client, log: Log) -> None:
+        self.parent = parent
+        self.request = request
+        self.control = RetryControl()
+        self.answer = Answer(new_id())
+        self.created = utc_now()
+        self.ended: Message | None = None
+        """The answer once it is closed, also when the consumer left before `Finished`."""
+        self._client = client
+        self._log = log
+        self._watch = _Stopwatch()
+        self._queue: asyncio.Queue[WireEvent | _End] = asyncio.Queue()
+        self._pump: asyncio.Task[None] | None = None
+        self._stopped = False
+        self._request_id = ""
+        self._parts = 0
+        self._unsaved: list[ApiEvent] = []
+        self._checkpoint_timer: asyncio.TimerHandle | None = None
+
+    def stop(self) -> None:
+        """End the answer here and keep what came; the turn then ends like any other, with `Finished`."""
+        self._stopped = True
+        if self._pump is not None:
+            self._pump.cancel()
+
+    def message(self, status: Status = Status.OPEN, fault: Fault | None = None) -> Message:
+        """The answer as a message, as far as it has come."""
+        answer = self.answer
+        return Message(
+            id=answer.id,
+            parent=self.parent,
+            role="assistant",
+            content=answer.blocks(),
+            status=status,
+            created=self.created,
+            model=answer.model or self.request.model,
+            stop_reason=answer.stop_reason,
+            stop_details=answer.stop_details,
+            usage=dict(answer.usage),
+            request_id=self._request_id,
+            fault=None if fault is None else fault.to_record(),
+            unfinished=answer.unfinished(),
+            extra=answer.extra(),
+            timing=self._watch.reading(),
+        )
+
+    async def run(self) -> AsyncGenerator[TurnEvent, None]:
+        """Ask and yield what happens; the last event is always `Finished`, unless the consumer leaves first.
+
+        The `open` record is on disk before the request leaves, what was yielded is on disk within
+        `CHECKPOINT_SECONDS`, and one ending is written for success, stop, fault and a consumer that goes away.
+        """
+        await self._log.append(self._open_record(), durable=True)
+        self._pump = asyncio.create_task(self._pump_wire(), name=f"turn-{self.answer.id}")
+        if self._stopped:
+            self._pump.cancel()
+        end: _End | None = None
+        try:
+            while end is None:
+                batch, end = await self._next_batch()
+                for event in self._take(batch):
+                    yield event
+        finally:
+            self._pump.cancel()
+            await asyncio.gather(self._pump, return_exceptions=True)
+            self.ended = await self._close(end)
+        yield Finished(self.ended)
+
+    async def _pump_wire(self) -> None:
+        """Move the stream into the queue; never waits for whoever shows it."""
+        end = _End()
+        try:
+            async with aclosing(self._client.stream(self.request, self.control)) as stream:
+                async for event in stream:
+                    self._queue.put_nowait(event)
+        except Fault as fault:
+            end = _End(fault)
+        except Exception as error:
+            # A worker's top: a bug in here must end in a named state with the text kept, and be found in the log.
+            logger.exception("The pump of a turn failed")
+            end = _End(Fault(FaultKind.INTERNAL, f"Salon itself failed ({type(error).__name__}); the log has details."))
+        finally:
+            self._queue.put_nowait(end)
+
+    async def _next_batch(self) -> tuple[list[WireEvent], _End | None]:
+        """Everything that waits in the queue, at least one thing."""
+        batch: list[WireEvent] = []
+        item = await self._queue.get()
+        while not isinstance(item, _End):
+            batch.append(item)
+            if self._queue.empty():
+                return batch, None
+            item = self._queue.get_nowait()
+        return batch, item
+
+    def _take(self, batch: list[WireEvent]) -> list[TurnEvent]:
+        events: list[TurnEvent] = []
+        run: list[ApiEvent] = []
+        for item in batch:
+            if isinstance(item, dict):
+                run.append(item)
+                continue
+            events += self._apply(run)
+            run = []
+            events.append(self._note_attempt(item))
+        events += self._apply(run)
+        for event in events:
+            self._watch.note(event)
+        return events
+
+    def _apply(self, run: list[ApiEvent]) -> list[TurnEvent]:
+        joined = coalesced(run)
+        if joined:
+            self._unsaved += joined
+            self._plan_checkpoint()
+        events = [event for payload in joined if (event := self.answer.apply(payload)) is not None]
+        return events or ([Heartbeat()] if run else [])
+
+    def _note_attempt(self, item: Connecting | Connected | Retrying) -> TurnEvent:
+        if isinstance(item, Connected):
+            self._request_id = item.request_id
+        elif isinstance(item, Retrying):
+            self.answer = Answer(self.answer.id)
+            self._unsaved.clear()
+        return item
+
+    def _plan_checkpoint(self) -> None:
+        if self._checkpoint_timer is None:
+            loop = asyncio.get_running_loop()
+            self._checkpoint_timer = loop.call_later(CHECKPOINT_SECONDS, self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        self._checkpoint_timer = None
+        if self._unsaved:
+            self._parts += 1
+            events, self._unsaved = coalesced(self._unsaved), []
+            self._log.append({"k": "part", "of": self.answer.id, "n": self._parts, "events": events})
+
+    def _open_record(self) -> Record:
+        return {
+            "k": "open",
+            "id": self.answer.id,
+            "parent": self.parent,
+            "model": self.request.model,
+            "request": self.request.parameters(),
+        }
+
+    async def _close(self, end: _End | None) -> Message:
+        if self._checkpoint_timer is not None:
+            self._checkpoint_timer.cancel()
+        message = self.message(*self._ending(end))
+        await self._log.append(close_record(message), durable=True)
+        return message
+
+    def _ending(self, end: _End | None) -> tuple[Status, Fault | None]:
+        answer = self.answer
+        if end is not None and end.fault is not None and not self._stopped:
+            return (Status.INTERRUPTED if answer.begun else Status.ERROR), end.fault
+        if not answer.complete:
+            return Status.STOPPED, None
+        return _STATUS_OF_REASON.get(answer.stop_reason or "", Status.COMPLETE), None
+
+
+_STATUS_OF_REASON = {
+    "refusal": Status.REFUSED,
+    "max_tokens": Status.MAX_TOKENS,
+    "model_context_window_exceeded": Status.MAX_TOKENS,
+}
+
+
+def utc_now() -> str:
+    """The time as session files write it: ISO 8601, UTC, milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def message_record(message: Message) -> Record:
+    """The `msg` record of a person's message."""
+    record: Record = {
+        "k": "msg",
+        "id": message.id,
+        "parent": message.parent,
+        "role": message.role,
+        "content": list(message.content),
+    }
+    return record | ({"seam": message.seam} if message.seam else {})
+
+
+def close_record(message: Message) -> Record:
+    """The `close` record of an answer, with everything that came; empty fields are left out."""
+    optional = {
+        "stop_reason": message.stop_reason,
+        "stop_details": message.stop_details,
+        "usage": dict(message.usage),
+        "request_id": message.request_id,
+        "fault": message.fault,
+        "unfinished": list(message.unfinished),
+        "extra": dict(message.extra),
+        "timing": dict(message.timing),
+    }
+    return {
+        "k": "close",
+        "of": message.id,
+        "status": message.status.value,
+        "model": message.model,
+        "content": list(message.content),
+    } | {key: value for key, value in optional.items() if value}
