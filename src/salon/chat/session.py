@@ -1,11 +1,20 @@
 """One open conversation: its tree, its draft, its settings and the turn that may be running."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from salon.chat.conversation import Conversation
-from salon.chat.turn import Log
+from salon.chat import conversation as tree
+from salon.chat import request as requests
+from salon.chat.blocks import text_block
+from salon.chat.conversation import Conversation, Message, Status
+from salon.chat.events import Finished, TurnEvent
+from salon.chat.ids import new_id
+from salon.chat.model import ModelInfo
+from salon.chat.turn import Client, Log, Request, Turn, message_record, utc_now
+
+TITLE_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
