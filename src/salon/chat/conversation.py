@@ -30,6 +30,18 @@ class Status(StrEnum):
     REFUSED = "refused"
 
 
+_STATUS_OF_REASON = {
+    "refusal": Status.REFUSED,
+    "max_tokens": Status.MAX_TOKENS,
+    "model_context_window_exceeded": Status.MAX_TOKENS,
+}
+
+
+def status_of_reason(stop_reason: str | None) -> Status:
+    """The status of an answer whose stream came to its end, by the API's `stop_reason`."""
+    return _STATUS_OF_REASON.get(stop_reason or "", Status.COMPLETE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message, whole as far as it came."""

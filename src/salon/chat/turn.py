@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from salon.chat.answer import Answer, coalesced
 from salon.chat.blocks import kind_of
-from salon.chat.conversation import Message, Status
+from salon.chat.conversation import Message, Status, status_of_reason
 from salon.chat.events import (
     ApiEvent,
     BlockFinished,
@@ -293,14 +293,7 @@ class Turn:
             return (Status.INTERRUPTED if answer.begun else Status.ERROR), end.fault
         if not answer.complete:
             return Status.STOPPED, None
-        return _STATUS_OF_REASON.get(answer.stop_reason or "", Status.COMPLETE), None
-
-
-_STATUS_OF_REASON = {
-    "refusal": Status.REFUSED,
-    "max_tokens": Status.MAX_TOKENS,
-    "model_context_window_exceeded": Status.MAX_TOKENS,
-}
+        return status_of_reason(answer.stop_reason), None
 
 
 def utc_now() -> str:
