@@ -1,0 +1,169 @@
+"""A path through the tree becomes one request. The Messages API's rules about history live here and nowhere else.
+
+Where the rules are Anthropic's they are those of the API version 2026-10-21: a conversation ends with a user message,
+blank text is refused, every tool use needs its result, and a thinking block is bound to all that came before it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from salon.chat.answer import sendable
+from salon.chat.blocks import Block, is_tool_result, is_tool_use, kind_of
+from salon.chat.conversation import Message, Status
+from salon.chat.model import ModelInfo
+from salon.chat.turn import Request
+
+DEFAULT_MAX_TOKENS = 32_000
+"""How long an answer may be, thinking included, where the model allows it and the person has not said."""
+UNKNOWN_MAX_TOKENS = 8_192
+"""The same for a model of which nothing is known."""
+QUOTED_CHARACTERS = 200
+"""How much of a cut answer's end is quoted to have it continued."""
+
+THINKING_DROPPED = "The instructions were changed, so earlier thinking is no longer sent along."
+
+_CUT = {Status.STOPPED, Status.INTERRUPTED, Status.MAX_TOKENS, Status.OPEN}
+_THINKING = {"thinking", "redacted_thinking"}
+
+
+def build(
+    messages: Sequence[Message],
+    *,
+    model: ModelInfo,
+    system: str = "",
+    max_tokens: int | None = None,
+    effort: str | None = None,
+    show_thinking: bool = True,
+    anthropic_host: bool = True,
+    thinking_bound: bool = True,
+) -> Request:
+    """The request that asks for an answer to the last of `messages`, a path from the root.
+
+    Refused turns are left out together with the prompt that led to them, cut answers are reduced to what the API takes
+    back, empty ones are left out. `thinking_bound` says that `system` is what it was when the thinking in the path was
+    made; otherwise the thinking is left out and a notice says so. Extras (thinking, effort, caching) are asked for only
+    where `model` is known to take them and the host is Anthropic's; caching and the rest of a compatible server's
+    abilities are unknown.
+
+    Raises ValueError when nothing is left to answer: the path must end with a user message that says something.
+    """
+    history, dropped_thinking = _history(messages, keep_thinking=thinking_bound)
+    if not history or history[-1]["role"] != "user":
+        raise ValueError("the last message of a request must be a user message with content")
+    body: dict[str, Any] = {
+        "model": model.id,
+        "max_tokens": max_tokens or default_max_tokens(model),
+        "messages": history,
+    }
+    if system.strip():
+        body["system"] = mended(system)
+    if anthropic_host:
+        body |= _extras(model, effort, show_thinking)
+    return Request(body, (THINKING_DROPPED,) if dropped_thinking else ())
+
+
+def default_max_tokens(model: ModelInfo) -> int:
+    """How many tokens an answer of `model` may have, thinking included, unless the person says otherwise."""
+    return UNKNOWN_MAX_TOKENS if model.max_output is None else min(model.max_output, DEFAULT_MAX_TOKENS)
+
+
+def continuation_prompt(answer_text: str) -> str:
+    """What to ask for the rest of a cut answer.
+
+    The words are those of Anthropic's advice on recovery of interrupted streams; ending the request with the cut
+    answer itself (a prefill) is refused since Claude 4.6.
+    """
+    tail = mended(answer_text).rstrip()[-QUOTED_CHARACTERS:]
+    return (
+        f"Your previous response was interrupted. It ended with:\n\n{tail}\n\n"
+        "Continue exactly from there. Do not repeat what was already said, and do not comment on the interruption."
+    )
+
+
+def repaired(body: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The request with nothing but text, images and documents in its answers; None where that changes nothing.
+
+    For the one case in which the API refuses a history although it was built by the rules: thinking bound to another
+    conversation, tool uses it no longer pairs.
+    """
+    messages: list[dict[str, Any]] = []
+    for message in body["messages"]:
+        content = message["content"]
+        if message["role"] == "assistant" and not isinstance(content, str):
+            content = [
+                block
+                for block in content
+                if kind_of(block) not in _THINKING and not is_tool_use(block) and not is_tool_result(block)
+            ]
+        if content:
+            messages.append({**message, "content": content})
+    if messages == body["messages"] or not messages or messages[-1]["role"] != "user":
+        return None
+    return {**body, "messages": messages}
+
+
+def mended(text: str) -> str:
+    """`text` as UTF-8 can carry it: surrogate pairs joined, lone halves replaced by U+FFFD."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _extras(model: ModelInfo, effort: str | None, show_thinking: bool) -> dict[str, Any]:
+    extras: dict[str, Any] = {}
+    if "adaptive" in model.thinking:
+        # The API's default leaves the text of thinking out, so showing it must be asked for.
+        extras["thinking"] = {"type": "adaptive", "display": "summarized" if show_thinking else "omitted"}
+    if effort and effort in model.efforts:
+        extras["output_config"] = {"effort": effort}
+    if model.caching:
+        extras["cache_control"] = {"type": "ephemeral"}
+    return extras
+
+
+def _history(messages: Sequence[Message], *, keep_thinking: bool) -> tuple[list[dict[str, Any]], bool]:
+    history: list[dict[str, Any]] = []
+    dropped_thinking = False
+    for message in _without_refused(messages):
+        blocks = _answer_blocks(message) if message.role == "assistant" else _said(message.content)
+        if not keep_thinking:
+            kept = [block for block in blocks if kind_of(block) not in _THINKING]
+            dropped_thinking = dropped_thinking or len(kept) < len(blocks)
+            blocks = kept
+        if blocks:
+            history.append({"role": message.role, "content": [_mended_block(block) for block in blocks]})
+    return history, dropped_thinking
+
+
+def _without_refused(messages: Sequence[Message]) -> list[Message]:
+    """The path without refused answers and their prompts; keeping those makes further refusals likelier."""
+    refused = {message.id for message in messages if message.role == "assistant" and message.status is Status.REFUSED}
+    prompts = {message.parent for message in messages if message.id in refused}
+    return [message for message in messages if message.id not in refused and message.id not in prompts]
+
+
+def _answer_blocks(message: Message) -> list[Block]:
+    # An answer with nothing received has no blocks; one that failed part-way is as good as one that was cut.
+    blocks = sendable(message.content, message.unfinished)
+    if message.status in _CUT or message.unfinished or message.status is Status.ERROR:
+        blocks = _without_trailing_blanks(blocks)
+    # Thinking that led to nothing is refused as an answer's last block, and says nothing without the rest.
+    return blocks if any(kind_of(block) not in _THINKING for block in blocks) else []
+
+
+def _without_trailing_blanks(blocks: list[Block]) -> list[Block]:
+    if not blocks or kind_of(blocks[-1]) != "text":
+        return blocks
+    return [*blocks[:-1], {**blocks[-1], "text": str(blocks[-1]["text"]).rstrip()}]
+
+
+def _said(content: Iterable[Block]) -> list[Block]:
+    return [block for block in content if kind_of(block) != "text" or str(block.get("text") or "").strip()]
+
+
+def _mended_block(block: Block) -> Block:
+    text = block.get("text")
+    if not isinstance(text, str) or text.isascii():
+        return block
+    whole = mended(text)
+    return block if whole == text else {**block, "text": whole}

@@ -1,0 +1,258 @@
+"""The client that a turn asks: ready when it is needed, and every failure a `Fault`."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from salon.chat.events import ApiEvent, Connected, WireEvent
+from salon.chat.model import ModelInfo
+from salon.chat.request import repaired
+from salon.chat.turn import Request, RetryControl
+from salon.claude import models
+from salon.claude.address import DEFAULT_BASE_URL, check_base_url, host_of, is_anthropic
+from salon.claude.credentials import Credentials
+from salon.claude.faults import Circumstances, fault_of, internal, no_key
+from salon.claude.network_faults import fault_of_setup
+from salon.claude.retry import RetryPolicy, with_retries
+from salon.claude.sdk import KeyHeader, Sdk, Timeouts, build_sdk, import_sdk, silence_deprecations
+from salon.claude.status_faults import SIZE_LIMIT, too_large
+from salon.claude.stream import SDK_FAILURES, arguments, attempt
+from salon.errors import Fault, FaultKind, UsageError
+
+if TYPE_CHECKING:
+    import httpx2
+
+_NO_SUCH_PAGE = (404, 405, 501)
+_MODEL_PAGES = 10
+"""How many pages of models are asked for at most; a page has up to a thousand."""
+_ATTACHMENTS = {"image", "document", "file"}
+
+
+class ApiClient:
+    """The Messages API at one address with one key. Cheap to construct; nothing is imported before `prepare`.
+
+    `transport` makes the httpx2 transport in place of the network's, for tests.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials | None,
+        base_url: str | None = None,
+        *,
+        key_header: KeyHeader = "authorization",
+        timeouts: Timeouts | None = None,
+        retries: RetryPolicy | None = None,
+        transport: "Callable[[], httpx2.AsyncBaseTransport] | None" = None,
+    ) -> None:
+        self.credentials = credentials
+        self._chosen_url = check_base_url(base_url) if base_url else None
+        self._key_header: KeyHeader = key_header
+        self._timeouts = timeouts or Timeouts()
+        self._retries = retries or RetryPolicy()
+        self._transport = transport
+        self._sdk: Sdk | None = None
+        self._preparing: asyncio.Task[Sdk | Fault] | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go; before `prepare` a profile's own address is not known yet."""
+        return self._sdk.base_url if self._sdk else self._chosen_url or DEFAULT_BASE_URL
+
+    @property
+    def host(self) -> str:
+        """Host and port, to be shown when they are not Anthropic's."""
+        return host_of(self.base_url)
+
+    @property
+    def anthropic_host(self) -> bool:
+        """Whether the host is Anthropic's own."""
+        return is_anthropic(self.host)
+
+    async def prepare(self) -> None:
+        """Import and build what a request needs, once for all who wait; raises `Fault`, and may be called again."""
+        await self._ready()
+
+    async def stream(self, request: Request, control: RetryControl) -> AsyncGenerator[WireEvent, None]:
+        """Ask, and yield what comes; see `salon.chat.turn.Client`."""
+        body = dict(request.body)
+        at = self._circumstances(body)
+
+        async def once() -> AsyncGenerator[Connected | ApiEvent, None]:
+            sdk = await self._ready()
+            self._check_before_sending(at, body)
+            silence_deprecations()
+            async with aclosing(attempt(sdk.client, body, sdk.message_parameters, self._circumstances(body))) as events:
+                async for event in events:
+                    yield event
+
+        def remedy(fault: Fault) -> str:
+            return self._renew_sign_in(fault) or _repair(fault, body)
+
+        async with aclosing(with_retries(once, control, self._retries, remedy)) as events:
+            async for event in events:
+                yield event
+
+    async def count_tokens(self, request: Request) -> int | None:
+        """How many tokens the request's prompt has; None where the server does not count. Raises `Fault`."""
+        sdk = await self._ready()
+        silence_deprecations()
+        body = {key: value for key, value in request.body.items() if key != "max_tokens"}
+        call = sdk.client.messages.with_raw_response.count_tokens(**arguments(body, sdk.count_parameters))
+        reply = await self._json(call, self._circumstances(body))
+        tokens = reply.get("input_tokens") if isinstance(reply, dict) else None
+        return tokens if isinstance(tokens, int) else None
+
+    async def list_models(self) -> list[ModelInfo]:
+        """The models that the server offers, in its order; empty where it has no list. Raises `Fault`."""
+        sdk = await self._ready()
+        found: dict[str, ModelInfo] = {}
+        after: dict[str, str] = {}
+        for _ in range(_MODEL_PAGES):
+            call = sdk.client.models.with_raw_response.list(limit=1000, **after)  # type: ignore[arg-type]
+            reply = await self._json(call, self._circumstances())
+            entries = reply.get("data") if isinstance(reply, dict) else reply
+            for entry in entries if isinstance(entries, list) else ():
+                if isinstance(entry, dict) and (info := models.from_api(entry)) is not None:
+                    found.setdefault(info.id, info)
+            last = reply.get("last_id") if isinstance(reply, dict) and reply.get("has_more") is True else None
+            if not isinstance(last, str) or last == after.get("after_id"):
+                break
+            after = {"after_id": last}
+        return list(found.values())
+
+    async def check(self) -> None:
+        """One cheap call that shows whether the key is accepted; raises `Fault` when not.
+
+        A server without a list of models cannot be checked this way and passes.
+        """
+        sdk = await self._ready()
+        await self._json(sdk.client.models.with_raw_response.list(limit=1), self._circumstances())
+
+    async def aclose(self) -> None:
+        """Close all connections. The client can be used again and makes new ones."""
+        preparing, self._preparing = self._preparing, None
+        if preparing is not None:
+            await asyncio.wait([preparing])
+        sdk, self._sdk = self._sdk, None
+        if sdk is not None:
+            await sdk.client.close()
+
+    async def _ready(self) -> Sdk:
+        if self._sdk is not None:
+            return self._sdk
+        if self.credentials is None and self.anthropic_host:
+            raise no_key(self._circumstances())
+        if self._preparing is None:
+            self._preparing = asyncio.create_task(self._build())
+        task = self._preparing
+        # One caller that is cancelled must not take the client from the others.
+        built = await asyncio.shield(task)
+        if isinstance(built, Fault):
+            if self._preparing is task:
+                self._preparing = None
+            raise replace(built)
+        return built
+
+    async def _build(self) -> Sdk | Fault:
+        built = await asyncio.to_thread(self._build_in_thread)
+        if isinstance(built, Sdk):
+            self._sdk = built
+        return built
+
+    def _build_in_thread(self) -> Sdk | Fault:
+        at = self._circumstances()
+        try:
+            import_sdk()
+        except ImportError as problem:
+            return internal(problem, at)
+        import anthropic
+
+        try:
+            return build_sdk(
+                self._chosen_url, self.credentials, self._key_header, self._timeouts, self._transport, local=at.local
+            )
+        except UsageError as problem:
+            return Fault(FaultKind.BAD_ADDRESS, problem.what, problem.now, ("edit_base_url",))
+        except (anthropic.AnthropicError, UnicodeEncodeError, AttributeError, LookupError, RuntimeError) as problem:
+            return fault_of(problem, at)
+        except (ImportError, ValueError, OSError, TypeError) as problem:
+            return fault_of_setup(problem, at)
+
+    async def _json(self, call: Any, at: Circumstances) -> Any:
+        """The JSON of a plain request's answer; None where the server has no such page."""
+        import anthropic
+        import httpx2
+
+        fault: Fault
+        try:
+            response = await call
+            return json.loads(await response.read())
+        except anthropic.APIStatusError as problem:
+            if problem.status_code in _NO_SUCH_PAGE:
+                return None
+            fault = fault_of(problem, at)
+        except (anthropic.AnthropicError, httpx2.HTTPError, httpx2.InvalidURL, *SDK_FAILURES) as problem:
+            fault = fault_of(problem, at)
+        raise fault  # outside of the handlers: the exception it was made of may hold the key
+
+    def _circumstances(self, body: Mapping[str, Any] | None = None) -> Circumstances:
+        body = body or {}
+        return Circumstances(
+            base_url=self.base_url,
+            credentials=self.credentials,
+            model=str(body.get("model", "")),
+            request_size=lambda: _size(body),
+            has_attachments=_has_attachments(body),
+            read_timeout=self._timeouts.read,
+            connect_timeout=self._timeouts.connect,
+            environ=os.environ,
+        )
+
+    def _check_before_sending(self, at: Circumstances, body: Mapping[str, Any]) -> None:
+        """Refuse what Anthropic is known to refuse before megabytes of it are sent."""
+        if self.anthropic_host and _roughly(body) > SIZE_LIMIT // 4 and (size := _size(body)) > SIZE_LIMIT:
+            raise too_large(at, size)
+
+    def _renew_sign_in(self, fault: Fault) -> str:
+        """Have a rejected token of a profile fetched anew; the SDK does this itself only with its own retries on."""
+        profile = self.credentials is not None and self.credentials.kind == "profile"
+        cache = self._sdk.client._token_cache if self._sdk is not None else None
+        if fault.kind is not FaultKind.REJECTED_KEY or not profile or cache is None:
+            return ""
+        cache.invalidate()
+        return "The sign-in had run out and is renewed."
+
+
+def _repair(fault: Fault, body: dict[str, Any]) -> str:
+    """Reduce the history of a refused request to its text, in place; what was done, in a sentence."""
+    if fault.kind is not FaultKind.BAD_HISTORY or (mended := repaired(body)) is None:
+        return ""
+    body.update(mended)
+    return "The saved conversation has an unfinished part; it was repaired."
+
+
+def _size(body: Mapping[str, Any]) -> int:
+    return len(json.dumps(body, ensure_ascii=False, default=str).encode("utf-8", "replace"))
+
+
+def _roughly(value: object) -> int:
+    """The characters in all strings of a body: a quarter of its bytes at least, at a thousandth of the price."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(map(_roughly, value.values()))
+    return sum(map(_roughly, value)) if isinstance(value, (list, tuple)) else 0
+
+
+def _has_attachments(body: Mapping[str, Any]) -> bool:
+    contents = (message.get("content") for message in body.get("messages", ()))
+    return any(
+        isinstance(block, dict) and block.get("type") in _ATTACHMENTS
+        for content in contents
+        if isinstance(content, list)
+        for block in content
+    )

@@ -1,0 +1,217 @@
+"""Whatever goes wrong between a request and its last event becomes a `Fault`: one kind, one sentence, what helps.
+
+This module holds what every family of faults shares and the door to them; `status_faults` reads answers of a server
+that refuses, `network_faults` what happens when none answers. The sentences never hold a server's text uncleaned, its
+HTML, or a key. What of the person's work is safe is the turn's to say, not the fault's.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from salon.claude.address import DEFAULT_BASE_URL, host_of, is_anthropic, is_loopback
+from salon.claude.credentials import Credentials, redact
+from salon.errors import Fault, FaultKind
+from salon.untrusted import clean_line
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What a sentence about a failed request needs to know of it."""
+
+    base_url: str = DEFAULT_BASE_URL
+    credentials: Credentials | None = None
+    model: str = ""
+    request_size: Callable[[], int] = lambda: 0
+    """The size of the request's body in bytes; asked for only when it was too large."""
+    has_attachments: bool = False
+    read_timeout: float = 60.0
+    connect_timeout: float = 10.0
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        """Host and port."""
+        return host_of(self.base_url)
+
+    @property
+    def anthropic(self) -> bool:
+        """Whether the host is Anthropic's own."""
+        return is_anthropic(self.host)
+
+    @property
+    def local(self) -> bool:
+        """Whether the host is this machine."""
+        return is_loopback(urlsplit(self.base_url).hostname or "")
+
+    @property
+    def who(self) -> str:
+        """Who answers, as the subject of a sentence."""
+        return "Claude" if self.anthropic else self.host
+
+    def clean(self, text: object, limit: int = 300) -> str:
+        """Foreign text on one line, without keys, cut; "" for what is not text."""
+        return clean_line(redact(text, self.credentials), limit) if isinstance(text, str) else ""
+
+    def details(self, **rest: Any) -> dict[str, Any]:
+        """The technical part of a fault: the host, and what of `rest` there is."""
+        return {"host": self.host} | {key: value for key, value in rest.items() if value not in (None, "")}
+
+
+def dropped(at: Circumstances, begun: bool, why: str = "") -> Fault:
+    """The stream ended before the answer did."""
+    what = "Connection lost." if begun else f"{at.who} closed the connection without an answer."
+    return Fault(
+        FaultKind.DROPPED,
+        what,
+        actions=("continue", "retry") if begun else ("retry",),
+        transient=True,
+        details=at.details(reason=at.clean(why)),
+    )
+
+
+def stalled(at: Circumstances, begun: bool) -> Fault:
+    """Nothing came for too long, not even a ping."""
+    return Fault(
+        FaultKind.STALLED,
+        f"No data for {at.read_timeout:g} s; stopped waiting.",
+        actions=("continue", "retry") if begun else ("retry",),
+        transient=True,
+        details=at.details(),
+    )
+
+
+def garbled(at: Circumstances, begun: bool, why: str) -> Fault:
+    """What came is not what the protocol says."""
+    return Fault(
+        FaultKind.GARBLED,
+        f"{at.who} sent something that cannot be read.",
+        actions=("continue", "retry", "show_details") if begun else ("retry", "show_details"),
+        transient=True,
+        details=at.details(reason=at.clean(why)),
+    )
+
+
+def sign_in_page(at: Circumstances, **details: Any) -> Fault:
+    """A captive portal or a company's login answered in the API's place."""
+    return Fault(
+        FaultKind.SIGN_IN_PAGE,
+        f"A sign-in page answered instead of {at.who}.",
+        "Log in to the Wi-Fi, then retry.",
+        details=at.details(**details),
+    )
+
+
+def not_the_api(at: Circumstances, **details: Any) -> Fault:
+    """A server answered that does not speak the Messages API at this address."""
+    path = urlsplit(at.base_url).path
+    return Fault(
+        FaultKind.NOT_THE_API,
+        f"{at.host} answered, but not like the Claude API.",
+        f"Check base_url ({path or at.base_url}).",
+        actions=("edit_base_url", "show_details"),
+        details=at.details(path=path + "/v1/messages", **details),
+    )
+
+
+def no_key(at: Circumstances) -> Fault:
+    """There is nothing to authenticate with."""
+    if at.anthropic:
+        return Fault(
+            FaultKind.NO_KEY,
+            "No API key yet.",
+            "Paste one here or set ANTHROPIC_API_KEY.",
+            actions=("change_key",),
+            details=at.details(),
+        )
+    return Fault(FaultKind.NO_KEY, f"{at.host} asks for an API key, and there is none for it.", actions=("change_key",))
+
+
+def unsendable_key(at: Circumstances) -> Fault:
+    """The key has characters that no HTTP header can carry."""
+    source = f" (from {at.credentials.source})" if at.credentials else ""
+    return Fault(
+        FaultKind.REJECTED_KEY,
+        f"The API key{source} contains characters that cannot be sent.",
+        "Copy it again.",
+        actions=("change_key",),
+        details=at.details(),
+    )
+
+
+def internal(problem: BaseException, at: Circumstances) -> Fault:
+    """Something that nobody foresaw; logged with its traceback, keys taken out."""
+    text = redact("".join(traceback.format_exception(problem)), at.credentials)
+    logger.error("unforeseen failure of a request to %s\n%s", at.host, text)
+    return Fault(
+        FaultKind.INTERNAL,
+        "Something went wrong inside Salon.",
+        "The log has the details.",
+        actions=("retry", "show_details"),
+        details=at.details(error=type(problem).__name__, reason=at.clean(str(problem))),
+    )
+
+
+def fault_of(problem: BaseException, at: Circumstances, *, begun: bool = False) -> Fault:
+    """The fault that an exception of the SDK, the transport or a parser amounts to.
+
+    `begun` says whether something of the answer has been shown. Import of the SDK is deferred, as everywhere.
+    """
+    import anthropic
+    import httpx2
+
+    from salon.claude import network_faults, status_faults
+
+    if isinstance(problem, Fault):
+        return problem
+    if isinstance(problem, anthropic.APIStatusError):
+        reply = status_faults.Refusal(problem.status_code, problem.response.headers, problem.body)
+        return status_faults.fault_of_refusal(reply, at, begun=begun)
+    if isinstance(problem, anthropic.APIConnectionError) and problem.__cause__ is not None:
+        return fault_of(problem.__cause__, at, begun=begun)
+    if isinstance(problem, (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError)):
+        return network_faults.fault_of_transport(problem, at, begun=begun)
+    if isinstance(problem, anthropic.APIConnectionError):
+        return network_faults.unreachable(at)
+    if isinstance(problem, anthropic.AnthropicError):
+        return _of_sdk(problem, at)
+    return _of_python(problem, at, begun)
+
+
+def _of_sdk(problem: Exception, at: Circumstances) -> Fault:
+    """Failures of the SDK's own credentials: profiles, workload identity."""
+    source = at.credentials.source if at.credentials else "profile"
+    return Fault(
+        FaultKind.REJECTED_KEY,
+        f"The saved sign-in ({source}) cannot be used: {at.clean(str(problem), 160) or type(problem).__name__}",
+        actions=("change_key", "show_details"),
+        details=at.details(error=type(problem).__name__),
+    )
+
+
+def _of_python(problem: BaseException, at: Circumstances, begun: bool) -> Fault:
+    """The builtin exceptions that the SDK lets out, each from one cause (seen with anthropic 2.12.0)."""
+    if isinstance(problem, TypeError) and "authentication method" in str(problem):
+        return no_key(at)
+    if isinstance(problem, UnicodeEncodeError):
+        return _unsendable_text(at) if problem.reason == "surrogates not allowed" else unsendable_key(at)
+    if isinstance(problem, (UnicodeDecodeError, ValueError)):
+        # In the stream's way in these are bad UTF-8 and bad JSON. A decode error's text quotes the bytes; leave it.
+        return garbled(at, begun, type(problem).__name__)
+    if isinstance(problem, AssertionError):
+        return not_the_api(at)
+    return internal(problem, at)
+
+
+def _unsendable_text(at: Circumstances) -> Fault:
+    return Fault(
+        FaultKind.BAD_REQUEST,
+        "The message contains a character that cannot be sent.",
+        actions=("edit", "show_details"),
+        details=at.details(),
+    )

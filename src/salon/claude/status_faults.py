@@ -1,0 +1,329 @@
+"""Faults of a server that answered and refused: what its status, its error type and its words amount to.
+
+Shapes of error bodies: Anthropic's `{"type": "error", "error": {"type", "message", "details"}, "request_id"}`,
+llama-server's and LiteLLM's `{"error": {"code", "message", "type"}}`, `{"error": "text"}`, FastAPI's `{"detail": ...}`,
+and the HTML of whatever stands in between. Status 200 means an `error` event inside a stream.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from salon.claude.faults import Circumstances, no_key, not_the_api, sign_in_page
+from salon.claude.retry_after import retry_after_seconds
+from salon.errors import Fault, FaultKind
+
+MAX_AUTOMATIC_WAIT = 60.0
+"""Seconds of a server's wish that are waited without asking."""
+SIZE_LIMIT = 32 * 1024 * 1024
+"""Bytes of a request that the Messages API takes (platform.claude.com, "Request size limits")."""
+
+_SPEND_CODES = {"enforced_spend_limit_reached", "contract_spend_limit_reached"}
+_SPEND_TEXT = re.compile(r"(?i)reached your specified (?:api|workspace)? ?\w* ?usage limit|spend(?:ing)? limit")
+_TOO_LONG = (
+    re.compile(r"(?i)prompt is too long: (?P<used>\d+) tokens > (?P<limit>\d+)"),
+    re.compile(r"(?i)exceed context limit: (?P<used>\d+) \+ (?P<answer>\d+) > (?P<limit>\d+)"),
+    re.compile(r"(?i)request \((?P<used>\d+) tokens\) exceeds the available context size \((?P<limit>\d+)"),
+    re.compile(r"(?i)maximum context length is (?P<limit>\d+) tokens.*?(?:resulted in|requested) (?P<used>\d+)"),
+    re.compile(r"(?i)prompt is too long|exceeds? the available context size|context (?:length|window) exceeded"),
+)
+_BAD_HISTORY = re.compile(
+    r"(?i)prefill|must end with a user message|tool_use.{0,40}ids? (?:were|was) found without|unexpected `?tool_use_id"
+    r"|(?:tool_use|tool_result|thinking)`? blocks?.{0,60}(?:cannot be modified|must be followed|must have)"
+    r"|signature.{0,20} in .{0,3}thinking|thinking.{0,40}signature|final block.{0,60}cannot be"
+)
+_NO_SUCH_MODEL = re.compile(
+    r"(?i)model.{0,80}(?:not found|does not exist|not available|unknown)|(?:invalid|unknown) model"
+)
+_CREDIT_TEXT = re.compile(r"(?i)credit balance|insufficient (?:credit|funds|balance)")
+_KEY_TYPES = {"authentication_error", "auth_error", "token_not_found_in_db"}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A server's refusal as it came: status, headers, and the body as JSON or as text."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: object
+
+    @property
+    def error(self) -> Mapping[str, Any]:
+        """The part of a JSON body that describes the error; empty where there is none."""
+        if not isinstance(self.body, Mapping):
+            return {}
+        error = self.body.get("error")
+        if isinstance(error, Mapping):
+            return error
+        text = error if isinstance(error, str) else self.body.get("message")
+        return {"message": text} if isinstance(text, str) else {}
+
+    @property
+    def type(self) -> str:
+        """The error's type, "" where it has none."""
+        kind = self.error.get("type")
+        return kind if isinstance(kind, str) else ""
+
+    @property
+    def message(self) -> str:
+        """What the server says, raw; never what is not JSON."""
+        message = self.error.get("message")
+        return message if isinstance(message, str) else ""
+
+    @property
+    def code(self) -> str:
+        """`error.details.error_code`, which names the cause."""
+        details = self.error.get("details")
+        code = details.get("error_code") if isinstance(details, Mapping) else None
+        return code if isinstance(code, str) else ""
+
+    @property
+    def request_id(self) -> str:
+        """The request's id, from the header or the body."""
+        inside = self.body.get("request_id") if isinstance(self.body, Mapping) else None
+        return self.headers.get("request-id") or (inside if isinstance(inside, str) else "")
+
+    @property
+    def is_html(self) -> bool:
+        """Whether a web page came in place of an answer."""
+        if "html" in self.headers.get("content-type", "").lower() and self.status != 200:
+            return True
+        return isinstance(self.body, str) and self.body.lstrip()[:1] == "<"
+
+
+Rule = Callable[[Refusal, Circumstances], Fault | None]
+
+
+def fault_of_refusal(
+    reply: Refusal,
+    at: Circumstances,
+    *,
+    begun: bool = False,
+    now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+) -> Fault:
+    """The fault of a refusal. `begun` says whether something of the answer has been shown; `now` is local time."""
+    fault = next((found for rule in _RULES if (found := rule(reply, at)) is not None), None) or _refused(reply, at)
+    fault.details = at.details(
+        status=reply.status,
+        type=at.clean(reply.type, 60),
+        code=at.clean(reply.code, 60),
+        message=at.clean(reply.message),
+        request_id=at.clean(reply.request_id, 80),
+        **fault.details,
+    )
+    if fault.transient or fault.kind is FaultKind.SERVER_ERROR:
+        _obey_the_server(reply, fault, now)
+    if begun and fault.kind in (FaultKind.OVERLOADED, FaultKind.SERVER_ERROR, FaultKind.RATE_LIMITED):
+        if fault.kind is FaultKind.OVERLOADED:
+            fault.what = f"{at.who} became overloaded part-way."
+        fault.actions = ("continue", *fault.actions)
+    return fault
+
+
+def _obey_the_server(reply: Refusal, fault: Fault, now: Callable[[], datetime]) -> None:
+    hint = reply.headers.get("x-should-retry")
+    if hint in ("true", "false"):
+        fault.transient = hint == "true"
+    fault.retry_after = wait = retry_after_seconds(reply.headers)
+    if wait is None or wait <= MAX_AUTOMATIC_WAIT:
+        return
+    fault.transient = False
+    moment = clock_time(wait, now())
+    if fault.kind is FaultKind.RATE_LIMITED:
+        fault.what = f"Rate limit reached until {moment}." if moment else "Rate limit reached for more than a day."
+    else:
+        fault.now = f"Try again at {moment}." if moment else "Try again tomorrow."
+    fault.actions = ("retry", "pick_model")
+
+
+def clock_time(seconds: float, now: datetime) -> str:
+    """The local time `seconds` from `now`, with the weekday if that is not today; "" beyond a day."""
+    if seconds > 86_400:
+        return ""
+    then = now + timedelta(seconds=seconds)
+    return then.strftime("%H:%M" if then.date() == now.date() else "%a %H:%M")
+
+
+def too_large(at: Circumstances, size: int) -> Fault:
+    """The request is larger than the API takes; `size` in bytes, 0 where unknown."""
+    subject = "Attachments are" if at.has_attachments else "The conversation is"
+    megabytes = -(-size // (1024 * 1024))
+    # A proxy's limit may be far below the API's, and then the API's number would be wrong.
+    amount = f" ({megabytes} MB of {SIZE_LIMIT // 1024 // 1024} MB)" if size > SIZE_LIMIT else ""
+    return Fault(
+        FaultKind.TOO_LARGE,
+        f"{subject} too big{amount}.",
+        actions=("edit", "trim", "new_chat"),
+        details=at.details(size=size or None),
+    )
+
+
+def _redirect(reply: Refusal, at: Circumstances) -> Fault | None:
+    if not 300 <= reply.status < 400:
+        return None
+    target = urlsplit(urljoin(at.base_url + "/", reply.headers.get("location", "")))
+    elsewhere = bool(target.hostname) and target.netloc.lower() != at.host
+    if elsewhere and reply.status in (302, 303) and not at.local:
+        return sign_in_page(at, location=at.clean(target.netloc, 80))
+    place = f"{target.scheme}://{target.netloc}{target.path}"
+    return Fault(
+        FaultKind.REDIRECTED,
+        f"{at.host} points to another address ({at.clean(place, 100)}), which is not followed.",
+        "Check base_url.",
+        actions=("edit_base_url", "show_details"),
+    )
+
+
+def _credit(reply: Refusal, at: Circumstances) -> Fault | None:
+    short = reply.status == 402 or reply.type == "billing_error" or _CREDIT_TEXT.search(reply.message)
+    if not short:
+        return None
+    return Fault(
+        FaultKind.OUT_OF_CREDIT,
+        "Your account is out of credit.",
+        "Nothing was charged.",
+        actions=("open_billing", "retry"),
+    )
+
+
+def _spend_limit(reply: Refusal, at: Circumstances) -> Fault | None:
+    if reply.code not in _SPEND_CODES and not (reply.status in (400, 403) and _SPEND_TEXT.search(reply.message)):
+        return None
+    return Fault(
+        FaultKind.SPEND_LIMIT,
+        "Your account has reached its spend limit.",
+        at.clean(reply.message, 200),
+        actions=("open_billing", "retry"),
+    )
+
+
+def _key(reply: Refusal, at: Circumstances) -> Fault | None:
+    if reply.status != 401 and reply.type not in _KEY_TYPES:
+        return None
+    credentials = at.credentials
+    if credentials is None:
+        return no_key(at)
+    subject = "Anthropic" if at.anthropic else at.host
+    if credentials.kind == "profile":
+        what = f"{subject} rejected the sign-in (from {credentials.source})."
+    else:
+        name = "API key" if credentials.kind == "api_key" else "access token"
+        ending = f" ending …{credentials.ending}" if credentials.ending else ""
+        what = f"{subject} rejected the {name}{ending} (from {credentials.source})."
+    return Fault(
+        FaultKind.REJECTED_KEY,
+        what,
+        actions=("change_key",),
+        details={"key_ending": credentials.ending, "key_source": credentials.source},
+    )
+
+
+def _forbidden(reply: Refusal, at: Circumstances) -> Fault | None:
+    if reply.status != 403 and reply.type != "permission_error":
+        return None
+    said = at.clean(reply.message, 200)
+    about_model = not said or "model" in said.lower() or (at.model and at.model in said)
+    if about_model and at.model and not reply.is_html:
+        what, now = f"This key may not use {at.model}.", ""
+    else:
+        what, now = f"{at.host} does not allow this request.", said
+    return Fault(FaultKind.FORBIDDEN, what, now, actions=("pick_model", "change_key"))
+
+
+def _not_found(reply: Refusal, at: Circumstances) -> Fault | None:
+    absent = reply.status in (404, 405, 410, 501)
+    named = reply.type == "not_found_error" or _NO_SUCH_MODEL.search(reply.message)
+    if named and (absent or reply.status in (200, 400)) and at.model:
+        whom = "to this key" if at.credentials is not None else f"at {at.host}"
+        return Fault(FaultKind.MODEL_NOT_FOUND, f"{at.model} is not available {whom}.", actions=("pick_model",))
+    return not_the_api(at) if absent else None
+
+
+def _too_large(reply: Refusal, at: Circumstances) -> Fault | None:
+    if reply.status != 413 and reply.type != "request_too_large":
+        return None
+    return too_large(at, at.request_size())
+
+
+def _too_long(reply: Refusal, at: Circumstances) -> Fault | None:
+    if reply.status in (401, 403, 429):
+        return None
+    match = next((found for shape in _TOO_LONG if (found := shape.search(reply.message))), None)
+    if match is None and reply.type != "exceed_context_size_error":
+        return None
+    numbers = {name: int(text) for name, text in (match.groupdict() if match else {}).items() if text}
+    used = numbers.get("used") or _count(reply.error.get("n_prompt_tokens"))
+    limit = numbers.get("limit") or _count(reply.error.get("n_ctx"))
+    if used and limit:
+        what = f"This conversation is {used + numbers.get('answer', 0):,} of {limit:,} tokens long."
+    else:
+        what = f"This conversation is longer than {at.model or 'the model'} can read."
+    details = {"used": used, "limit": limit} if used and limit else {}
+    return Fault(FaultKind.CONTEXT_OVERFLOW, what, actions=("trim", "new_chat", "pick_model"), details=details)
+
+
+def _bad_history(reply: Refusal, at: Circumstances) -> Fault | None:
+    if reply.status not in (200, 400) or not _BAD_HISTORY.search(reply.message):
+        return None
+    return Fault(
+        FaultKind.BAD_HISTORY,
+        "The saved conversation has an unfinished part that the API refuses.",
+        at.clean(reply.message, 160),
+        actions=("new_chat", "show_details"),
+    )
+
+
+def _rate_limited(reply: Refusal, at: Circumstances) -> Fault | None:
+    if reply.status != 429 and reply.type != "rate_limit_error":
+        return None
+    return Fault(FaultKind.RATE_LIMITED, "Rate limited.", actions=("retry", "pick_model"), transient=True)
+
+
+def _server_error(reply: Refusal, at: Circumstances) -> Fault | None:
+    if reply.status in (503, 529) or reply.type == "overloaded_error":
+        return Fault(FaultKind.OVERLOADED, f"{at.who} is overloaded.", transient=True)
+    ours = reply.type in ("api_error", "timeout_error", "server_error") or reply.status in (408, 409)
+    if reply.status < 500 and not ours:
+        return None
+    number = f" (HTTP {reply.status})" if reply.status != 200 else ""
+    if at.anthropic:
+        what, now = f"Claude's servers had a problem{number}.", ""
+    else:
+        what, now = f"{at.host} had a problem{number}.", at.clean(reply.message, 160)
+    # A server that blames the request says so in the type, whatever its status; asking again is no use.
+    transient = reply.type != "invalid_request_error"
+    return Fault(FaultKind.SERVER_ERROR, what, now, actions=("retry", "show_details"), transient=transient)
+
+
+def _refused(reply: Refusal, at: Circumstances) -> Fault:
+    said = at.clean(reply.message, 300).rstrip(".")
+    if not said and not reply.type:
+        return not_the_api(at)
+    return Fault(
+        FaultKind.BAD_REQUEST,
+        f"The API refused this request: {said or at.clean(reply.type, 60)}.",
+        actions=("edit", "show_details"),
+    )
+
+
+def _count(number: object) -> int:
+    return number if isinstance(number, int) and number > 0 else 0
+
+
+_RULES: tuple[Rule, ...] = (
+    _redirect,
+    _credit,
+    _spend_limit,
+    _key,
+    _too_large,
+    _too_long,
+    _forbidden,
+    _rate_limited,
+    _not_found,
+    _bad_history,
+    _server_error,
+)
+"""In this order, since the more particular cause must be asked for first; the first that applies is it."""

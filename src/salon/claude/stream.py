@@ -1,0 +1,219 @@
+"""One attempt: one request, and the payloads of its stream exactly as they came.
+
+The SDK sends the request and splits the stream into server-sent events; the JSON inside is parsed here. Its own
+streaming helpers are not used: they hide pings, drop what they do not know, report a stream that was cut as a whole
+answer, and cost ten times as much per delta.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from salon.chat.events import ApiEvent, Connected
+from salon.claude.faults import (
+    Circumstances,
+    dropped,
+    fault_of,
+    garbled,
+    not_the_api,
+    sign_in_page,
+)
+from salon.claude.retry import shows_content
+from salon.claude.status_faults import Refusal, fault_of_refusal
+from salon.claude.whole_message import events_of_message, is_message
+from salon.errors import Fault
+
+if TYPE_CHECKING:
+    import anthropic
+    import httpx2
+
+LINGER = 0.2
+"""Seconds that a connection may take to end after `message_stop` and still be used again."""
+
+_LIMITS = "anthropic-ratelimit-"
+_END_MARKS = {"[DONE]"}
+"""What servers with an OpenAI side put at the end of a stream."""
+
+SDK_FAILURES = (OSError, ValueError, TypeError, AttributeError, LookupError, AssertionError, RuntimeError, ImportError)
+"""Builtin exceptions that anthropic 2.12.0 and httpx2 2.16 were seen to let out, or a bug of theirs would raise."""
+
+
+class ServerSentEvent(Protocol):
+    """What the SDK's decoder yields."""
+
+    @property
+    def event(self) -> str | None: ...  # noqa: D102 - the two fields of the format
+
+    @property
+    def data(self) -> str: ...  # noqa: D102
+
+
+class Progress:
+    """How far an attempt has come, to judge its end by."""
+
+    def __init__(self) -> None:
+        self.begun = False
+        self.known = False
+        """Whether any event was one of the Messages API's."""
+        self.finished = False
+        """Whether the answer is whole: `message_stop`, or a stop reason with every block closed."""
+        self._open_blocks: set[Any] = set()
+        self._stop_reason = False
+
+    def note(self, event: ApiEvent) -> None:
+        """Take one event into account."""
+        kind = event.get("type")
+        self.begun = self.begun or shows_content(event)
+        if kind == "message_start":
+            self._open_blocks.clear()
+            self._stop_reason = False
+        elif kind == "content_block_start":
+            self._open_blocks.add(event.get("index"))
+        elif kind == "content_block_stop":
+            self._open_blocks.discard(event.get("index"))
+        elif kind == "message_delta":
+            delta = event.get("delta")
+            self._stop_reason = isinstance(delta, dict) and delta.get("stop_reason") is not None
+        elif kind != "message_stop":
+            return
+        self.known = True
+        self.finished = kind == "message_stop" or (self._stop_reason and not self._open_blocks)
+
+
+async def attempt(
+    client: "anthropic.AsyncAnthropic", body: Mapping[str, Any], known_parameters: frozenset[str], at: Circumstances
+) -> AsyncGenerator[Connected | ApiEvent, None]:
+    """Ask once; `Connected`, then every payload of the stream as a dictionary.
+
+    Ends normally only after a `message_stop`, which is supplied where a server closes after the stop reason without
+    one. Raises Fault for everything else. Closing the generator or cancelling its task closes the socket.
+    """
+    import anthropic
+    import httpx2
+
+    progress = Progress()
+    fault: Fault | None = None
+    try:
+        async with client.messages.with_streaming_response.create(
+            **arguments(body, known_parameters), stream=True
+        ) as response:
+            yield _connected(response.http_response)
+            async for event in _payloads(response.http_response, progress, at):
+                yield event
+    except Fault as problem:
+        fault = problem
+    except (
+        anthropic.AnthropicError,
+        httpx2.HTTPError,
+        httpx2.InvalidURL,
+        httpx2.StreamError,
+        *SDK_FAILURES,
+    ) as problem:
+        fault = fault_of(problem, at, begun=progress.begun)
+    if fault is not None:
+        # Raised out here, without the exception it was made of: that one's text may hold the key.
+        raise fault
+
+
+def arguments(body: Mapping[str, Any], known_parameters: frozenset[str]) -> dict[str, Any]:
+    """The body as arguments of `messages.create`; what the method does not know goes through `extra_body`."""
+    known = {key: value for key, value in body.items() if key in known_parameters and key != "stream"}
+    extra = {key: value for key, value in body.items() if key not in known and key != "stream"}
+    return {**known, "extra_body": extra} if extra else known
+
+
+def _connected(response: "httpx2.Response") -> Connected:
+    headers = response.headers
+    limits = {name[len(_LIMITS) :]: value for name, value in headers.items() if name.startswith(_LIMITS)}
+    return Connected(headers.get("request-id") or headers.get("x-request-id") or "", limits)
+
+
+async def _payloads(
+    response: "httpx2.Response", progress: Progress, at: Circumstances
+) -> AsyncGenerator[ApiEvent, None]:
+    content_type = response.headers.get("content-type", "").lower()
+    if "html" in content_type:
+        details = {"status": response.status_code, "content_type": at.clean(content_type, 60)}
+        raise not_the_api(at, **details) if at.local else sign_in_page(at, **details)
+    if "json" in content_type and "event-stream" not in content_type:
+        for event in _whole(await response.aread(), response, at):
+            progress.note(event)
+            yield event
+        return
+    async for event in _streamed(response, progress, at):
+        yield event
+
+
+def _whole(content: bytes, response: "httpx2.Response", at: Circumstances) -> list[ApiEvent]:
+    """The events of an answer that came in one piece although a stream was asked for (LiteLLM's mock answers do)."""
+    message = json.loads(content)
+    if is_message(message):
+        return events_of_message(message)
+    if isinstance(message, dict) and "error" in message:
+        raise fault_of_refusal(Refusal(response.status_code, response.headers, message), at)
+    raise not_the_api(at, status=response.status_code)
+
+
+async def _streamed(
+    response: "httpx2.Response", progress: Progress, at: Circumstances
+) -> AsyncGenerator[ApiEvent, None]:
+    import anthropic
+    import httpx2
+
+    events = anthropic.AsyncStream.raw_events(response)
+    last = ""
+    try:
+        async for sent in events:
+            event = _parse(sent, at, progress.begun)
+            if event is None:
+                continue
+            if event.get("type") == "error":
+                raise fault_of_refusal(Refusal(response.status_code, response.headers, event), at, begun=progress.begun)
+            progress.note(event)
+            last = str(event.get("type"))
+            yield event
+            if last == "message_stop":
+                await _release(events)
+                return
+    except (httpx2.HTTPError, UnicodeDecodeError):
+        # The answer is whole once it has its stop reason; how the connection ends after that is no loss.
+        if not progress.finished:
+            raise
+    if progress.finished:
+        yield {"type": "message_stop"}
+    elif last and not progress.known and last != "ping":
+        raise not_the_api(at, status=response.status_code)
+    else:
+        raise dropped(at, progress.begun, "the stream ended before message_stop")
+
+
+def _parse(sent: ServerSentEvent, at: Circumstances, begun: bool) -> ApiEvent | None:
+    """The payload of one server-sent event; None for one without."""
+    if not sent.data.strip() or sent.data.strip() in _END_MARKS:
+        return {"type": sent.event} if sent.event == "ping" else None
+    try:
+        payload = json.loads(sent.data)
+    except (ValueError, RecursionError):
+        if sent.event == "error":
+            return {"type": "error", "error": {"message": sent.data}}
+        raise garbled(at, begun, "an event of the stream is not JSON") from None
+    if not isinstance(payload, dict):
+        raise garbled(at, begun, "an event of the stream is not an object")
+    if "type" not in payload and sent.event:
+        return {"type": sent.event, **payload}
+    if sent.event == "error" and payload["type"] != "error":
+        return {"type": "error", "error": payload}
+    return payload
+
+
+async def _release(events: AsyncIterator[object]) -> None:
+    """Read to the end, so that the connection can be used again, but wait no longer than a moment for it."""
+    import httpx2
+
+    try:
+        async with asyncio.timeout(LINGER):
+            async for _ in events:
+                pass
+    except (TimeoutError, httpx2.HTTPError, UnicodeDecodeError):
+        pass  # the answer is complete; only the connection is not to be used again
