@@ -1,0 +1,92 @@
+"""Unsent drafts, one small file a session, replaced as a whole."""
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from salon.chat.ids import is_id
+from salon.chat.session import Draft
+from salon.errors import StoreError
+from salon.store.files import READ, FileLayer, reason_of, write_atomically
+from salon.store.records import LINE_LIMIT, encode_json
+
+logger = logging.getLogger(__name__)
+
+_SUFFIX = ".json"
+
+
+class Drafts:
+    """The drafts in one directory, which is made when the first is saved."""
+
+    def __init__(self, directory: Path, files: FileLayer) -> None:
+        self._directory = directory
+        self._files = files
+        self._saving = threading.Lock()
+
+    def load(self, session_id: str) -> Draft:
+        """The draft of a session; empty where there is none, or none that can be read, which is logged."""
+        path = self._path(session_id)
+        try:
+            descriptor = self._files.open(path, READ)
+            with os.fdopen(descriptor, "rb") as stream:
+                return _draft_of(json.loads(stream.read(LINE_LIMIT)))
+        except FileNotFoundError:
+            return Draft()
+        except OSError as error:
+            logger.warning("Could not read the draft %s: %s", path, reason_of(error))
+        except (ValueError, RecursionError, MemoryError) as error:
+            logger.warning("The draft %s is damaged: %s", path, error)
+        return Draft()
+
+    def save(self, session_id: str, draft: Draft) -> None:
+        """Keep `draft`, on the medium when this returns; an empty one is removed. Raises `StoreError`."""
+        path = self._path(session_id)
+        try:
+            with self._saving:
+                if draft:
+                    content = {"v": 1, "text": draft.text, "pastes": list(draft.pastes)}
+                    write_atomically(self._files, path, encode_json(content) + b"\n")
+                else:
+                    self._files.remove(path)
+        except OSError as error:
+            raise StoreError(
+                f"The draft is not saved: {reason_of(error)}.",
+                "It is still in the prompt.",
+                details={"path": str(path)},
+            ) from error
+
+    def modified(self) -> Iterator[tuple[str, float]]:
+        """The sessions that have a draft, and when each was saved, in seconds since 1970."""
+        try:
+            with os.scandir(self._directory) as entries:
+                for entry in entries:
+                    session_id = entry.name.removesuffix(_SUFFIX)
+                    if entry.name.endswith(_SUFFIX) and is_id(session_id) and entry.is_file(follow_symlinks=False):
+                        yield session_id, entry.stat(follow_symlinks=False).st_mtime
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            logger.warning("Could not look for drafts in %s: %s", self._directory, reason_of(error))
+
+    def has(self, session_id: str) -> bool:
+        """Whether a session has a draft."""
+        return self._path(session_id).is_file()
+
+    def _path(self, session_id: str) -> Path:
+        if not is_id(session_id):
+            raise StoreError("That is not the id of a session.")
+        return self._directory / (session_id + _SUFFIX)
+
+
+def _draft_of(content: Any) -> Draft:
+    if not isinstance(content, dict):
+        raise ValueError("not an object")
+    text, pastes = content.get("text"), content.get("pastes")
+    return Draft(
+        text if isinstance(text, str) else "",
+        tuple(str(paste) for paste in pastes) if isinstance(pastes, list) else (),
+    )

@@ -1,0 +1,123 @@
+"""One writer per session, over all processes of this computer.
+
+The lock is an flock on a file of its own in the state directory, so it is released by the kernel however the process
+ends. Not on the session file: a lock there breaks when the file is replaced. Not lockf: that is lost when the process
+opens and closes the file a second time (both measured). What is in the lock file is for the message only.
+
+A lock file is removed on release. Whoever locks therefore looks whether the file it locked is still the one that
+others will find, and begins anew if not.
+"""
+
+import errno
+import json
+import logging
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from salon.errors import SessionLocked
+from salon.store.files import PRIVATE_FILE, OperatingSystem, reason_of
+from salon.store.records import timestamp
+
+if sys.platform != "win32":
+    import fcntl
+
+logger = logging.getLogger(__name__)
+
+_FLAGS = (
+    os.O_RDWR
+    | os.O_CREAT
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)  # a child, such as $EDITOR, that inherited the descriptor would keep the lock
+)
+_HELD_BY_ANOTHER = {errno.EWOULDBLOCK, errno.EACCES}
+
+
+class SessionLock:
+    """The right to write one session, until `release`."""
+
+    def __init__(self, path: Path, descriptor: int | None) -> None:
+        self._path = path
+        self._descriptor = descriptor
+
+    @classmethod
+    def acquire(cls, directory: Path, session_id: str) -> "SessionLock":
+        """Take the lock, or raise `SessionLocked`.
+
+        Where nothing can be locked (no such call, a file system without locks, a state directory that cannot be
+        written) the lock is granted with a warning in the log: better two writers than none.
+        """
+        path = directory / f"{session_id}.lock"
+        if sys.platform == "win32":
+            logger.warning("This platform has no flock; another Salon could write the same session")
+            return cls(path, None)
+        try:
+            OperatingSystem().make_directory(directory)
+            descriptor = _lock(path)
+            _introduce(descriptor)
+        except OSError as error:
+            logger.warning("Could not lock %s (%s); another Salon could write the same session", path, reason_of(error))
+            return cls(path, None)
+        return cls(path, descriptor)
+
+    def release(self) -> None:
+        """Give the right back; more than once is fine."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is None:
+            return
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            logger.warning("Could not remove %s: %s", self._path, reason_of(error))
+        os.close(descriptor)
+
+
+def _lock(path: Path) -> int:
+    """The locked descriptor of the file that is at `path` now."""
+    files = OperatingSystem()
+    while True:
+        descriptor = os.open(path, _FLAGS, PRIVATE_FILE)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if files.is_at(descriptor, path):
+                return descriptor
+        except OSError as error:
+            if error.errno in _HELD_BY_ANOTHER:
+                holder = _holder(descriptor)
+                os.close(descriptor)
+                raise _refusal(holder) from None
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _introduce(descriptor: int) -> None:
+    """Say in the lock file who holds it."""
+    holder = {"pid": os.getpid(), "host": socket.gethostname(), "started": timestamp(time.time())}
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
+    except OSError as error:
+        logger.warning("Could not say in the lock file who holds it: %s", reason_of(error))
+
+
+def _holder(descriptor: int) -> dict[str, Any]:
+    try:
+        holder = json.loads(os.pread(descriptor, 1024, 0))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return holder if isinstance(holder, dict) else {}
+
+
+def _refusal(holder: dict[str, Any]) -> SessionLocked:
+    pid = holder.get("pid")
+    who = f" (process {pid})" if isinstance(pid, int) else ""
+    return SessionLocked(
+        f"This session is open in another window{who}.",
+        "Close it there, or start a new session.",
+        details={key: holder[key] for key in ("pid", "host", "started") if isinstance(holder.get(key), str | int)},
+    )

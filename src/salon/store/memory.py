@@ -1,0 +1,81 @@
+"""Conversations that are kept nowhere: `salon -p --no-save` and temporary chats. Nothing in here touches the disk."""
+
+from collections.abc import Sequence
+
+from salon.chat.conversation import Conversation, conversation_of
+from salon.chat.ids import new_id
+from salon.chat.session import Draft, SessionSummary
+from salon.errors import SessionNotFound
+from salon.store.receipt import Receipt, settled
+from salon.store.records import Record
+
+
+class MemoryLog:
+    """A `SessionLog` that keeps nothing and is content with that, as the person asked."""
+
+    unsaved = ""
+
+    def append(self, record: Record, *, durable: bool = False) -> Receipt:
+        """Forget the record; the answer is True, because nothing that should be saved is not."""
+        return settled(True)
+
+    async def close(self) -> bool:
+        """Nothing is left to do."""
+        return True
+
+
+class ReadOnlyLog:
+    """A `SessionLog` that refuses every record and says why in `unsaved`."""
+
+    def __init__(self, reason: str) -> None:
+        self.unsaved = reason
+
+    def append(self, record: Record, *, durable: bool = False) -> Receipt:
+        """Refuse the record; the answer is False."""
+        return settled(False)
+
+    async def close(self) -> bool:
+        """Nothing was promised, so everything is kept."""
+        return True
+
+
+class MemoryLibrary:
+    """A `Library` without a disk: new conversations only, drafts for as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._drafts: dict[str, Draft] = {}
+
+    def create(self) -> tuple[Conversation, MemoryLog]:
+        """See `Library`."""
+        return conversation_of(new_id(), ()), MemoryLog()
+
+    def open(self, session_id: str) -> tuple[Conversation, MemoryLog]:
+        """See `Library`; there is never anything to open."""
+        raise SessionNotFound("Nothing is saved here, so there is no session to open.")
+
+    def latest(self) -> str | None:
+        """See `Library`."""
+        return None
+
+    def find(self, words: str) -> Sequence[SessionSummary]:
+        """See `Library`."""
+        return ()
+
+    def list(self) -> Sequence[SessionSummary]:
+        """See `Library`."""
+        return ()
+
+    def load_draft(self, session_id: str) -> Draft:
+        """See `Library`."""
+        return self._drafts.get(session_id, Draft())
+
+    def save_draft(self, session_id: str, draft: Draft) -> None:
+        """See `Library`."""
+        if draft:
+            self._drafts[session_id] = draft
+        else:
+            self._drafts.pop(session_id, None)
+
+    def prompts(self, limit: int = 500) -> Sequence[str]:
+        """See `Library`."""
+        return ()

@@ -1,0 +1,34 @@
+"""Whether other people on this computer can read what was written here."""
+
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+from salon.paths import Paths
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def permission_warnings(paths: Paths) -> Sequence[str]:
+    """A sentence for each place of the person's that others can get into, with the command that closes it.
+
+    A file in a closed directory is closed, whatever its own mode.
+    """
+    kept_in = {
+        paths.config: (paths.sessions, paths.drafts, paths.credentials_file),
+        paths.state: (paths.log_file,),
+    }
+    return [
+        f"Other people on this computer can read {place}. To close it: chmod -R go-rwx '{place}'"
+        for directory, places in kept_in.items()
+        if _is_open(directory)
+        for place in places
+        if _is_open(place)
+    ]
+
+
+def _is_open(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & _OTHERS)
+    except OSError:
+        return False  # not there, or closed even to us

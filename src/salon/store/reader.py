@@ -1,0 +1,64 @@
+"""A session file -> its records, whatever happened to the file."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from salon.store.files import READ, FileLayer
+from salon.store.records import FILE_LIMIT, LINE_LIMIT, Record, decode
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class FileTooLarge(ValueError):
+    """The file is longer than any that Salon writes."""
+
+
+@dataclass(slots=True)
+class Line:
+    """One line: its record, or None where it holds none; `intact` is false when bytes of it were not UTF-8."""
+
+    record: Record | None
+    intact: bool = True
+
+
+@dataclass(slots=True)
+class Found:
+    """The lines of one file, in order, and where it is."""
+
+    lines: list[Line] = field(default_factory=list)
+    place: str = ""
+
+
+def read_session_file(path: Path, files: FileLayer) -> Found:
+    """Every line of the file. Raises `OSError` when it cannot be read and `FileTooLarge`; never for its content."""
+    descriptor = files.open(path, READ)
+    with os.fdopen(descriptor, "rb") as stream:
+        if files.size(descriptor) > FILE_LIMIT:
+            raise FileTooLarge
+        return Found(list(parse(_bounded_lines(stream))), str(path))
+
+
+def parse(lines: Iterable[bytes]) -> Iterator[Line]:
+    """The records of lines; runs of NUL, which a power cut leaves, and blank lines are no lines."""
+    for number, line in enumerate(lines):
+        content = (line.removeprefix(_BOM) if number == 0 else line).strip(b"\0 \t\r\n")
+        if not content:
+            continue
+        try:
+            yield Line(*decode(content))
+        except (ValueError, RecursionError, MemoryError):
+            yield Line(None, intact=False)
+
+
+def _bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The stream's lines; one over the limit comes as a short stand-in that is no record."""
+    while line := stream.readline(LINE_LIMIT + 1):
+        if len(line) <= LINE_LIMIT or line.endswith(b"\n"):
+            yield line
+            continue
+        while (rest := stream.readline(LINE_LIMIT)) and not rest.endswith(b"\n"):
+            pass
+        yield b"(too long)"
