@@ -1,0 +1,211 @@
+"""What a person can set, in `config.toml` or the environment.
+
+The one place for a setting's default, its bounds and its explanation; the documentation is made from it. There is no
+secret among the settings, so that the file can be shared.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from salon.toml_text import did_you_mean, parse_leniently, place_of, read_small_file
+from salon.untrusted import clean_line
+
+ENVIRONMENT_PREFIX = "SALON_"
+"""`SALON_MODEL` overrides `model`, and so on for every setting."""
+
+_KEYS = {"key", "api_key", "apikey", "anthropic_api_key", "auth_token", "anthropic_auth_token", "token", "secret"}
+_TRUE = {"true", "yes", "on", "1"}
+_FALSE = {"false", "no", "off", "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """What a setting may be; everything of its type where nothing is given."""
+
+    help: str
+    choices: tuple[str, ...] = ()
+    within: tuple[float, float] | None = None
+
+
+def _setting(
+    default: Any, explanation: str, *, choices: tuple[str, ...] = (), within: tuple[float, float] | None = None
+) -> Any:
+    return field(default=default, metadata={"bounds": _Bounds(explanation, choices, within)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a person has set; every value is of its type and within its bounds."""
+
+    theme: str = _setting("salon-dark", "The colours, by the name of a theme.")
+    model: str = _setting("", "The model for new sessions, by its id. Empty: Salon chooses.")
+    system: str = _setting("", "The system prompt for new sessions. A session keeps the one that it began with.")
+    effort: str = _setting(
+        "",
+        "How much work the model puts into an answer, where it can be told. Empty: the model's own default.",
+        choices=("", "low", "medium", "high", "xhigh", "max"),
+    )
+    max_tokens: int = _setting(
+        0, "The longest answer, in tokens, thinking included. 0: as long as suits the model.", within=(0, 1_000_000)
+    )
+    thinking: str = _setting(
+        "folded",
+        "How a model's thinking is shown: in one line that can be opened, open, or not at all.",
+        choices=("folded", "open", "hidden"),
+    )
+    measure: int = _setting(100, "The widest that running text gets, in columns.", within=(40, 200))
+    base_url: str = _setting(
+        "", "Where requests are sent, such as http://localhost:8080. Empty: ANTHROPIC_BASE_URL, or Anthropic's API."
+    )
+    api_key_header: str = _setting(
+        "authorization",
+        "The header that carries the key. Some servers that are not Anthropic's want x-api-key.",
+        choices=("authorization", "x-api-key"),
+    )
+    read_timeout: float = _setting(
+        60.0,
+        "Seconds without a sign of life, pings included, after which an answer counts as broken.",
+        within=(1, 3600),
+    )
+    stall_hint: float = _setting(
+        15.0, "Seconds without a sign of life after which the status bar says so.", within=(1, 3600)
+    )
+    attempts: int = _setting(5, "How often a request is tried before it counts as failed.", within=(1, 20))
+    durability: str = _setting(
+        "normal",
+        "Whether what is saved is also synced to the disk at once (normal), which survives a power cut, or not (off).",
+        choices=("normal", "off"),
+    )
+    mouse: bool = _setting(True, "Whether Salon takes mouse events. If not, the terminal selects text by itself.")
+    notify: str = _setting(
+        "bell",
+        "How Salon tells that a long answer is done while another window has the focus.",
+        choices=("bell", "off"),
+    )
+    recall: int = _setting(500, "How many earlier prompts can be recalled with Up.", within=(0, 100_000))
+    paste_chip_lines: int = _setting(20, "A paste of more lines is shown as a chip in the prompt.", within=(1, 100_000))
+    paste_chip_chars: int = _setting(
+        4000, "A paste of more characters is shown as a chip in the prompt.", within=(1, 10_000_000)
+    )
+
+
+class SettingHelp(NamedTuple):
+    """One row of the documentation, all of it text."""
+
+    name: str
+    environment: str
+    default: str
+    allowed: str
+    help: str
+
+
+def load_settings(file: Path, environ: Mapping[str, str]) -> tuple[Settings, list[str]]:
+    """The settings from `file` and, before those, from the environment; and what was wrong with them, in sentences.
+
+    Never raises: what is wrong is left out and the rest applies. A file that does not exist is no problem.
+    """
+    values, problems = _from_file(file)
+    for name, bounds, default in _table():
+        variable = ENVIRONMENT_PREFIX + name.upper()
+        if given := environ.get(variable, ""):
+            try:
+                values[name] = _checked(_from_text(given, default), bounds, default)
+            except ValueError as error:
+                problems.append(f"{variable} {error}; it is not used.{_nearest_choice(given, bounds)}")
+    return Settings(**values), problems
+
+
+def settings_help() -> list[SettingHelp]:
+    """All settings, in the order of their declaration."""
+    return [
+        SettingHelp(name, ENVIRONMENT_PREFIX + name.upper(), _shown(default), _allowed(bounds, default), bounds.help)
+        for name, bounds, default in _table()
+    ]
+
+
+def _table() -> list[tuple[str, _Bounds, Any]]:
+    return [(setting.name, setting.metadata["bounds"], setting.default) for setting in fields(Settings)]
+
+
+def _from_file(file: Path) -> tuple[dict[str, Any], list[str]]:
+    try:
+        text = read_small_file(file)
+    except FileNotFoundError:
+        return {}, []
+    except (OSError, ValueError) as error:
+        reason = (error.strerror or "unknown error") if isinstance(error, OSError) else str(error)
+        return {}, [f"{file}: the settings cannot be read and are left at their defaults: {reason}."]
+    written, problems = parse_leniently(text, str(file))
+    known = {name: (bounds, default) for name, bounds, default in _table()}
+    values: dict[str, Any] = {}
+    for name, value in written.items():
+        place = place_of(text, str(file), name)
+        if name not in known:
+            problems.append(f"{place}: {_about_unknown(name, known)}")
+            continue
+        bounds, default = known[name]
+        try:
+            values[name] = _checked(value, bounds, default)
+        except ValueError as error:
+            problems.append(f'{place}: "{name}" {error}; {_shown(default)} is used.{_nearest_choice(value, bounds)}')
+    return values, problems
+
+
+def _about_unknown(name: str, known: Mapping[str, Any]) -> str:
+    shown = clean_line(name, 60)
+    if name.lower().replace("-", "_") in _KEYS:
+        return (
+            f'"{shown}" is not read from here, because keys do not belong in a file that one shares. Set '
+            "ANTHROPIC_API_KEY, or paste the key when Salon asks for it; it is then kept in credentials.toml."
+        )
+    return f'there is no setting "{shown}".{did_you_mean(name, known)}'
+
+
+def _checked(value: Any, bounds: _Bounds, default: Any) -> Any:
+    """`value`, if it may be set; a whole number does for a fraction. Raises ValueError with what it must be."""
+    kind = type(default)
+    if kind is float and type(value) is int:
+        value = float(value) if abs(value) < 1e9 else value
+    too_far = bounds.within is not None and type(value) is kind and not bounds.within[0] <= value <= bounds.within[1]
+    if type(value) is not kind or too_far or (bounds.choices and value not in bounds.choices):
+        raise ValueError(f"must be {_allowed(bounds, default)}, not {_shown(value)}")
+    return value
+
+
+def _nearest_choice(value: Any, bounds: _Bounds) -> str:
+    return did_you_mean(value, filter(None, bounds.choices)) if isinstance(value, str) else ""
+
+
+def _from_text(text: str, default: Any) -> Any:
+    """The value that `text` spells, or `text` itself where it spells none of the right type."""
+    if isinstance(default, bool):
+        word = text.strip().lower()
+        return True if word in _TRUE else False if word in _FALSE else text
+    if isinstance(default, int | float):
+        try:
+            return type(default)(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _allowed(bounds: _Bounds, default: Any) -> str:
+    if bounds.choices:
+        return "one of " + ", ".join(map(_shown, bounds.choices))
+    kinds = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+    kind = kinds[type(default)]
+    return kind if bounds.within is None else f"{kind} from {bounds.within[0]:,} to {bounds.within[1]:,}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, str):
+        return f'"{clean_line(value, 60)}"'
+    if isinstance(value, dict | list):  # TOML can nest these deeper than `repr` can follow
+        return "a table" if isinstance(value, dict) else "a list"
+    return clean_line(repr(value), 60)

@@ -1,0 +1,87 @@
+"""Reading TOML that a person wrote: small regular files only, and every complaint with its line."""
+
+import difflib
+import os
+import re
+import stat
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from salon.untrusted import clean_line
+
+SIZE_LIMIT = 64 * 1024
+"""Bytes; what a person writes is far smaller, and a parser is not to be fed without end."""
+MOST_BROKEN_LINES = 20
+
+_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
+
+
+def read_small_file(path: Path) -> str:
+    """The text of a regular file, newlines as \\n.
+
+    Raises OSError where it cannot be read and ValueError, with a sentence, where it should not be: pipes and devices
+    (which could block for ever), files over `SIZE_LIMIT`, and what is not UTF-8.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ValueError("it is not a regular file")
+        raw = file.read(SIZE_LIMIT + 1)
+    if len(raw) > SIZE_LIMIT:
+        raise ValueError(f"it is larger than {SIZE_LIMIT // 1024} KB")
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8 text") from None
+
+
+def parse_leniently(text: str, name: str) -> tuple[dict[str, Any], list[str]]:
+    """The TOML in `text` without the lines that are broken, and a sentence about each of those.
+
+    `name` is how the sentences call the file. A file that makes no sense even so is empty.
+    """
+    lines = text.split("\n")
+    problems: list[str] = []
+    for _ in range(MOST_BROKEN_LINES):
+        try:
+            return tomllib.loads("\n".join(lines)), problems
+        except RecursionError:
+            return {}, [f"{name}: nested too deeply, nothing in it is used."]
+        except ValueError as error:
+            found = _LINE.search(str(error))
+            line = int(found[1]) if found else 0
+            if not (found and 1 <= line <= len(lines) and lines[line - 1]):
+                return {}, [*problems, f"{name}: not TOML, nothing in it is used: {clean_line(str(error))}."]
+            reason = clean_line(str(error)[: found.start()])
+            problems.append(f"{name}, line {line}: not TOML, this line is not used: {reason}.")
+            lines[line - 1] = ""
+    return {}, [*problems, f"{name}: too many broken lines, nothing in it is used."]
+
+
+def place_of(text: str, name: str, key: str, table: str = "") -> str:
+    """How to name the place of `key` to a person: the file and, where it can be found, the line.
+
+    `key` may be dotted; `table` is the table it is in, "" for the top.
+    """
+    wanted = [part for part in (*table.split("."), *key.split(".")) if part]
+    current: list[str] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+            current = _parts(header[1])
+            if current == wanted:
+                return f"{name}, line {number}"
+        elif (assigned := re.match(r"""\s*([\w."' -]+?)\s*=""", line)) and [*current, *_parts(assigned[1])] == wanted:
+            return f"{name}, line {number}"
+    return name
+
+
+def _parts(key: str) -> list[str]:
+    return [part.strip(" \t\"'") for part in key.split(".")]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question that names the nearest of `known`, with a blank before it; "" where none is near."""
+    near = difflib.get_close_matches(word[:100].lower(), list(known), n=1, cutoff=0.6)
+    return f' Did you mean "{near[0]}"?' if near else ""
