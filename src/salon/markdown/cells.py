@@ -1,0 +1,56 @@
+"""What cannot be torn apart: grapheme clusters, as the terminal will show them.
+
+Widths are Rich's, because Textual places text by them.
+"""
+
+import re
+
+from rich.cells import cell_len, split_graphemes
+
+_EXTENDS = re.compile("[\u0300-\u036f\u200c\u200d\ufe00-\ufe0f\u20d0-\u20ff\U0001f3fb-\U0001f3ff]+")
+_REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]")
+_TONE = re.compile("[\U0001f3fb-\U0001f3ff]")
+_TAB_STOP = 4
+
+
+def clusters(text: str) -> list[tuple[str, int]]:
+    """`text` as clusters that a line break must not split, each with its width in cells.
+
+    Beyond what Rich joins (combining marks, joiners, variation selectors) skin tones stay with their emoji and the two
+    letters of a flag with each other.
+    """
+    if text.isascii():
+        return [(char, 1) for char in text]
+    spans, _ = split_graphemes(text)
+    found: list[tuple[str, int]] = []
+    lone_regional = False
+    for start, end, cells in spans:
+        piece = text[start:end]
+        regional = _REGIONAL.match(piece) is not None
+        if found and ((regional and lone_regional) or _TONE.match(piece)):
+            before, width = found[-1]
+            found[-1] = (before + piece, width + cells)
+            lone_regional = False
+        else:
+            found.append((piece, cells))
+            lone_regional = regional
+    return found
+
+
+def extenders(text: str) -> int:
+    """How many characters at the beginning of `text` belong to the character before it."""
+    if text.isascii():
+        return 0
+    match = _EXTENDS.match(text)
+    return match.end() if match else 0
+
+
+def expand_tabs(text: str, column: int = 0) -> str:
+    """A part of a line of code, which begins at `column`, with its tabs as spaces up to the next multiple of four."""
+    if "\t" not in text:
+        return text
+    before = column % _TAB_STOP
+    return (" " * before + text).expandtabs(_TAB_STOP)[before:]
+
+
+__all__ = ["cell_len", "clusters", "expand_tabs", "extenders"]

@@ -1,0 +1,160 @@
+"""Inline Markdown: the content of a leaf to spans of styled text, with markdown-it's inline parser.
+
+Soft line breaks are line breaks here: in a chat a writer who breaks a line means it. HTML is text, so that
+``List<String>`` and ``<thinking>`` stay visible. Images are links to be opened by who wants to, never fetched. Targets
+stay as they were written. Decoded entities pass the gate of `salon.untrusted` like everything else from outside.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from salon.markdown.definitions import Definition
+from salon.markdown.lines import Look, Span, look
+from salon.untrusted import clean
+
+_MARKUP = re.compile(r"[\\`*_\[\]&~<]|://")
+_LINE_END = re.compile(r"[ \t]*\n[ \t]*")
+_BREAK = "\n"
+
+
+class _InlineMarkdown(MarkdownIt):
+    """Leaves targets as they are written; opening one decides what they mean."""
+
+    def normalizeLink(self, url: str) -> str:
+        return url
+
+    def normalizeLinkText(self, link: str) -> str:
+        return link
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> MarkdownIt:
+    markdown = _InlineMarkdown("commonmark", {"html": False, "linkify": True})
+    markdown.enable(["strikethrough", "linkify"])
+    if markdown.linkify is not None:
+        markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
+    return markdown
+
+
+class References:
+    """What labels stand for, and which labels were asked for in vain.
+
+    markdown-it looks labels up with `get`. `missed` collects the unknown ones until somebody takes it.
+    """
+
+    def __init__(self) -> None:
+        self._targets: dict[str, dict[str, str]] = {}
+        self.missed: set[str] = set()
+
+    def define(self, definition: Definition) -> bool:
+        """Note a definition; False if the label has one already."""
+        if definition.label in self._targets:
+            return False
+        self._targets[definition.label] = {"href": definition.href, "title": ""}
+        return True
+
+    def get(self, label: str, default: None = None) -> dict[str, str] | None:
+        """The target of a normalised label, as markdown-it wants it."""
+        target = self._targets.get(label, default)
+        if target is None:
+            self.missed.add(label)
+        return target
+
+
+def inline_spans(text: str, base: Look, references: References) -> list[Span]:
+    """The spans of `text`; a line break is a span that is a newline. `base` is the look of unmarked text."""
+    if _MARKUP.search(text) is None:
+        return _plain_spans(text, base)
+    tokens: list[Token] = []
+    markdown = _markdown()
+    environment: dict[str, Any] = {"references": references}
+    markdown.inline.parse(text, markdown, environment, tokens)
+    return _styled(tokens, base)
+
+
+def _plain_spans(text: str, base: Look) -> list[Span]:
+    if "\n" not in text:
+        return [Span(text, base)] if text else []
+    spans: list[Span] = []
+    for index, line in enumerate(_LINE_END.split(text)):
+        if index:
+            spans.append(Span(_BREAK, base))
+        if line:
+            spans.append(Span(line, base))
+    return spans
+
+
+def _styled(tokens: Sequence[Token], base: Look) -> list[Span]:
+    spans: list[Span] = []
+    looks = [base]
+    targets = [""]
+    for token in tokens:
+        current, href = looks[-1], targets[-1]
+        match token.type:
+            case "text" | "text_special" | "html_inline":
+                spans.append(Span(_shown(token.content), current, False, href))
+            case "code_inline":
+                code = _varied(current, role="code.text", background="code-background")
+                spans.append(Span(_shown(token.content), code, False, href))
+            case "softbreak" | "hardbreak":
+                spans.append(Span(_BREAK, base))
+            case "em_open":
+                looks.append(_varied(current, italic=True))
+            case "strong_open":
+                looks.append(_varied(current, bold=True))
+            case "s_open":
+                looks.append(_varied(current, strike=True))
+            case "link_open":
+                looks.append(_varied(current, role="link", underline=True))
+                targets.append(_target(token, "href"))
+            case "link_close":
+                looks.pop()
+                targets.pop()
+            case "em_close" | "strong_close" | "s_close":
+                looks.pop()
+            case "image":
+                spans.append(_image(token, current, href))
+            case _:
+                spans.append(Span(_shown(token.content), current, False, href))
+    return [span for span in spans if span.text]
+
+
+def _shown(text: str) -> str:
+    return clean(text).replace("\n", " ")
+
+
+def _target(token: Token, attribute: str) -> str:
+    return clean(str(token.attrs.get(attribute, ""))).replace("\n", "").replace("\t", "")
+
+
+def _image(token: Token, current: Look, href: str) -> Span:
+    alt = "".join(span.text for span in _styled(token.children or [], current)).replace(_BREAK, " ").strip()
+    target = href or _target(token, "src")
+    return Span(f"🖼 {alt or 'image'}", _varied(current, role="link", underline=True), False, target)
+
+
+@lru_cache(maxsize=512)
+def _varied(
+    current: Look,
+    *,
+    role: str | None = None,
+    background: str | None = None,
+    bold: bool | None = None,
+    italic: bool | None = None,
+    underline: bool | None = None,
+    strike: bool | None = None,
+) -> Look:
+    """`current` with some things changed, as the shared instance."""
+    return look(
+        current.role if role is None else role,
+        current.background if background is None else background,
+        bold=current.bold if bold is None else bold,
+        italic=current.italic if italic is None else italic,
+        underline=current.underline if underline is None else underline,
+        strike=current.strike if strike is None else strike,
+    )

@@ -1,0 +1,335 @@
+"""The layout of a document at one width: leaf blocks to lines, a little at a time.
+
+Leaves that are complete are laid out once and packed. The open leaf is laid out as far as its content is decided; what
+the unfinished last line would add is laid out provisionally on top (the tail) and thrown away at the next update. So
+the cost of an update depends on what is new, and what is shown in the end depends on the text alone.
+
+Two things happen to a complete leaf later, both as jobs in small steps that put all of a leaf's rows in place at once:
+code is coloured by lexing the whole block, and a leaf that refers to a label is laid out again once that is defined.
+"""
+
+import logging
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator
+from math import inf
+from time import perf_counter
+
+from salon.markdown.code import highlighted_rows
+from salon.markdown.document import Document
+from salon.markdown.flows import FlowMaker
+from salon.markdown.frame import Frame
+from salon.markdown.highlight import language, lexer_for
+from salon.markdown.inline import References
+from salon.markdown.leaf import Leaf
+from salon.markdown.lines import Line, look
+from salon.markdown.packed import PackedRows, Packer
+from salon.markdown.text import Flow, LiteralFlow
+from salon.markdown.wrap import Row
+
+_log = logging.getLogger(__name__)
+_SLICE = 2048  # characters of content between two looks at the clock
+_PARSE_SLICE = 0.002  # seconds of parsing between two layouts
+
+
+class _Block:
+    """A leaf being laid out or laid out; `flow` is None once it is complete."""
+
+    __slots__ = ("fed", "flow", "frame", "leaf", "missed", "rows")
+
+    def __init__(self, leaf: Leaf, frame: Frame, flow: Flow) -> None:
+        self.leaf = leaf
+        self.frame: Frame = frame
+        self.flow: Flow | None = flow
+        self.fed = frame.skipped
+        self.rows = PackedRows()
+        self.missed: set[str] = set()
+
+
+class MarkdownLines:
+    """The lines of `document` in a pane `width` cells wide. Text uses `measure` of them at most, code and tables all.
+
+    Call `update` after the document has changed, again until it returns True. A document may have several layouts.
+    """
+
+    def __init__(self, document: Document, width: int, *, measure: int = 100) -> None:
+        self.document = document
+        self.width = max(1, width)
+        self._references = References()
+        self._maker = FlowMaker(self.width, min(self.width, max(1, measure)), self._references, document.limits)
+        self._packer = Packer()
+        self._blocks: list[_Block] = []  # one for each complete leaf, and then perhaps the open leaf's
+        self._complete = 0
+        self._starts: list[int] = []  # the first rows of as many blocks as are known to be right
+        self._tail: list[Line] = []
+        self._tail_revision = -1
+        self._changed = 0
+        self._learned = 0
+        self._waiting: dict[str, list[int]] = {}  # label -> the blocks that missed it
+        self._queue: deque[int] = deque()
+        self._job: tuple[int, PackedRows, Iterator[None]] | None = None
+
+    @property
+    def height(self) -> int:
+        """How many rows there are so far."""
+        return self._settled_height() + len(self._tail)
+
+    @property
+    def first_changed(self) -> int:
+        """The lowest row that may differ since `take_changed` was last called."""
+        return min(self._changed, self.height)
+
+    def take_changed(self) -> int:
+        """Return `first_changed` and set it to `height`, which means that nothing has changed."""
+        changed, self._changed = self.first_changed, self.height
+        return changed
+
+    def line(self, index: int) -> Line:
+        """The row at `index`; IndexError beyond ``height - 1``."""
+        settled = self._settled_height()
+        if index < 0:
+            raise IndexError(index)
+        if index >= settled:
+            return self._tail[index - settled]
+        block = bisect_right(self._starts, index) - 1
+        return self._blocks[block].rows.line(index - self._starts[block], block)
+
+    def update(self, budget: float = inf) -> bool:
+        """Lay out what is new, for about `budget` seconds; True if nothing is left to do."""
+        deadline = perf_counter() + budget
+        while True:
+            parsed = self.document.parse(min(deadline, perf_counter() + _PARSE_SLICE) if budget < inf else inf)
+            self._learn()
+            if not self._lay_out_complete(deadline):
+                return False
+            if parsed:
+                break
+            if perf_counter() >= deadline:
+                return False
+        if self._tail_revision != self.document.revision:
+            if not self._lay_out_open(deadline):
+                return False
+            self._tail_revision = self.document.revision
+        return self._work_off_jobs(deadline)
+
+    # Where rows are.
+
+    def _settled_height(self) -> int:
+        starts, blocks = self._starts, self._blocks
+        if not blocks:
+            return 0
+        while len(starts) < len(blocks):
+            starts.append(starts[-1] + len(blocks[len(starts) - 1].rows) if starts else 0)
+        return starts[-1] + len(blocks[-1].rows)
+
+    def _mark_changed(self, row: int) -> None:
+        self._changed = min(self._changed, row)
+
+    def _start_of(self, index: int) -> int:
+        self._settled_height()
+        return self._starts[index]
+
+    # New content.
+
+    def _learn(self) -> None:
+        """Note new definitions, and have the leaves laid out again that asked for them."""
+        definitions = self.document.definitions
+        while self._learned < len(definitions):
+            definition = definitions[self._learned]
+            self._learned += 1
+            if self._references.define(definition):
+                for index in self._waiting.pop(definition.label, ()):
+                    self._enqueue(index)
+
+    def _lay_out_complete(self, deadline: float) -> bool:
+        leaves = self.document.leaves
+        while self._complete < len(leaves):
+            block = self._block(leaves[self._complete])
+            if not self._advance(block, deadline):
+                return False
+            self._settle(self._complete)
+            self._complete += 1
+            if perf_counter() >= deadline:
+                return False
+        return True
+
+    def _lay_out_open(self, deadline: float) -> bool:
+        """Lay out the open leaf's content, and on top of it what the unfinished line would make."""
+        preview = self.document.preview()
+        open_leaf = self.document.open_leaf
+        if open_leaf is not None and preview and preview[0].base is open_leaf:
+            if not self._advance(self._block(open_leaf), deadline):
+                return False
+        else:
+            self._drop_open()
+        tail: list[Line] = []
+        for index, leaf in enumerate(preview, start=self._complete):
+            tail += self._provisional(leaf, index)
+        settled = self._settled_height()
+        same = 0
+        while same < min(len(tail), len(self._tail)) and tail[same] == self._tail[same]:
+            same += 1
+        if same < max(len(tail), len(self._tail)):
+            self._mark_changed(settled + same)
+        self._tail = tail
+        return True
+
+    def _block(self, leaf: Leaf) -> _Block:
+        """The block of the first leaf that is not complete; it starts anew if another leaf has taken the place."""
+        if len(self._blocks) > self._complete and self._blocks[-1].leaf is not leaf:
+            self._drop_open()
+        if len(self._blocks) == self._complete:
+            self._drop_tail()
+            frame = Frame(leaf, self._maker.reading)
+            highlight = not (leaf.closed and self._maker.lexed_whole(leaf))
+            self._blocks.append(_Block(leaf, frame, self._maker.flow(leaf, frame, highlight=highlight)))
+        return self._blocks[-1]
+
+    def _drop_open(self) -> None:
+        if len(self._blocks) > self._complete:
+            self._mark_changed(self._start_of(self._complete))
+            del self._blocks[self._complete :], self._starts[self._complete :]
+
+    def _drop_tail(self) -> None:
+        if self._tail:
+            self._mark_changed(self._settled_height())
+            self._tail = []
+        self._tail_revision = -1
+
+    def _advance(self, block: _Block, deadline: float) -> bool:
+        """Feed the block what it has not seen; False if the deadline came first."""
+        leaf = block.leaf
+        if block.flow is None:
+            return True
+        while block.fed < leaf.size:
+            end = min(block.fed + _SLICE, leaf.size)
+            part = leaf.slice(block.fed, end) if leaf.closed else leaf.text_from(block.fed)[:_SLICE]
+            self._grow(block, part)
+            if block.fed < leaf.size and perf_counter() >= deadline:
+                return False
+        if leaf.closed:
+            self._grow(block, None)
+        return True
+
+    def _grow(self, block: _Block, part: str | None) -> None:
+        """Feed `part` to the block's flow (None: finish), or give up on its kind and show it as plain text."""
+        if block.flow is None:
+            return
+        self._drop_tail()
+        self._mark_changed(self._settled_height())
+        self._references.missed.clear()
+        try:
+            if part is None:
+                block.flow.finish()
+            else:
+                block.flow.feed(part)
+        except Exception:  # noqa: BLE001 - whatever a text brings out in a parser, it must not cost the session: shown plain
+            _log.exception("a %s cannot be laid out", block.leaf.kind)
+            self._make_plain(block)
+        block.missed |= self._references.missed
+        block.fed += len(part or "")
+        index = len(self._blocks) - 1
+        block.rows.extend(block.frame.lines(block.flow.rows, index), self._packer)
+        block.flow.rows = []
+        if part is None and not len(block.rows):
+            block.rows.extend(block.frame.lines([Row(())], index), self._packer)
+
+    def _make_plain(self, block: _Block) -> None:
+        block.frame = Frame(block.leaf, self._maker.reading)
+        block.flow = LiteralFlow(block.frame.room, look())
+        block.rows = PackedRows()
+        self._mark_changed(self._start_of(len(self._blocks) - 1))
+        block.flow.feed(block.leaf.text)
+        if block.leaf.closed:
+            block.flow.finish()
+
+    def _settle(self, index: int) -> None:
+        """The block is complete: keep its rows, and note what may happen to it later."""
+        block = self._blocks[index]
+        block.flow = None
+        late = False
+        for label in block.missed:
+            self._waiting.setdefault(label, []).append(index)
+            late = late or self._references.get(label) is not None
+        block.missed = set()
+        if late or (block.leaf.size and self._maker.lexed_whole(block.leaf)):
+            self._enqueue(index)
+
+    def _provisional(self, leaf: Leaf, index: int) -> list[Line]:
+        """The lines of a leaf of the preview; of one that goes on with the open leaf, those that come after its own."""
+        try:
+            block = self._blocks[-1] if len(self._blocks) > self._complete else None
+            if block is not None and block.flow is not None and leaf.base is block.leaf:
+                frame, flow = block.frame.fork(), block.flow.fork()
+                flow.feed(leaf.own_text)
+            else:
+                frame = Frame(leaf, self._maker.reading)
+                flow = self._maker.flow(leaf, frame, highlight=True)
+                flow.feed(leaf.text[frame.skipped :])
+            flow.finish()
+            return frame.lines(flow.rows or [Row(())], index)
+        except Exception:  # noqa: BLE001 - as in `_grow`: a preview that fails is shown plain
+            _log.exception("a %s cannot be laid out", leaf.kind)
+            frame = Frame(leaf, self._maker.reading)
+            plain = LiteralFlow(frame.room, look())
+            plain.feed(leaf.own_text)
+            plain.finish()
+            return frame.lines(plain.rows, index)
+
+    # Jobs on complete leaves.
+
+    def _enqueue(self, index: int) -> None:
+        if index not in self._queue:
+            self._queue.append(index)
+
+    def _work_off_jobs(self, deadline: float) -> bool:
+        held: list[int] = []
+        while self._job or self._queue:
+            if self._job is None:
+                index = self._queue.popleft()
+                if self._blocks[index].leaf.size > self.document.limits.prompt_redo and not self.document.finished:
+                    held.append(index)
+                    continue
+                rows = PackedRows()
+                self._job = (index, rows, self._redo(index, rows))
+            index, rows, steps = self._job
+            for _ in steps:
+                if perf_counter() >= deadline:
+                    self._queue.extend(held)
+                    return False
+            self._job = None
+            self._put(index, rows)
+        self._queue.extend(held)
+        return True
+
+    def _put(self, index: int, rows: PackedRows) -> None:
+        self._mark_changed(self._start_of(index))
+        if len(rows) != len(self._blocks[index].rows):
+            del self._starts[index + 1 :]
+        self._blocks[index].rows = rows
+
+    def _redo(self, index: int, rows: PackedRows) -> Iterator[None]:
+        """Lay out a complete leaf from its beginning into `rows`."""
+        leaf = self._blocks[index].leaf
+        frame = Frame(leaf, self._maker.reading)
+        lexer = lexer_for(language(leaf.info)) if self._maker.lexed_whole(leaf) else None
+        if lexer is not None:
+            code = self._maker.code_flow(leaf, frame, highlight=False)
+            flow: Flow = code
+            steps = highlighted_rows(code, leaf.text, lexer)
+        else:
+            flow = self._maker.flow(leaf, frame, highlight=True)
+            steps = _fed(flow, leaf, frame.skipped)
+        for _ in steps:
+            rows.extend(frame.lines(flow.rows, index), self._packer)
+            flow.rows = []
+            yield
+        rows.extend(frame.lines(flow.rows, index), self._packer)
+        self._references.missed.clear()
+
+
+def _fed(flow: Flow, leaf: Leaf, begin: int) -> Iterator[None]:
+    for start in range(begin, leaf.size, _SLICE):
+        flow.feed(leaf.slice(start, start + _SLICE))
+        yield
+    flow.finish()

@@ -1,0 +1,152 @@
+"""The parser's product: a flat list of leaf blocks, each knowing the containers it stands in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["paragraph", "heading", "code", "html", "rule", "table", "empty"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quote:
+    """A block quote; two are the same only if they are one object."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """A list: what its items have in common. `marker` is ``-``, ``+``, ``*``, ``.`` or ``)``."""
+
+    marker: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """An item of a list: its number (None: a bullet) and the columns by which its source sets its content in."""
+
+    series: Series
+    ordinal: int | None
+    hang: int
+
+
+Container = Quote | Item
+
+
+class Leaf:
+    """One leaf block. Its content only ever grows at the end, until it is closed.
+
+    `containers` are those it stands in, outermost first; the leaf is the first in those from index `fresh` on.
+    `gap_before` asks for an empty row above. `start` and `end` are offsets in the document's source: from the beginning
+    of its first line to the end of its last, without the newline. `level` is a heading's, `info` a fence's info string
+    (None: code that is indented). Content is the text without the containers' marks: paragraphs join their lines with
+    newlines, code and HTML end each line with one, and so do tables, whose first two lines are header and delimiters.
+
+    A leaf with a `base` is a preview: the base's content, and then its own.
+    """
+
+    __slots__ = (
+        "_chunks",
+        "base",
+        "closed",
+        "containers",
+        "end",
+        "fresh",
+        "gap_before",
+        "info",
+        "kind",
+        "level",
+        "size",
+        "start",
+    )
+
+    def __init__(
+        self,
+        kind: Kind,
+        containers: tuple[Container, ...],
+        fresh: int,
+        gap_before: bool,
+        start: int,
+        *,
+        text: str = "",
+        level: int = 0,
+        info: str | None = None,
+    ) -> None:
+        self.kind: Kind = kind
+        self.containers = containers
+        self.fresh = fresh
+        self.gap_before = gap_before
+        self.start = start
+        self.end = start
+        self.level = level
+        self.info = info
+        self.base: Leaf | None = None
+        self.closed = False
+        self.size = len(text)
+        self._chunks = [text] if text else []
+
+    def __repr__(self) -> str:
+        return f"Leaf({self.kind!r}, {self.text!r}, containers={self.containers!r})"
+
+    @property
+    def first_in_item(self) -> bool:
+        """Whether the leaf opens the item it stands in, and so carries its marker."""
+        return self.fresh < len(self.containers) and isinstance(self.containers[-1], Item)
+
+    @property
+    def text(self) -> str:
+        """The whole content."""
+        own = "".join(self._chunks)
+        return own if self.base is None else self.base.text + own
+
+    @property
+    def own_text(self) -> str:
+        """The content without the base's."""
+        return "".join(self._chunks)
+
+    def text_from(self, offset: int) -> str:
+        """The content after its first `offset` characters, at a cost that depends on what is after them."""
+        wanted = self.size - offset
+        newest: list[str] = []
+        for chunk in reversed(self._chunks):
+            if wanted <= 0:
+                break
+            newest.append(chunk if len(chunk) <= wanted else chunk[len(chunk) - wanted :])
+            wanted -= len(chunk)
+        newest.reverse()
+        return "".join(newest)
+
+    def slice(self, start: int, end: int) -> str:
+        """A part of a closed leaf's content."""
+        return self._chunks[0][start:end] if self._chunks else ""
+
+    def add(self, text: str) -> None:
+        """Append to the content."""
+        self._chunks.append(text)
+        self.size += len(text)
+
+    def extended(self) -> "Leaf":
+        """An empty preview on top of this leaf."""
+        preview = self.replaced(self.kind, "")
+        preview.level, preview.info, preview.base = self.level, self.info, self
+        return preview
+
+    def replaced(self, kind: Kind, text: str) -> "Leaf":
+        """What this leaf turns out to be instead, in the same place."""
+        leaf = Leaf(kind, self.containers, self.fresh, self.gap_before, self.start, text=text)
+        leaf.end = self.end
+        return leaf
+
+    def close(self) -> None:
+        """Declare the content complete, and keep it as one string."""
+        self.closed = True
+        if len(self._chunks) > 1:
+            self._chunks = ["".join(self._chunks)]
+
+
+def common_depth(some: Sequence[Container], others: Sequence[Container]) -> int:
+    """How many containers two leaves share, from the outermost on."""
+    depth = 0
+    for one, other in zip(some, others, strict=False):
+        if one is not other:
+            break
+        depth += 1
+    return depth

@@ -1,0 +1,119 @@
+"""Where a long paragraph can be cut so that its parts mean on their own what they mean together.
+
+The cut depends on the text from the last cut on and on nothing else: it is the same however the text arrived.
+"""
+
+import re
+
+from salon.markdown.limits import Limits
+
+_MARK = re.compile(r"\\.|`+|\*+|_+|~~+|[\[\]]", re.DOTALL)
+_BLANK = re.compile(r"[ \n\t。！？；，、]")
+_TICKS = re.compile(r"`+")
+_SPACE_OR_EDGE = re.compile(r"\s|$")
+_PUNCTUATION = re.compile(r"[^\w\s]|_")
+
+
+class Undecided(Exception):
+    """More text is needed to tell where a mark ends."""
+
+
+def find_cut(text: str, limits: Limits) -> int:
+    """The offset at which to cut `text`, or 0 as long as there is no place.
+
+    After `limits.piece` characters, at a blank outside of code, brackets, links and emphasis; if there is none, within
+    `limits.forced_piece` characters all the same.
+    """
+    if len(text) <= limits.piece:
+        return 0
+    window = text[: limits.forced_piece]
+    try:
+        cut = _harmless_cut(window, limits.piece)
+    except Undecided:
+        cut = 0
+    if cut or len(text) < limits.forced_piece:
+        return cut
+    return max(window.rfind(" "), window.rfind("\n")) + 1 or len(window)
+
+
+def open_marks(text: str) -> list[str]:
+    """The marks of code, emphasis and brackets that `text` leaves open, outermost first."""
+    stack: list[str] = []
+    position = 0
+    try:
+        while match := _MARK.search(text, position):
+            position = _pass_mark(text, match, stack)
+    except Undecided:
+        stack.append(match[0] if match else "")
+    return stack
+
+
+def _harmless_cut(text: str, piece: int) -> int:
+    stack: list[str] = []
+    position = 0
+    while True:
+        match = _MARK.search(text, position)
+        end = match.start() if match else len(text) - 1  # what the last character belongs to is not known yet
+        if not stack and end > piece and (blank := _BLANK.search(text, max(position, piece), end)):
+            return blank.end()
+        if match is None:
+            return 0
+        position = _pass_mark(text, match, stack)
+
+
+def _pass_mark(text: str, match: re.Match[str], stack: list[str]) -> int:
+    """Note what the mark opens or closes; the offset at which to go on. Undecided at the end of the text."""
+    mark, end = match[0], match.end()
+    if mark[0] == "\\":
+        return end
+    if end >= len(text):
+        raise Undecided
+    if mark[0] == "`":
+        for ticks in _TICKS.finditer(text, end):
+            if len(ticks[0]) == len(mark) and ticks.end() < len(text):
+                return ticks.end()
+        raise Undecided
+    if mark == "[":
+        stack.append(mark)
+    elif mark == "]":
+        if "[" in stack:
+            del stack[len(stack) - 1 - stack[::-1].index("[") :]
+            if text[end] == "(":
+                closing = text.find(")", end)
+                if closing == -1:
+                    raise Undecided
+                return closing + 1
+    else:
+        _pass_emphasis(mark, text[match.start() - 1 : match.start()], text[end], stack)
+    return end
+
+
+def _pass_emphasis(mark: str, before: str, after: str, stack: list[str]) -> None:
+    """Section 6.2 of CommonMark, without its rule of three: a cut may be missed for it, but none is wrong."""
+    space_before, space_after = _SPACE_OR_EDGE.match(before), _SPACE_OR_EDGE.match(after)
+    sign_before, sign_after = _PUNCTUATION.match(before), _PUNCTUATION.match(after)
+    left = not space_after and (not sign_after or bool(space_before or sign_before))
+    right = not space_before and (not sign_before or bool(space_after or sign_after))
+    within_word = mark[0] == "_"
+    opens = left and (not within_word or not right or bool(sign_before))
+    closes = right and (not within_word or not left or bool(sign_after))
+    length = len(mark)
+    if closes:
+        while length and (index := _last_opener(stack, mark[0])) is not None:
+            taken = min(length, len(stack[index]))
+            length -= taken
+            rest = stack[index][taken:]
+            del stack[index:]
+            if rest:
+                stack.append(rest)
+    if opens and length:
+        stack.append(mark[0] * length)
+
+
+def _last_opener(stack: list[str], char: str) -> int | None:
+    for index in range(len(stack) - 1, -1, -1):
+        if stack[index] == "[":
+            return None
+        if stack[index][0] == char:
+            return index
+    return None
