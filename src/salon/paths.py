@@ -82,6 +82,5 @@ def theme_directories(paths: Paths) -> list[Path]:
     An installed package carries them beside its code; in a source checkout they are the repository's `themes/`.
     """
     package = Path(__file__).resolve().parent
-    return [place for place in (package / "themes", package.parent.parent / "themes") if place.is_dir()][:1] + [
-        paths.themes
-    ]
+    built_in = [place for place in (package / "themes", package.parent.parent / "themes") if place.is_dir()]
+    return [*built_in[:1], paths.themes]

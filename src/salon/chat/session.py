@@ -1,8 +1,8 @@
 """One open conversation: its tree, its draft, its settings and the turn that may be running."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from salon.chat import conversation as tree
@@ -44,6 +44,9 @@ class SessionSummary:
 
 class SessionLog(Log, Protocol):
     """The log of one open session."""
+
+    on_state: Callable[[str], None] | None
+    """Is told why nothing is saved, in words, and "" when everything is again; called on the event loop."""
 
     @property
     def unsaved(self) -> str:
@@ -146,6 +149,13 @@ class Session:
     def can_retry(self) -> bool:
         """Whether the leaf is an answer, or a prompt that never got one."""
         return self.last is not None and self.turn is None
+
+    def adopt(self, parameters: Parameters) -> None:
+        """Ask with these parameters from now on; the system prompt of a chat that has begun stays what it was."""
+        if self.conversation.messages:
+            system = self.conversation.settings.get("system")
+            parameters = replace(parameters, system=system if isinstance(system, str) else "")
+        self.parameters = parameters
 
     async def submit(self, text: str) -> Message:
         """Put the person's words into the tree and the log; they are on disk, or queued with a warning, on return."""

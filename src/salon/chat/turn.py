@@ -158,6 +158,11 @@ class Turn:
         if self._pump is not None:
             self._pump.cancel()
 
+    def opening(self) -> Message:
+        """The answer before anything of it has come."""
+        answer = self.answer
+        return Message(id=answer.id, parent=self.parent, role="assistant", status=Status.OPEN, created=self.created)
+
     def message(self, status: Status = Status.OPEN, fault: Fault | None = None) -> Message:
         """The answer as a message, as far as it has come."""
         answer = self.answer

@@ -1,6 +1,6 @@
 """Conversations that are kept nowhere: `salon -p --no-save` and temporary chats. Nothing in here touches the disk."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from salon.chat.conversation import Conversation, conversation_of
 from salon.chat.ids import new_id
@@ -14,6 +14,9 @@ class MemoryLog:
     """A `SessionLog` that keeps nothing and is content with that, as the person asked."""
 
     unsaved = ""
+
+    def __init__(self) -> None:
+        self.on_state: Callable[[str], None] | None = None
 
     def append(self, record: Record, *, durable: bool = False) -> Receipt:
         """Forget the record; the answer is True, because nothing that should be saved is not."""
@@ -29,6 +32,7 @@ class ReadOnlyLog:
 
     def __init__(self, reason: str) -> None:
         self.unsaved = reason
+        self.on_state: Callable[[str], None] | None = None
 
     def append(self, record: Record, *, durable: bool = False) -> Receipt:
         """Refuse the record; the answer is False."""

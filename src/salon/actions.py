@@ -1,0 +1,107 @@
+"""The one table of actions: bindings, help, notices and the README's keys are all made from it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """Where an action's keys work."""
+
+    PROMPT = "In the prompt"
+    CHAT = "In a chat"
+    EVERYWHERE = "Everywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a person can do. `keys` are Textual's names, the best one first."""
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    place: Place = Place.CHAT
+    shown: tuple[str, ...] = ()
+    """How the keys are written for people, where Textual's names would puzzle them."""
+
+    @property
+    def key(self) -> str:
+        """The first key as people write it; "" where there is none."""
+        return next(iter(self.key_names()), "")
+
+    def key_names(self) -> list[str]:
+        """All keys as people write them."""
+        return list(self.shown) or [key_name(key) for key in self.keys]
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "send", ("enter",), "Send", "Send the prompt. With an empty prompt: do what the notice offers.", Place.PROMPT
+    ),
+    Action(
+        "newline",
+        ("shift+enter", "ctrl+j", "alt+enter"),
+        "New line",
+        "Start a new line. A backslash at the end of the line and Enter does the same in every terminal.",
+        Place.PROMPT,
+    ),
+    Action(
+        "recall_older",
+        ("up",),
+        "Earlier prompt",
+        "On the first line: bring an earlier prompt back.",
+        Place.PROMPT,
+    ),
+    Action("recall_newer", ("down",), "Later prompt", "On the last line: go back towards the draft.", Place.PROMPT),
+    Action(
+        "expand_paste", ("ctrl+g",), "Expand paste", "Put the text of a folded paste into the prompt.", Place.PROMPT
+    ),
+    Action("undo", ("ctrl+z",), "Undo", "Undo the last change to the prompt.", Place.PROMPT),
+    Action("redo", ("ctrl+y",), "Redo", "Do it again.", Place.PROMPT),
+    Action("stop", ("escape",), "Stop", "Stop the answer and keep what came; close a notice.", shown=("Esc",)),
+    Action("retry", ("f5",), "Retry", "Ask for the last answer again. The first one is kept."),
+    Action("continue", ("f6",), "Continue", "Have an answer that was cut go on."),
+    Action("retry_now", ("f7",), "Try now", "Do not wait for the countdown; Enter in an empty prompt does the same."),
+    Action("show_details", ("f8",), "Details", "Show the technical details of the last failure."),
+    Action("edit", ("f2",), "Edit", "Bring the last prompt back into an empty prompt box."),
+    Action("pick_model", ("ctrl+l",), "Model", "Choose another model for this chat."),
+    Action("open_billing", (), "Billing page", "Open the page where credit is bought."),
+    Action("change_key", ("f9",), "Change key", "Give another API key or server."),
+    Action("page_up", ("pageup",), "Page up", "Scroll the conversation up.", shown=("PgUp",)),
+    Action("page_down", ("pagedown",), "Page down", "Scroll the conversation down.", shown=("PgDn",)),
+    Action("to_top", ("ctrl+home",), "Beginning", "Go to the beginning of the conversation."),
+    Action("to_end", ("ctrl+end",), "End", "Go to the end of the conversation and follow it."),
+    Action("toggle_thinking", ("ctrl+t",), "Thinking", "Open or fold all thinking."),
+    Action("copy", ("ctrl+c",), "Copy", "Copy what is selected, as the model wrote it."),
+    Action("copy_answer", ("f3",), "Copy answer", "Copy the last answer as Markdown."),
+    Action("copy_code", ("f4",), "Copy code", "Copy the last code block, exactly."),
+    Action("new_chat", ("ctrl+n",), "New chat", "Start a new chat; this one stays where it is."),
+    Action("open_chat", ("ctrl+o",), "Open chat", "Open an earlier chat."),
+    Action("next_theme", ("f10",), "Theme", "Change to the next theme.", Place.EVERYWHERE),
+    Action("help", ("f1",), "Help", "Show the keys.", Place.EVERYWHERE),
+    Action("open_link", (), "Open", "Open the link that is shown."),
+    Action("quit", ("ctrl+q",), "Quit", "Quit. Everything is kept, the draft included.", Place.EVERYWHERE),
+)
+
+BY_ID = {action.id: action for action in ACTIONS}
+
+_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "escape": "Esc"}
+
+
+def key_name(key: str) -> str:
+    """Textual's `ctrl+home` as people write it: Ctrl+Home."""
+    return "+".join(
+        _NAMES.get(part, part.upper() if len(part) <= 3 and part[1:].isdigit() else part.capitalize())
+        for part in key.split("+")
+    )
+
+
+def key_table() -> str:
+    """The keys as a Markdown table, for the README."""
+    rows = ["| Where | Keys | What |", "|---|---|---|"]
+    for place in Place:
+        for action in ACTIONS:
+            if action.place is place and action.keys:
+                keys = " or ".join(f"`{name}`" for name in action.key_names())
+                rows.append(f"| {place.value} | {keys} | {action.help} |")
+    return "\n".join(rows)

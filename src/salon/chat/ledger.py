@@ -1,0 +1,44 @@
+"""What a conversation has used: tokens, context and cost, added up from what the API reported."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from salon.chat.conversation import Message, Status
+from salon.chat.model import ModelInfo, context_used, cost_of, prompt_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over answers."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    context: int = 0
+    """What the last answer and its request took of the context window."""
+    cost: Decimal | None = None
+    """US dollars; None where no answer has a known price."""
+    at_least: bool = False
+    """Whether an answer was cut or has no known price, so that the sums are a lower bound."""
+
+
+def totals(messages: Iterable[Message], model_info: Callable[[str], ModelInfo]) -> Totals:
+    """Add up the answers among `messages`, which are given in order.
+
+    Of a cut answer only the usage of its beginning is known: the prompt in full, next to none of the output.
+    """
+    tokens_in = tokens_out = context = 0
+    cost: Decimal | None = None
+    at_least = False
+    for message in messages:
+        if message.role != "assistant" or not message.usage:
+            continue
+        tokens_in += prompt_tokens(message.usage)
+        out = message.usage.get("output_tokens")
+        tokens_out += out if isinstance(out, int) else 0
+        context = context_used(message.usage)
+        price = cost_of(message.usage, model_info(message.model).prices)
+        if price is not None:
+            cost = (cost or Decimal(0)) + price
+        at_least = at_least or message.status in {Status.STOPPED, Status.INTERRUPTED}
+    return Totals(tokens_in, tokens_out, context, cost, at_least)

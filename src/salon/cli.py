@@ -1,0 +1,169 @@
+"""The command line: arguments in, an exit code out. Nothing heavy is imported before it is known to be needed."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salon import __version__
+from salon.errors import CredentialsError, SalonError, UsageError
+
+if TYPE_CHECKING:
+    from salon.chat.session import Library
+    from salon.ui.services import Opening
+    from salon.wiring import House
+
+
+class Exit(IntEnum):
+    """The exit codes; the README documents them."""
+
+    OK = 0
+    FAILURE = 1
+    USAGE = 2
+    CREDENTIALS = 3
+    INTERRUPTED = 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments, their help, and nothing else."""
+    parser = argparse.ArgumentParser(
+        prog="salon",
+        description="Conversation with Claude, in your terminal.",
+        epilog="The key is read from ANTHROPIC_API_KEY (or CLAUDE_API_KEY, or ANTHROPIC_AUTH_TOKEN), never from an "
+        "argument. Exit codes: 0 done, 1 failure, 2 wrong usage, 3 no usable credentials, 130 interrupted.",
+    )
+    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="send this at once")
+    resume = parser.add_mutually_exclusive_group()
+    resume.add_argument("-c", "--continue", dest="latest", action="store_true", help="go on with the last chat")
+    resume.add_argument(
+        "-r",
+        "--resume",
+        nargs="?",
+        const="",
+        metavar="ID or WORDS",
+        help="go on with the chat that has this id, or these words in its title; choose from a list without them",
+    )
+    parser.add_argument(
+        "-p",
+        "--print",
+        dest="headless",
+        action="store_true",
+        help="answer PROMPT and standard input on standard output, without the screen",
+    )
+    parser.add_argument("--json", action="store_true", help="with -p: one JSON object per event")
+    parser.add_argument("--no-save", action="store_true", help="with -p: keep no session of it")
+    parser.add_argument("-m", "--model", default="", help="the model to ask, by its id")
+    parser.add_argument("-s", "--system", default="", help="the system prompt of a new chat")
+    parser.add_argument(
+        "--base-url",
+        default="",
+        metavar="URL",
+        help="a server that speaks the Messages API; https, or http on this machine",
+    )
+    parser.add_argument(
+        "--demo", action="store_true", help="talk to a scripted server inside Salon: no key, no network"
+    )
+    parser.add_argument(
+        "--config-dir",
+        type=Path,
+        metavar="DIR",
+        help="where settings and chats lie (default: the platform's place, or SALON_CONFIG_DIR)",
+    )
+    parser.add_argument("--version", action="version", version=f"salon {__version__}")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run Salon; the exit code."""
+    options = parser().parse_args(arguments)
+    os.umask(0o077)
+    try:
+        _check(options)
+        return _run(options)
+    except SalonError as error:
+        sys.stderr.write(f"salon: {error.sentence()}\n")
+        return {UsageError: Exit.USAGE, CredentialsError: Exit.CREDENTIALS}.get(type(error), Exit.FAILURE)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+
+
+def _check(options: argparse.Namespace) -> None:
+    if (options.json or options.no_save) and not options.headless:
+        raise UsageError("--json and --no-save go with -p.")
+    if options.headless:
+        return
+    if not sys.stdin.isatty() or not sys.stdout.isatty():
+        raise UsageError("The full screen needs a terminal.", "Use -p to answer on standard output.")
+    if os.environ.get("TERM", "") in {"", "dumb"}:
+        raise UsageError(
+            "This terminal cannot show a full screen (TERM says so).", "Use -p to answer on standard output."
+        )
+
+
+def _run(options: argparse.Namespace) -> int:
+    from salon.wiring import Options, build
+
+    house = build(
+        Options(
+            config_dir=options.config_dir,
+            base_url=options.base_url,
+            model=options.model,
+            system=options.system,
+            demo=options.demo,
+        )
+    )
+    try:
+        return _print_answer(options, house) if options.headless else _show(options, house)
+    finally:
+        house.close()
+
+
+def _print_answer(options: argparse.Namespace, house: "House") -> int:
+    from salon.headless import Headless, piped_text
+    from salon.store.memory import MemoryLibrary
+
+    prompt = "\n\n".join(part for part in (options.prompt or "", piped_text(sys.stdin)) if part.strip())
+    if not prompt:
+        raise UsageError("There is nothing to answer.", "Give a PROMPT, or text on standard input.")
+    kept = house.library(demo=options.demo)
+    session_id = None if options.no_save else _session(options, kept, choose=False)
+    library: Library = MemoryLibrary() if options.no_save else kept
+    return asyncio.run(Headless(house, library, as_json=options.json).run(prompt, session_id))
+
+
+def _show(options: argparse.Namespace, house: "House") -> int:
+    from salon.ui.app import SalonApp
+
+    app = SalonApp(house.services(), _opening(options, house.library(demo=options.demo)))
+    app.run(mouse=house.settings.mouse)
+    return app.return_code or Exit.OK
+
+
+def _opening(options: argparse.Namespace, library: "Library") -> "Opening":
+    from salon.ui.services import Opening
+
+    prompt = options.prompt or ""
+    session_id = _session(options, library, choose=True)
+    if options.resume is not None and session_id is None:
+        return Opening(prompt=prompt, choose=True, words=options.resume)
+    return Opening(prompt=prompt, session_id=session_id)
+
+
+def _session(options: argparse.Namespace, library: "Library", *, choose: bool) -> str | None:
+    """The id of the session that is meant; None for a new one, or where the person shall `choose`."""
+    if options.latest:
+        return library.latest()
+    if options.resume is None:
+        return None
+    found = library.find(options.resume) if options.resume else ()
+    if len(found) == 1:
+        return found[0].id
+    if options.resume and not found:
+        raise SalonError(f"No chat has “{options.resume}” in its title, or as its id.", "salon -r shows all.")
+    if choose:
+        return None
+    raise UsageError("-r with -p needs an id, or words that only one title has.")

@@ -1,0 +1,271 @@
+"""The application: themes, screens, sessions coming and going. Wiring only; what a chat does is the chat screen's."""
+
+import asyncio
+import logging
+import signal
+from functools import partial
+
+from rich.text import Text
+from textual import work
+from textual.app import App
+from textual.binding import Binding
+from textual.worker import Worker, WorkerState
+
+from salon.actions import ACTIONS, Place
+from salon.chat.conversation import Conversation
+from salon.chat.session import Draft, Library, Parameters, Session, SessionLog
+from salon.errors import Fault, SalonError, SessionLocked
+from salon.ui.chat import ChatScreen
+from salon.ui.help import HelpScreen
+from salon.ui.notice import NoticeText
+from salon.ui.painter import Painter
+from salon.ui.picker import PickerScreen, model_rows, session_rows
+from salon.ui.services import Connection, Opening, Services
+from salon.ui.theming import textual_theme
+from salon.ui.welcome import WelcomeScreen
+
+logger = logging.getLogger(__name__)
+
+
+class SalonApp(App[None]):
+    """Salon on the screen."""
+
+    CSS_PATH = "salon.tcss"
+    TITLE = "Salon"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = [  # noqa: RUF012 - Textual's own convention
+        Binding(",".join(action.keys), action.id, action.label, show=False, id=action.id, priority=True)
+        for action in ACTIONS
+        if action.place is Place.EVERYWHERE and action.keys
+    ]
+
+    def __init__(self, services: Services, opening: Opening | None = None) -> None:
+        self._services = services
+        self._opening = opening or Opening()
+        self._themes = {theme.name: theme for theme in services.themes}
+        super().__init__()
+        for theme in self._themes.values():
+            self.register_theme(textual_theme(theme))
+        first = self._themes.get(services.settings.theme) or next(iter(self._themes.values()))
+        self.theme = first.name
+        self.chat = ChatScreen(services, Painter(first))
+        self._connection: Connection | None = None
+        self._quitting = False
+
+    # starting
+
+    def on_mount(self) -> None:
+        """Show the chat, then do what takes time."""
+        self.push_screen(self.chat)
+        self.theme_changed_signal.subscribe(self, lambda theme: self._adopt_theme(theme.name))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            try:
+                loop.add_signal_handler(number, lambda: self.run_worker(self.action_quit(), group="quit"))
+            except (NotImplementedError, RuntimeError, ValueError) as error:
+                logger.info("No orderly end on signal %s: %s", number, error)
+        self.call_after_refresh(self.begin)
+
+    @work(group="begin", exit_on_error=False)
+    async def begin(self) -> None:
+        """Connect, open what the command line asks for, and say what was wrong with files."""
+        try:
+            self._connection = await asyncio.to_thread(self._services.connector.connect)
+        except SalonError as error:
+            await self._open_session(None)
+            self.chat.notice.show(NoticeText(error.sentence(), ("change_key",), "error"))
+            return
+        opening = self._opening
+        await self._open_session(opening.session_id)
+        if self._services.problems:
+            self.chat.notice.show(NoticeText("\n".join(self._services.problems), (), "warning"))
+        if self._connection is None:
+            self._welcome()
+            return
+        self._use(self._connection)
+        if opening.choose:
+            await self._choose_session(opening.words)
+        elif opening.prompt:
+            self.chat.on_prompt_submitted(self.chat.prompt.Submitted(opening.prompt))
+
+    def _use(self, connection: Connection) -> None:
+        self._connection = connection
+        self.chat.ready.clear()
+        self.chat.set_connection(connection)
+        self.run_worker(self._prepare(connection), group="prepare", exit_on_error=False)
+
+    async def _prepare(self, connection: Connection) -> None:
+        """Import the SDK while the person types; a failure here is told when it matters, at the first request."""
+        try:
+            await connection.client.prepare()
+            if model := await self._services.connector.learn_models(connection):
+                self.chat.use_model(model)
+        except Fault as fault:
+            logger.warning("The client could not be prepared: %s", fault.what)
+        finally:
+            self.chat.ready.set()
+
+    # sessions
+
+    @property
+    def library(self) -> Library:
+        """The sessions of whom the app talks to: chats with the scripted server are kept apart."""
+        demo = self._connection is not None and self._connection.demo
+        return self._services.demo_library if demo else self._services.library
+
+    async def _open_session(self, session_id: str | None) -> None:
+        library = self.library
+        try:
+            conversation, log = await asyncio.to_thread(partial(_open, library, session_id))
+        except SessionLocked as error:
+            conversation, log = await asyncio.to_thread(library.create)
+            self.chat.show_session(self._session(conversation, log), Draft())
+            self.chat.notice.show(NoticeText(error.sentence(), ("open_chat",), "error"))
+            return
+        except SalonError as error:
+            conversation, log = await asyncio.to_thread(library.create)
+            self.chat.show_session(self._session(conversation, log), Draft())
+            self.chat.notice.show(NoticeText(error.sentence(), (), "error"))
+            return
+        draft = await asyncio.to_thread(library.load_draft, conversation.id)
+        log.on_state = self.chat.note_unsaved
+        self.chat.use_library(library)
+        self.chat.show_session(self._session(conversation, log), draft)
+        recalled = await asyncio.to_thread(library.prompts, self._services.settings.recall)
+        self.chat.prompt.set_recall(recalled)
+
+    def _session(self, conversation: Conversation, log: SessionLog) -> Session:
+        parameters = Parameters(model=self._services.model_info(""))
+        if self._connection is not None:
+            model = str(conversation.settings.get("model", ""))
+            parameters = self._services.parameters(self._connection, model)
+        return Session(conversation, log, parameters)
+
+    async def _choose_session(self, words: str = "") -> None:
+        rows = await asyncio.to_thread(lambda: session_rows(self.library.list()))
+        self.push_screen(PickerScreen("Open a chat", rows, "No chats yet.", words), self._session_chosen)
+
+    def _session_chosen(self, session_id: str | None) -> None:
+        if session_id is not None:
+            self._switch_to(session_id)
+
+    @work(group="switch", exclusive=True, exit_on_error=False)
+    async def _switch_to(self, session_id: str | None) -> None:
+        if self.chat.session is not None and self.chat.session.id == session_id:
+            return
+        await self.chat.settle()
+        await self._open_session(session_id)
+
+    def on_chat_screen_new_chat_wanted(self) -> None:
+        """Begin a new chat."""
+        self._switch_to(None)
+
+    @work(group="switch", exit_on_error=False)
+    async def on_chat_screen_chat_list_wanted(self) -> None:
+        """Show the list of chats."""
+        await self._choose_session()
+
+    def on_chat_screen_model_wanted(self) -> None:
+        """Show the list of models."""
+        if self._connection is not None:
+            rows = model_rows(self._services.connector.models_of(self._connection))
+            self.push_screen(PickerScreen("Choose a model", rows, "No models are known."), self._model_chosen)
+
+    def _model_chosen(self, model: str | None) -> None:
+        if model is not None:
+            self.chat.use_model(model)
+
+    # connections
+
+    def on_chat_screen_connection_wanted(self) -> None:
+        """Ask for a key or a server."""
+        self._welcome()
+
+    def _welcome(self) -> None:
+        self.push_screen(WelcomeScreen(self._services.connector), self._connected)
+
+    def _connected(self, connection: Connection | None) -> None:
+        if connection is None:
+            return
+        before, self._connection = self._connection, connection
+        if before is not None and before.demo == connection.demo:
+            self._use(connection)
+        else:
+            self._change_house(connection, had_none=before is None)
+
+    @work(group="switch", exit_on_error=False)
+    async def _change_house(self, connection: Connection, *, had_none: bool) -> None:
+        """Real chats and scripted ones lie apart, so another kind of server means another session."""
+        if connection.demo or not had_none:
+            await self.chat.settle()
+            await self._open_session(None)
+        self._use(connection)
+
+    # themes, help, end
+
+    def _adopt_theme(self, name: str) -> None:
+        theme = self._themes.get(name)
+        if theme is not None:
+            self.chat.set_painter(Painter(theme))
+
+    def action_next_theme(self) -> None:
+        """Change to the next theme."""
+        names = list(self._themes)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen())
+
+    async def action_quit(self) -> None:
+        """Put everything on disk and end."""
+        if self._quitting:
+            return
+        self._quitting = True
+        try:
+            await self.chat.settle()
+            if self._connection is not None:
+                await self._connection.client.aclose()
+        finally:
+            self.exit()
+
+    # failing
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker of the app's that raised is told; the chat goes on."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None:
+            logger.error("A worker failed", exc_info=error)
+            sentence = (
+                error.sentence() if isinstance(error, SalonError) else f"Salon itself failed: {type(error).__name__}."
+            )
+            self.chat.notice.show(
+                NoticeText(f"{sentence} Your text is kept. The log: {self._services.log_file}", (), "error")
+            )
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with three lines that a person can use; the traceback, without locals, is in the log.
+
+        Textual's own crash screen prints local variables, which hold keys and prompts.
+        """
+        logger.critical("Salon crashed", exc_info=error)
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._exit_renderables.append(Text(crash_message(error, self._services.log_file)))
+        self._close_messages_no_wait()
+
+
+def crash_message(error: BaseException, log_file: str) -> str:
+    """Three lines: what happened, that the work is safe, what to do now."""
+    return (
+        f"Salon ended because of a mistake of its own ({type(error).__name__}).\n"
+        "Your chats and your draft are on disk; `salon -c` brings them back.\n"
+        f"What happened is in {log_file}; please send its last part with a report."
+    )
+
+
+def _open(library: Library, session_id: str | None) -> tuple[Conversation, SessionLog]:
+    return library.create() if session_id is None else library.open(session_id)

@@ -1,0 +1,546 @@
+"""The chat screen: sends what widgets say to the session, and what the session does to the widgets."""
+
+import asyncio
+import logging
+from contextlib import aclosing
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.message import Message as WidgetMessage
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState
+
+from salon.actions import ACTIONS, BY_ID, Place
+from salon.chat import conversation as tree
+from salon.chat.conversation import Message
+from salon.chat.events import AnswerStarted, BlockStarted, Finished, Retrying, TextDelta, TurnEvent
+from salon.chat.ledger import totals
+from salon.chat.session import Draft, Library, Session
+from salon.errors import Fault, StoreError
+from salon.ui.entries import AnswerEntry
+from salon.ui.links import checked_link
+from salon.ui.notice import Notice, NoticeText
+from salon.ui.painter import Painter
+from salon.ui.presenting import continued_text, entries_of, entry_of, notice_after
+from salon.ui.progress import Progress
+from salon.ui.prompt import Prompt
+from salon.ui.services import Connection, Services
+from salon.ui.statusbar import StatusBar
+from salon.ui.transcript import Transcript
+
+logger = logging.getLogger(__name__)
+
+DRAFT_SECONDS = 0.5
+"""A draft is on disk this long after the first key that changed it."""
+SETTLE_SECONDS = 5
+"""How long a stopped answer may take to end; its connection is closed at once, so this is the disk's time."""
+SMALLEST = (40, 10)
+BILLING_PAGE = "https://console.anthropic.com/settings/billing"
+
+
+class ChatScreen(Screen[None]):
+    """One conversation: transcript, notice, prompt and status bar."""
+
+    AUTO_FOCUS = "#prompt"
+    BINDINGS = [  # noqa: RUF012 - Textual's own convention
+        Binding(
+            ",".join(action.keys),
+            action.id,
+            action.label,
+            show=False,
+            id=action.id,
+            priority=action.id in {"stop", "copy"},
+        )
+        for action in ACTIONS
+        if action.place is Place.CHAT and action.keys
+    ]
+
+    class ConnectionWanted(WidgetMessage):
+        """The person wants to give a key or another server."""
+
+    class NewChatWanted(WidgetMessage):
+        """The person wants a new chat."""
+
+    class ChatListWanted(WidgetMessage):
+        """The person wants to open another chat."""
+
+    class ModelWanted(WidgetMessage):
+        """The person wants another model."""
+
+    def __init__(self, services: Services, painter: Painter) -> None:
+        super().__init__()
+        self._services = services
+        self._painter = painter
+        self._library = services.library
+        self.session: Session | None = None
+        self.connection: Connection | None = None
+        self.ready = asyncio.Event()
+        """Set once the connection is as prepared as it gets: the model is known, or a request will say why not."""
+        self._progress: Progress | None = None
+        self._answer: AnswerEntry | None = None
+        self._clock: Timer | None = None
+        self._draft_timer: Timer | None = None
+        self._draft_saving = asyncio.Lock()
+
+    # building
+
+    def compose(self) -> ComposeResult:
+        """Transcript, notice, rule, prompt, status."""
+        settings = self._services.settings
+        yield Static(f"Salon needs at least {SMALLEST[0]}×{SMALLEST[1]} characters. Your text is safe.", id="too-small")
+        yield Transcript(
+            self._painter, measure=settings.measure, thinking_open=settings.thinking == "open", id="transcript"
+        )
+        yield Notice(id="notice")
+        yield Static("─" * 400, id="rule", markup=False)
+        with Horizontal(id="prompt-row"):
+            yield Static("> ", id="prompt-mark", markup=False)
+            yield Prompt(chip_lines=settings.paste_chip_lines, chip_characters=settings.paste_chip_chars, id="prompt")
+        yield StatusBar(self._painter, id="statusbar")
+
+    def on_mount(self) -> None:
+        """Make the clock that runs during a turn only."""
+        self._clock = self.set_interval(1.0, self._tick, pause=True)
+
+    @property
+    def transcript(self) -> Transcript:
+        """The conversation pane."""
+        return self.query_one(Transcript)
+
+    @property
+    def prompt(self) -> Prompt:
+        """The prompt box."""
+        return self.query_one(Prompt)
+
+    @property
+    def notice(self) -> Notice:
+        """The notice above the prompt."""
+        return self.query_one(Notice)
+
+    @property
+    def status_bar(self) -> StatusBar:
+        """The status bar."""
+        return self.query_one(StatusBar)
+
+    @property
+    def answering(self) -> bool:
+        """Whether an answer is on its way."""
+        return self._progress is not None and not self._progress.over
+
+    def set_painter(self, painter: Painter) -> None:
+        """Draw in another theme."""
+        self._painter = painter
+        self.transcript.set_painter(painter)
+        self.status_bar.set_painter(painter)
+
+    def set_connection(self, connection: Connection) -> None:
+        """Talk to another host from now on."""
+        self.connection = connection
+        self.status_bar.update(demo=connection.demo, host="" if connection.demo else connection.host)
+        if self.session is not None:
+            self._adopt_parameters(self.session)
+
+    # sessions
+
+    def show_session(self, session: Session, draft: Draft) -> None:
+        """Show a session and its draft."""
+        self.session = session
+        self._answer = None
+        self._progress = None
+        self._adopt_parameters(session)
+        self.transcript.show(entries_of(session.conversation))
+        self.prompt.set_draft(draft)
+        self.status_bar.update(state="Ready", role="text", hint="", unsaved=session.log.unsaved)
+        self._show_totals()
+        found = session.conversation.notices
+        last = session.last
+        if found:
+            self.notice.show(NoticeText(" ".join(found), (), "info"))
+        else:
+            ended = last is not None and last.role == "assistant"
+            self.notice.show(notice_after(last, can_continue=session.can_continue) if ended and last else None)
+        self.prompt.focus()
+
+    def use_library(self, library: Library) -> None:
+        """Keep drafts here from now on."""
+        self._library = library
+
+    def use_model(self, model: str) -> None:
+        """Ask this model from now on, and remember it with the session."""
+        if self.session is None or self.connection is None:
+            return
+        self.session.adopt(self._services.parameters(self.connection, model))
+        self.status_bar.update(
+            model=self.session.parameters.model.label, context_size=self.session.parameters.model.context
+        )
+        if self.session.conversation.messages:
+            self.run_worker(self.session.set("model", model), exit_on_error=False)
+
+    def note_unsaved(self, reason: str) -> None:
+        """The log says whether everything is on disk."""
+        self.status_bar.update(unsaved=reason, saved=not reason)
+        if reason:
+            sentence = f"Not saved: {reason}. The conversation is kept in memory and is tried again every few seconds."
+            self.notice.show(NoticeText(sentence, (), "error"))
+        elif self.notice.shown is not None and self.notice.shown.sentence.startswith("Not saved:"):
+            self.notice.show(None)
+
+    async def settle(self) -> None:
+        """Stop what runs and put everything on disk; for quitting and for switching."""
+        session = self.session
+        if session is None:
+            return
+        session.stop()
+        running = [worker.wait() for worker in self.workers if worker.group == "turn"]
+        await asyncio.wait_for(asyncio.gather(*running, return_exceptions=True), SETTLE_SECONDS)
+        await self._save_draft()
+        await session.log.close()
+
+    def _adopt_parameters(self, session: Session) -> None:
+        if self.connection is None:
+            return
+        wanted = str(session.conversation.settings.get("model", ""))
+        parameters = self._services.parameters(self.connection, wanted)
+        session.adopt(parameters)
+        self.status_bar.update(model=session.parameters.model.label, context_size=session.parameters.model.context)
+
+    # sending
+
+    def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
+        """Send, unless something is still on its way."""
+        if self.answering:
+            self.notice.show(
+                NoticeText(
+                    "An answer is still arriving. Send this when it has ended, or stop it first.", ("stop",), "info"
+                )
+            )
+            return
+        if self.session is None:
+            self.notice.show(NoticeText("The chat is still being opened; press Enter again in a moment.", (), "info"))
+            return
+        if self.connection is None:
+            self.post_message(self.ConnectionWanted())
+            return
+        self._begin()
+        self.send(event.text)
+
+    def on_prompt_confirmed(self) -> None:
+        """Enter in an empty prompt does what the notice offers first."""
+        if self._progress is not None and self._progress.waiting_to_retry:
+            self.action_retry_now()
+        elif self.notice.shown is not None and self.notice.shown.actions:
+            self.run_chosen(self.notice.shown.actions[0])
+
+    @work(group="turn", exit_on_error=False)
+    async def send(self, text: str) -> None:
+        """Put the words on disk and into the transcript, then have them answered."""
+        session = self.session
+        assert session is not None
+        message = await session.submit(text)
+        self.prompt.clear_draft()
+        self.prompt.remember(text)
+        self._show_message(message)
+        await self._save_draft()
+        await self._answer_leaf(session)
+
+    @work(group="turn", exit_on_error=False)
+    async def continue_answer(self) -> None:
+        """Have a cut answer go on."""
+        session = self.session
+        assert session is not None
+        self._show_message(await session.ask_to_continue())
+        await self._answer_leaf(session)
+
+    @work(group="turn", exit_on_error=False)
+    async def answer_again(self) -> None:
+        """Have the last prompt answered once more."""
+        session = self.session
+        assert session is not None
+        session.back_to_prompt()
+        self.transcript.truncate(len(session.path))
+        self.transcript.to_end()
+        await self._answer_leaf(session)
+
+    def _begin(self) -> None:
+        self.notice.show(None)
+        self._progress = Progress(self._services.settings.stall_hint)
+        self._answer = None
+        self._show_progress()
+        if self._clock is not None:
+            self._clock.resume()
+
+    def _show_message(self, message: Message) -> None:
+        assert self.session is not None
+        self.transcript.append(entry_of(self.session.conversation, message))
+        self.transcript.to_end()
+
+    async def _answer_leaf(self, session: Session) -> None:
+        assert self.connection is not None
+        await self.ready.wait()
+        for sentence in session.request().notices:
+            self.notice.show(NoticeText(sentence, (), "info"))
+        async with aclosing(session.answer(self.connection.client)) as turn:
+            async for event in turn:
+                self._take(session, event)
+
+    def _take(self, session: Session, event: TurnEvent) -> None:
+        if self._progress is not None:
+            self._progress.note(event)
+        match event:
+            case Retrying(reason=reason):
+                self.notice.show(NoticeText(f"{reason} Your message is saved.", ("retry_now", "stop"), "warning"))
+                if self._answer is not None and session.turn is not None:
+                    self._answer.restart(session.turn.message())
+                    self.transcript.touch(self._answer)
+            case Finished(message):
+                self._finish(session, message)
+            case AnswerStarted():
+                self.notice.show(None)
+            case _:
+                self._stream(session, event)
+        if not isinstance(event, TextDelta):
+            self._show_progress()
+
+    def _stream(self, session: Session, event: TurnEvent) -> None:
+        if self._answer is None:
+            if not isinstance(event, BlockStarted) or session.turn is None:
+                return
+            before = session.last
+            continues = continued_text(session.conversation, before) if before is not None else ""
+            self._answer = AnswerEntry(session.turn.opening(), continues=continues)
+            self.transcript.append(self._answer)
+        self._answer.apply(event)
+        self.transcript.touch(self._answer)
+
+    def _finish(self, session: Session, message: Message) -> None:
+        if self._answer is None:
+            entry = entry_of(session.conversation, message)
+            self.transcript.append(entry)
+        else:
+            self._answer.finish(message)
+            self.transcript.touch(self._answer)
+        self.notice.show(notice_after(message, can_continue=session.can_continue))
+        self._answer = None
+        self._show_totals()
+        self._rest()
+
+    def _rest(self) -> None:
+        if self._clock is not None:
+            self._clock.pause()
+        self._show_progress()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that raised is a bug or a fault of the outside; it is told and the app goes on."""
+        if event.state is not WorkerState.ERROR or event.worker.error is None:
+            return
+        error = event.worker.error
+        logger.error("A worker failed", exc_info=error)
+        sentence = (
+            error.sentence()
+            if isinstance(error, StoreError | Fault)
+            else f"Salon itself failed: {type(error).__name__}."
+        )
+        self.notice.show(
+            NoticeText(f"{sentence} Your text is kept. The log: {self._services.log_file}", ("retry",), "error")
+        )
+        self._progress = None
+        self._answer = None
+        self._rest()
+        self.status_bar.update(state="Failed", role="error", hint="")
+
+    # showing
+
+    def _tick(self) -> None:
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        if self._progress is None:
+            return
+        state, role = self._progress.words()
+        self.status_bar.update(state=state, role=role, hint=self._progress.hint())
+
+    def _show_totals(self) -> None:
+        if self.session is None:
+            return
+        messages = self.session.path
+        sums = totals(messages, self._services.model_info)
+        self.status_bar.update(
+            tokens_in=sums.tokens_in,
+            tokens_out=sums.tokens_out,
+            context_used=sums.context,
+            cost=sums.cost,
+            at_least=sums.at_least,
+        )
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say so when there is too little room."""
+        too_small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
+        self.set_class(too_small, "-too-small")
+
+    # the draft
+
+    def on_prompt_edited(self) -> None:
+        """Have the draft on disk soon."""
+        if self._draft_timer is None:
+            self._draft_timer = self.set_timer(DRAFT_SECONDS, self._save_draft)
+
+    async def _save_draft(self) -> None:
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+            self._draft_timer = None
+        session, draft = self.session, self.prompt.draft
+        if session is None:
+            return
+        async with self._draft_saving:
+            try:
+                await asyncio.to_thread(self._library.save_draft, session.id, draft)
+            except StoreError as error:
+                logger.warning("The draft was not saved: %s", error.what)
+                self.note_unsaved(error.what)
+
+    # actions
+
+    def run_chosen(self, action: str) -> None:
+        """Run one of the actions that a notice offers."""
+        method = getattr(self, f"action_{action}", None)
+        if method is None:
+            logger.error("A notice offers %r, which nothing does", action)
+            return
+        method()
+
+    def on_notice_chosen(self, event: Notice.Chosen) -> None:
+        """An offered action was clicked."""
+        self.run_chosen(event.action)
+
+    def action_stop(self) -> None:
+        """Stop the answer; without one close the notice, then the selection."""
+        if self.session is not None and self.session.turn is not None:
+            self.session.stop()
+        elif self.notice.shown is not None:
+            self.notice.show(None)
+        else:
+            self.transcript.clear_selection()
+
+    def action_retry(self) -> None:
+        """Ask again."""
+        if self.session is not None and self.connection is not None and self.session.can_retry and not self.answering:
+            self._begin()
+            self.answer_again()
+
+    def action_continue(self) -> None:
+        """Have a cut answer go on."""
+        if (
+            self.session is not None
+            and self.connection is not None
+            and self.session.can_continue
+            and not self.answering
+        ):
+            self._begin()
+            self.continue_answer()
+
+    def action_retry_now(self) -> None:
+        """Cut the countdown short."""
+        if self.session is not None and self.session.turn is not None:
+            self.session.turn.control.now()
+
+    def action_show_details(self) -> None:
+        """Show the technical details."""
+        self.notice.show_details()
+
+    def action_change_key(self) -> None:
+        """Give another key or server."""
+        if not self.answering:
+            self.post_message(self.ConnectionWanted())
+
+    def action_pick_model(self) -> None:
+        """Choose another model."""
+        if not self.answering:
+            self.post_message(self.ModelWanted())
+
+    def action_edit(self) -> None:
+        """Bring the last prompt back into the box."""
+        prompts = list(tree.prompts(self.session.conversation)) if self.session is not None else []
+        if prompts and not self.prompt.full_text().strip():
+            self.prompt.set_draft(Draft(prompts[-1]))
+
+    def action_open_billing(self) -> None:
+        """Open the page where credit is bought."""
+        self.app.open_url(BILLING_PAGE)
+
+    def action_page_up(self) -> None:
+        """Scroll up by a page."""
+        self.transcript.page(-1)
+
+    def action_page_down(self) -> None:
+        """Scroll down by a page."""
+        self.transcript.page(1)
+
+    def action_to_top(self) -> None:
+        """Go to the beginning."""
+        self.transcript.to_top()
+
+    def action_to_end(self) -> None:
+        """Go to the end and follow it."""
+        self.transcript.to_end()
+
+    def action_toggle_thinking(self) -> None:
+        """Open or fold all thinking."""
+        self.transcript.set_thinking_open(not self.transcript.thinking_open)
+
+    def action_new_chat(self) -> None:
+        """Start a new chat."""
+        self._leave(self.NewChatWanted())
+
+    def action_open_chat(self) -> None:
+        """Open another chat."""
+        self._leave(self.ChatListWanted())
+
+    def _leave(self, wish: WidgetMessage) -> None:
+        if self.answering:
+            self.notice.show(
+                NoticeText("An answer is still arriving. Stop it before you leave this chat.", ("stop",), "info")
+            )
+        else:
+            self.post_message(wish)
+
+    def action_copy(self) -> None:
+        """Copy what is selected in the prompt or in the transcript."""
+        text = self.prompt.selected_text or self.transcript.selected_text()
+        if text:
+            self._copy(text, "the selection")
+        else:
+            self.notice.show(NoticeText(f"Nothing is selected. {BY_ID['quit'].key} quits.", (), "info"))
+
+    def action_copy_answer(self) -> None:
+        """Copy the last answer as Markdown."""
+        entry = self.transcript.last_answer()
+        self._copy(entry.source() if entry is not None else "", "the last answer")
+
+    def action_copy_code(self) -> None:
+        """Copy the last code block."""
+        entry = self.transcript.last_answer()
+        blocks = entry.code_blocks() if entry is not None else []
+        self._copy(blocks[-1] if blocks else "", "the last code block")
+
+    def _copy(self, text: str, what: str) -> None:
+        if not text:
+            self.notice.show(NoticeText(f"There is nothing to copy as {what}.", (), "info"))
+            return
+        self.app.copy_to_clipboard(text)
+        size = f"{len(text):,} characters"
+        self.notice.show(NoticeText(f"Sent {what} to the terminal's clipboard ({size}).", (), "info"))
+
+    def on_transcript_link_picked(self, event: Transcript.LinkPicked) -> None:
+        """Show where a link leads; it opens only when that is confirmed."""
+        link, sentence = checked_link(event.href)
+        self.notice.show(NoticeText(sentence, ("open_link",) if link else (), "info", href=link))
+
+    def action_open_link(self) -> None:
+        """Open the link that the notice shows."""
+        if self.notice.shown is not None and self.notice.shown.href:
+            self.app.open_url(self.notice.shown.href)
+            self.notice.show(None)

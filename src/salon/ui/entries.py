@@ -1,0 +1,390 @@
+"""Entries of the transcript: one message each, as rows that are made when somebody looks.
+
+An entry costs next to nothing until it is seen: its height is estimated from its text, and its sections are built and
+laid out on the first look. A streaming answer grows by turn events; a loaded one is built from its blocks by the same
+steps, so both end in the same rows.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from salon.chat.blocks import Block, joined_text, kind_of, text_of
+from salon.chat.conversation import Message, Status
+from salon.chat.events import BlockFinished, BlockStarted, TextDelta, ThinkingDelta, TurnEvent
+from salon.chat.overlap import Overlap
+from salon.markdown import Line, Lines, Span, look, raw_code
+from salon.ui.sections import (
+    BlockSection,
+    FoldSection,
+    Frame,
+    RowSection,
+    Section,
+    TextSection,
+    ThinkingSection,
+    WordsSection,
+    short_number,
+    thinking_section,
+)
+from salon.untrusted import clean, clean_line
+
+INDENT = 2
+EMPTY = Line(())
+_MARGIN = Span(" " * INDENT, look(), True)
+_BAR = Span("▎ ", look("accent"), True)
+
+
+class Entry:
+    """One message as rows: sections with a blank row between them, after `gap` blank rows."""
+
+    gap = 1
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self._sections: list[Section] | None = None
+        self._lines: list[Lines] = []
+        self._starts: list[int] = []
+        self._frame: Frame | None = None
+        self._height = 0
+        self._changed = 0
+
+    # what a kind of message decides
+
+    def build(self) -> list[Section]:
+        """The sections of the message."""
+        raise NotImplementedError
+
+    def margin(self) -> Span:
+        """What stands left of every row."""
+        return _MARGIN
+
+    def label(self) -> str:
+        """What stands right of the first row; "" for nothing."""
+        return ""
+
+    # layout
+
+    def estimate(self, frame: Frame) -> int:
+        """About how many rows the entry will have, without laying it out."""
+        text = joined_text(self.message.content)
+        width = max(1, min(frame.width - INDENT, frame.measure))
+        return self.gap + max(1, text.count("\n") + len(text) // width)
+
+    @property
+    def is_laid_out(self) -> bool:
+        """Whether the entry has rows."""
+        return self._frame is not None
+
+    def lay_out(self, frame: Frame) -> None:
+        """Make rows for `frame`, to be settled by `update`."""
+        if frame == self._frame:
+            return
+        self._frame = frame
+        if self._sections is None:
+            self._sections = self.build()
+        self._lines = [self._lay_out_section(section) for section in self._sections]
+        self._changed = 0
+        self._measure()
+
+    def forget(self) -> None:
+        """Give the rows back; the next look lays out anew."""
+        self._frame = None
+        self._lines = []
+        self._starts = []
+
+    def update(self, budget: float = math.inf) -> bool:
+        """Settle rows for about `budget` seconds; True when nothing is left."""
+        settled = True
+        for lines in self._lines:
+            settled = lines.update(budget) and settled
+            if not settled:
+                break
+        self._measure()
+        return settled
+
+    @property
+    def height(self) -> int:
+        """The rows so far, the gap included."""
+        return self._height
+
+    def line(self, index: int) -> Line:
+        """The row at `index`, margin included."""
+        if index < self.gap:
+            return EMPTY
+        section, row = self._locate(index)
+        if section < 0 or row >= self._lines[section].height:
+            return EMPTY
+        line = self._lines[section].line(row)
+        line = line._replace(spans=(self.margin(), *line.spans))
+        return self._labelled(line) if index == self.gap else line
+
+    def take_changed(self) -> int:
+        """The first row that may differ since the last call."""
+        first = self._changed
+        for start, lines in zip(self._starts, self._lines, strict=True):
+            if lines.first_changed < lines.height:
+                first = min(first, start + lines.first_changed)
+            lines.take_changed()
+        self._changed = self._height
+        return first
+
+    # what a person can do with it
+
+    def section_at(self, index: int) -> Section | None:
+        """The section at a row."""
+        section, _ = self._locate(index)
+        return None if self._sections is None or section < 0 else self._sections[section]
+
+    def toggle_at(self, index: int) -> bool:
+        """Open or close the fold whose heading is at a row; whether there was one."""
+        section, row = self._locate(index)
+        fold = self._sections[section] if self._sections is not None and section >= 0 else None
+        if not isinstance(fold, FoldSection) or row != 0:
+            return False
+        fold.toggle()
+        self._touch_from(section)
+        return True
+
+    def folds(self) -> list[FoldSection]:
+        """The folds of the entry."""
+        return [section for section in self._sections or () if isinstance(section, FoldSection)]
+
+    def toggle_all(self, open_them: bool) -> None:
+        """Open or close every fold."""
+        for fold in self.folds():
+            if fold.lines is not None and fold.lines.is_open != open_them:
+                fold.toggle()
+            fold.opened = open_them
+        self._touch_from(0)
+
+    # the machinery
+
+    def _lay_out_section(self, section: Section) -> Lines:
+        assert self._frame is not None
+        room = self._frame.width - INDENT - (len(self.label()) + 2 if self.label() else 0)
+        return section.lay_out(Frame(max(1, room), self._frame.measure, self._frame.thinking_open))
+
+    def _add_section(self, section: Section) -> None:
+        if self._sections is None:
+            self._sections = []
+        self._sections.append(section)
+        if self._frame is not None:
+            self._lines.append(self._lay_out_section(section))
+            self._measure()
+
+    def _measure(self) -> None:
+        self._starts = []
+        row = self.gap
+        for index, lines in enumerate(self._lines):
+            row += self._gap_before(index) if lines.height else 0
+            self._starts.append(row)
+            row += lines.height
+        self._height = row
+
+    def _gap_before(self, index: int) -> int:
+        """A blank row between sections, none between two folds."""
+        if index == 0 or self._sections is None:
+            return 0
+        both = isinstance(self._sections[index], FoldSection) and isinstance(self._sections[index - 1], FoldSection)
+        return 0 if both else 1
+
+    def _locate(self, index: int) -> tuple[int, int]:
+        for section in range(len(self._starts) - 1, -1, -1):
+            if index >= self._starts[section]:
+                return section, index - self._starts[section]
+        return -1, 0
+
+    def _touch_from(self, section: int) -> None:
+        self._changed = min(self._changed, self._starts[section] if section < len(self._starts) else 0)
+        self._measure()
+
+    def _labelled(self, line: Line) -> Line:
+        label = self.label()
+        if not label or self._frame is None:
+            return line
+        blank = self._frame.width - line.cells() - len(label)
+        spans = (*line.spans, Span(" " * max(1, blank), look(), True), Span(label, look("text-faint"), True))
+        return line._replace(spans=spans)
+
+
+class PromptEntry(Entry):
+    """The person's words, with an accent bar, the time, and which variant it is."""
+
+    gap = 2
+
+    def __init__(self, message: Message, variant: tuple[int, int] = (1, 1), clock: str = "") -> None:
+        super().__init__(message)
+        self._variant = variant
+        self._clock = clock
+
+    def build(self) -> list[Section]:
+        """The words."""
+        return [WordsSection(joined_text(self.message.content))]
+
+    def margin(self) -> Span:
+        """The accent bar."""
+        return _BAR
+
+    def label(self) -> str:
+        """Variant and time."""
+        number, of = self._variant
+        return "  ".join(part for part in (f"{number}/{of}" if of > 1 else "", self._clock) if part)
+
+
+class SeamEntry(Entry):
+    """Where a cut answer was asked to go on."""
+
+    def build(self) -> list[Section]:
+        """One faint row."""
+        return [RowSection("— continued —", "text-faint")]
+
+
+class AnswerEntry(Entry):
+    """An answer, whole or still arriving."""
+
+    def __init__(self, message: Message, variant: tuple[int, int] = (1, 1), continues: str = "") -> None:
+        super().__init__(message)
+        self._variant = variant
+        self._overlap = Overlap(continues)
+        self._text: TextSection | None = None
+        self._thinking: dict[int, ThinkingSection] = {}
+        self._blocks: dict[int, BlockSection] = {}
+
+    def label(self) -> str:
+        """Which variant it is."""
+        number, of = self._variant
+        return f"{number}/{of}" if of > 1 else ""
+
+    def build(self) -> list[Section]:
+        """The sections of the blocks so far, and a last row on how it ended."""
+        self._sections = []
+        self._overlap.restart()
+        tokens = thinking_tokens(self.message.usage)
+        for index, block in enumerate(self.message.content):
+            self._begin(index, block, tokens)
+            if self.message.status is not Status.OPEN:
+                self._end(index)
+        self._close_text()
+        self._add_ending()
+        return self._sections
+
+    def apply(self, event: TurnEvent) -> None:
+        """Take in what happens while the answer streams."""
+        match event:
+            case BlockStarted(index, block):
+                self._begin(index, block, 0)
+            case TextDelta(_, text):
+                self._append_text(text)
+            case ThinkingDelta(index, text):
+                if index in self._thinking:
+                    self._thinking[index].append(text)
+            case BlockFinished(index, block):
+                if index in self._blocks:
+                    self._blocks[index].block = block
+                self._end(index)
+
+    def restart(self, message: Message) -> None:
+        """Begin again with nothing: the attempt is repeated."""
+        self.message = message
+        self._text = None
+        self._sections, self._lines, self._starts = [], [], []
+        self._thinking.clear()
+        self._blocks.clear()
+        self._changed = 0
+        self._measure()
+
+    def finish(self, message: Message) -> None:
+        """Take the answer as it ended."""
+        self.message = message
+        tokens = thinking_tokens(message.usage)
+        for thinking in self._thinking.values():
+            thinking.tokens = tokens if len(self._thinking) == 1 else 0
+            if len(self._thinking) == 1:
+                thinking.seconds = message.timing.get("thinking", 0.0)
+            thinking.finish()
+        self._close_text()
+        self._add_ending()
+
+    def source(self) -> str:
+        """The answer's Markdown, cleaned."""
+        return clean(joined_text(self.message.content))
+
+    def code_blocks(self) -> list[str]:
+        """The code of the answer's fences, in order."""
+        documents = [section.document for section in self._sections or () if isinstance(section, TextSection)]
+        return [raw_code(block) for document in documents for block in document.blocks if block.kind == "code"]
+
+    def _begin(self, index: int, block: Block, tokens: int) -> None:
+        kind = kind_of(block)
+        if kind == "text":
+            self._append_text(text_of(block))
+            return
+        self._close_text()
+        if kind in {"thinking", "redacted_thinking"}:
+            section = thinking_section(block, tokens=tokens, seconds=self.message.timing.get("thinking", 0.0))
+            self._thinking[index] = section
+            self._add_section(section)
+        else:
+            self._blocks[index] = BlockSection(block)
+            self._add_section(self._blocks[index])
+
+    def _end(self, index: int) -> None:
+        if index in self._thinking:
+            self._thinking[index].finish()
+        if index in self._blocks and (lines := self._blocks[index].lines) is not None:
+            lines.touch()
+
+    def _append_text(self, text: str) -> None:
+        text = self._overlap.trim(text)
+        if not text:
+            return
+        if self._text is None:
+            if not text.strip():
+                return
+            self._text = TextSection()
+            self._add_section(self._text)
+        self._text.append(text)
+
+    def _close_text(self) -> None:
+        if held := self._overlap.release():
+            self._append_text(held)
+        if self._text is not None:
+            self._text.finish()
+            self._text = None
+
+    def _add_ending(self) -> None:
+        sentence, role = ending_of(self.message)
+        if sentence:
+            self._add_section(RowSection(sentence, role))
+
+
+def thinking_tokens(usage: Mapping[str, Any]) -> int:
+    """The thinking tokens that the API reports; 0 where it does not."""
+    details = usage.get("output_tokens_details")
+    tokens = details.get("thinking_tokens") if isinstance(details, Mapping) else None
+    return tokens if isinstance(tokens, int) else 0
+
+
+def ending_of(message: Message) -> tuple[str, str]:
+    """The sentence under an answer that did not simply end, and its role; "" for one that did."""
+    words = len(message.text.split())
+    kept = f"The {short_number(words)} words above are kept." if words else ""
+    fault = clean_line(str((message.fault or {}).get("what", "")), 400)
+    match message.status:
+        case Status.STOPPED:
+            return (f"Stopped. {kept}" if words else "Stopped before anything came."), "text-muted"
+        case Status.INTERRUPTED:
+            return f"{fault or 'Salon was closed before this answer was whole.'} {kept}".strip(), "warning"
+        case Status.ERROR:
+            return fault or "This answer failed before anything came.", "error"
+        case Status.MAX_TOKENS:
+            return f"The answer reached its length limit. {kept}", "warning"
+        case Status.REFUSED:
+            details = message.stop_details or {}
+            why = clean_line(str(details.get("explanation") or details.get("category") or ""), 300)
+            return f"Claude declined to answer this.{f' ({why})' if why else ''}", "warning"
+        case Status.COMPLETE if message.stop_reason not in {None, "end_turn", "stop_sequence", "tool_use"}:
+            return f"Ended with “{clean_line(str(message.stop_reason), 60)}”.", "text-muted"
+        case Status.COMPLETE if not message.content:
+            return "The answer is empty.", "text-muted"
+    return "", ""

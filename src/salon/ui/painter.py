@@ -1,0 +1,49 @@
+"""Lines of roles to strips of colours: the one place where a theme becomes something to draw."""
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from salon.markdown import Line, Look
+from salon.themes import Theme
+
+
+class Painter:
+    """Draws lines in one theme; styles are made once per look."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self._styles: dict[tuple[Look, str], Style] = {}
+
+    def colour(self, role: str) -> str:
+        """The colour of a role, as Rich spells it."""
+        value = self.theme.roles.get(role, self.theme.roles["text"])
+        return value.removeprefix("ansi_")
+
+    def style(self, look: Look, ground: str = "background") -> Style:
+        """The style of a look on the role `ground`, where the look has no background of its own."""
+        key = (look, ground)
+        style = self._styles.get(key)
+        if style is None:
+            style = self._styles[key] = Style(
+                color=self.colour(look.role),
+                bgcolor=self.colour(look.background or ground),
+                bold=look.bold or None,
+                italic=look.italic or None,
+                underline=look.underline or None,
+                strike=look.strike or None,
+            )
+        return style
+
+    def strip(self, line: Line, width: int, ground: str = "background") -> Strip:
+        """A row of exactly `width` cells."""
+        segments = [Segment(span.text, self.style(span.look, ground)) for span in line.spans if span.text]
+        blank = self.style(Look(), ground)
+        return Strip(segments).adjust_cell_length(width, blank)
+
+    def highlighted(self, strip: Strip, start: int, end: int, role: str = "selection") -> Strip:
+        """The strip with the cells from `start` to `end` on another background."""
+        ground = Style(bgcolor=self.colour(role))
+        before, middle, after = strip.crop(0, start), strip.crop(start, end), strip.crop(end)
+        lit = Strip([Segment(text, (style or Style.null()) + ground) for text, style, _ in middle])
+        return Strip.join([before, lit, after])

@@ -1,0 +1,146 @@
+"""A list to choose from, filtered as one types: sessions and models."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from salon.chat.model import ModelInfo
+from salon.chat.session import SessionSummary
+from salon.ui.sections import short_number
+from salon.untrusted import clean_line
+
+SHOWN = 500
+"""More rows than this are reached by typing, not by scrolling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One choice; `title` and `rest` are clean."""
+
+    id: str
+    title: str
+    rest: str = ""
+
+    def matches(self, words: Sequence[str]) -> bool:
+        """Whether the row has all these words, in any case."""
+        text = f"{self.title} {self.rest} {self.id}".casefold()
+        return all(word in text for word in words)
+
+
+class PickerScreen(ModalScreen[str | None]):
+    """Type to filter, arrows to move, Enter to choose, Esc to leave. The result is the row's id."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own convention
+        Binding("escape", "leave", "Leave", show=False),
+        Binding("down", "move(1)", "Next", show=False, priority=True),
+        Binding("up", "move(-1)", "Previous", show=False, priority=True),
+        Binding("pagedown", "move(10)", "Next page", show=False, priority=True),
+        Binding("pageup", "move(-10)", "Previous page", show=False, priority=True),
+    ]
+
+    def __init__(self, heading: str, rows: Sequence[Row], empty: str, words: str = "") -> None:
+        super().__init__()
+        self._heading = heading
+        self._rows = rows
+        self._empty = empty
+        self._words = words
+
+    def compose(self) -> ComposeResult:
+        """Heading, filter, rows."""
+        with Vertical(classes="panel"):
+            yield Static(self._heading, classes="heading", markup=False)
+            yield Static("", markup=False)
+            yield Input(self._words, placeholder="Type to filter", select_on_focus=False)
+            yield Static("", markup=False)
+            yield OptionList(markup=False)
+            yield Static("", id="picker-hint", classes="faint", markup=False)
+
+    def on_mount(self) -> None:
+        """Show the rows."""
+        self._fill()
+
+    def on_input_changed(self) -> None:
+        """Filter."""
+        self._fill()
+
+    def on_input_submitted(self) -> None:
+        """Choose the highlighted row."""
+        options = self.query_one(OptionList)
+        if options.highlighted is not None:
+            self.dismiss(options.get_option_at_index(options.highlighted).id)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A row was clicked."""
+        self.dismiss(event.option.id)
+
+    def action_move(self, rows: int) -> None:
+        """Move the highlight."""
+        options = self.query_one(OptionList)
+        if options.option_count:
+            options.highlighted = max(0, min(options.option_count - 1, (options.highlighted or 0) + rows))
+
+    def action_leave(self) -> None:
+        """Choose nothing."""
+        self.dismiss(None)
+
+    def _fill(self) -> None:
+        words = self.query_one(Input).value.casefold().split()
+        found = [row for row in self._rows if row.matches(words)]
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options([Option(_prompt(row), id=row.id) for row in found[:SHOWN]])
+        if found:
+            options.highlighted = 0
+        hint = "↑ ↓ move · Enter opens · Esc leaves"
+        if not found:
+            hint = self._empty if not self._rows else "Nothing has these words. Esc leaves."
+        elif len(found) > SHOWN:
+            hint = f"{len(found):,} found, the first {SHOWN} are shown · {hint}"
+        self.query_one("#picker-hint", Static).update(Text(f"\n{hint}"))
+
+
+def _prompt(row: Row) -> Text:
+    text = Text(row.title, no_wrap=True, overflow="ellipsis", end="")
+    if row.rest:
+        text.append(f"  {row.rest}", "dim")
+    return text
+
+
+def session_rows(sessions: Sequence[SessionSummary]) -> list[Row]:
+    """Sessions as rows: title, when, size."""
+    return [
+        Row(
+            session.id,
+            clean_line(session.title or session.first_words, 60) or "(only a draft)",
+            f"{when(session.modified)} · {short_number(session.size)}B",
+        )
+        for session in sessions
+    ]
+
+
+def model_rows(models: Sequence[ModelInfo]) -> list[Row]:
+    """Models as rows: name, context, price of the first tier."""
+    rows = []
+    for model in models:
+        context = f"{short_number(model.context)} context" if model.context else ""
+        price = model.prices[0] if model.prices else None
+        cost = f"${price.input.normalize():f} in, ${price.output.normalize():f} out per million tokens" if price else ""
+        rows.append(Row(model.id, clean_line(model.label, 40), " · ".join(part for part in (context, cost) if part)))
+    return rows
+
+
+def when(seconds: float) -> str:
+    """A time as a list shows it."""
+    time, now = datetime.fromtimestamp(seconds), datetime.now()
+    days = (now.date() - time.date()).days
+    if days <= 1:
+        return f"{'today' if days == 0 else 'yesterday'} {time:%H:%M}"
+    return f"{time:%d %b}" if time.year == now.year else f"{time:%d %b %Y}"

@@ -1,0 +1,100 @@
+"""From a conversation to what the screen shows of it: entries, notices and figures."""
+
+import json
+from datetime import datetime
+
+from salon.actions import BY_ID
+from salon.chat import conversation as tree
+from salon.chat.conversation import Conversation, Message, Status
+from salon.ui.entries import AnswerEntry, Entry, PromptEntry, SeamEntry, ending_of
+from salon.ui.notice import NoticeText
+from salon.untrusted import clean_line
+
+
+def entries_of(conversation: Conversation) -> list[Entry]:
+    """The entries of the current path."""
+    shown: list[Entry] = []
+    continues = ""
+    for message in tree.path(conversation):
+        shown.append(entry_of(conversation, message, continues))
+        continues = continued_text(conversation, message)
+    return shown
+
+
+def entry_of(conversation: Conversation, message: Message, continues: str = "") -> Entry:
+    """The entry of one message; `continues` is the cut answer's text where the message goes on from it."""
+    variant = variant_of(conversation, message)
+    if message.role == "assistant":
+        return AnswerEntry(message, variant, continues)
+    return SeamEntry(message) if message.seam else PromptEntry(message, variant, clock_of(message))
+
+
+def continued_text(conversation: Conversation, message: Message) -> str:
+    """The text that an answer to `message` goes on from: the cut answer's before a seam, else ""."""
+    if not message.seam or message.parent is None:
+        return ""
+    return conversation.messages[message.parent].text
+
+
+def variant_of(conversation: Conversation, message: Message) -> tuple[int, int]:
+    """Which of its siblings a message is, counted from 1, and how many there are.
+
+    Attempts that failed before anything came are no variants, except the one that is being looked at.
+    """
+    if message.id not in conversation.messages:
+        return 1, 1
+    family = [
+        sibling
+        for sibling in tree.siblings(conversation, message.id)
+        if sibling == message.id or conversation.messages[sibling].content
+    ]
+    return family.index(message.id) + 1, len(family)
+
+
+def clock_of(message: Message) -> str:
+    """When a message was written: the time for today's, the date before it for others."""
+    try:
+        written = datetime.fromisoformat(message.created).astimezone()
+    except ValueError:
+        return ""
+    today = datetime.now().astimezone().date()
+    if written.date() == today:
+        return f"{written:%H:%M}"
+    return f"{written:%d %b %H:%M}" if written.year == today.year else f"{written:%d %b %Y}"
+
+
+def notice_after(message: Message, *, can_continue: bool) -> NoticeText | None:
+    """What to offer when an answer did not simply end; None when it did."""
+    fault = message.fault or {}
+    if message.status is Status.ERROR:
+        sentence = f"{clean_line(str(fault.get('what', 'The answer failed.')), 400)} Your message is saved."
+        now = clean_line(str(fault.get("now", "")), 300)
+        return NoticeText(f"{sentence} {now}".strip(), fault_actions(message), "error", details_of(message))
+    if message.status is Status.REFUSED:
+        return NoticeText(f"{ending_of(message)[0]} Your message is saved.", ("retry",), "warning", details_of(message))
+    if message.status in {Status.INTERRUPTED, Status.MAX_TOKENS, Status.STOPPED}:
+        actions = ("continue", "retry") if can_continue else ("retry",)
+        role = "info" if message.status is Status.STOPPED else "warning"
+        details = details_of(message) if fault else ""
+        return NoticeText(ending_of(message)[0], (*actions, *(("show_details",) if details else ())), role, details)
+    return None
+
+
+def fault_actions(message: Message) -> tuple[str, ...]:
+    """The actions that a stored fault offers."""
+    actions = (message.fault or {}).get("actions")
+    named = tuple(str(action) for action in actions) if isinstance(actions, list | tuple) else ("retry",)
+    return tuple(dict.fromkeys(action for action in (*named, "show_details") if action in BY_ID))
+
+
+def details_of(message: Message) -> str:
+    """Status, type, request id and host of a failure, one line."""
+    details = (message.fault or {}).get("details")
+    shown = dict(details) if isinstance(details, dict) else {}
+    if message.request_id:
+        shown.setdefault("request_id", message.request_id)
+    if message.stop_details:
+        shown["stop_details"] = json.dumps(dict(message.stop_details), ensure_ascii=False)
+    return " · ".join(
+        f"{clean_line(str(key), 40)}: {clean_line(str(value), 200)}" for key, value in shown.items() if value
+    )

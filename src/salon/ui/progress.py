@@ -1,0 +1,106 @@
+"""What is happening in a turn, in words with a clock."""
+
+import time
+
+from salon.chat.blocks import is_tool_use, kind_of
+from salon.chat.conversation import Message
+from salon.chat.conversation import Status as MessageStatus
+from salon.chat.events import (
+    BlockStarted,
+    Connected,
+    Connecting,
+    Finished,
+    Heartbeat,
+    Retrying,
+    TextDelta,
+    ThinkingDelta,
+    TurnEvent,
+)
+from salon.ui.sections import duration
+
+_ENDINGS = {
+    MessageStatus.COMPLETE: ("Ready", "text"),
+    MessageStatus.STOPPED: ("Stopped", "text"),
+    MessageStatus.INTERRUPTED: ("Interrupted", "warning"),
+    MessageStatus.ERROR: ("Failed", "error"),
+    MessageStatus.MAX_TOKENS: ("Cut at the length limit", "warning"),
+    MessageStatus.REFUSED: ("Declined", "warning"),
+}
+
+
+class Progress:
+    """Follows one turn; `words` says at any time where it stands."""
+
+    def __init__(self, stall_hint: float = 15.0) -> None:
+        self._stall_hint = stall_hint
+        self._phase = "Connecting"
+        self._role = "text"
+        self._since = self._last_data = time.monotonic()
+        self._attempt = ""
+        self._retry_at = 0.0
+        self.over = False
+
+    @property
+    def waiting_to_retry(self) -> bool:
+        """Whether a countdown runs that the person can cut short."""
+        return self._phase == "Retrying"
+
+    def note(self, event: TurnEvent) -> None:
+        """Take in what happened."""
+        now = time.monotonic()
+        if not isinstance(event, Retrying | Connecting | Finished):
+            self._last_data = now
+        match event:
+            case Connecting(attempt, attempts):
+                self._enter("Connecting", now)
+                self._attempt = f" (attempt {attempt} of {attempts})" if attempt > 1 else ""
+            case Connected():
+                self._enter("Waiting", now)
+                self._attempt = ""
+            case Retrying(attempt, attempts, wait, _):
+                self._enter("Retrying", now)
+                self._attempt = f" {attempt} of {attempts}"
+                self._retry_at = now + wait
+                self._role = "warning"
+            case BlockStarted(_, block) if kind_of(block) in {"thinking", "redacted_thinking"}:
+                self._enter("Thinking", now)
+            case BlockStarted(_, block) if is_tool_use(block):
+                self._enter("Using a tool", now)
+            case ThinkingDelta():
+                self._enter("Thinking", now)
+            case TextDelta():
+                self._enter("Streaming", now)
+            case Heartbeat():
+                pass
+            case Finished(message):
+                self._finish(message)
+
+    def words(self) -> tuple[str, str]:
+        """The state and its colour role."""
+        now = time.monotonic()
+        if self.over:
+            return self._phase, self._role
+        if self._phase == "Retrying":
+            left = max(0, round(self._retry_at - now))
+            return f"Retrying{self._attempt} in {left} s", self._role
+        silent = now - self._last_data
+        if silent >= self._stall_hint:
+            return f"No data for {duration(silent)}", "warning"
+        passed = now - self._since
+        clock = f" {duration(passed)}" if passed >= 1 else ""
+        return f"{self._phase}{clock}{self._attempt}", self._role
+
+    def hint(self) -> str:
+        """Which keys matter now."""
+        if self.over:
+            return ""
+        return "Enter tries now · Esc stops" if self._phase == "Retrying" else "Esc stops"
+
+    def _enter(self, phase: str, now: float) -> None:
+        if phase != self._phase:
+            self._phase, self._since = phase, now
+        self._role = "text"
+
+    def _finish(self, message: Message) -> None:
+        self.over = True
+        self._phase, self._role = _ENDINGS.get(message.status, ("Ready", "text"))

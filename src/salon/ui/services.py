@@ -1,0 +1,115 @@
+"""What the screens are given: everything that touches the network or the disk, behind small contracts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from salon.chat.model import ModelInfo
+from salon.chat.session import Library, Parameters
+from salon.chat.turn import Client
+from salon.settings import Settings
+from salon.themes import Theme
+
+
+class ApiConnection(Client, Protocol):
+    """A client that knows where it talks to."""
+
+    async def prepare(self) -> None:
+        """Import and build what the first request needs. Raises `Fault`."""
+        ...
+
+    async def check(self) -> None:
+        """Find out with one cheap call whether the server takes the key. Raises `Fault`."""
+        ...
+
+    async def list_models(self) -> list[ModelInfo]:
+        """What the server says it offers; empty where it has no list. Raises `Fault`."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """Whom the app talks to."""
+
+    client: ApiConnection
+    host: str = ""
+    """The host where it is not Anthropic's own, else ""."""
+    demo: bool = False
+    credentials: str = ""
+    """Where the key came from, in words; never the key."""
+
+    @property
+    def anthropic_host(self) -> bool:
+        """Whether the host is Anthropic's, or speaks exactly like it."""
+        return self.demo or not self.host
+
+
+class Connector(Protocol):
+    """Makes connections. The methods block for a moment; call them from a thread."""
+
+    def connect(self) -> Connection | None:
+        """A connection with what the command line, the environment and the settings say; None without credentials.
+
+        Raises `UsageError` for an address that may not be used, `CredentialsError` for a file that cannot be read.
+        """
+        ...
+
+    def connect_with_key(self, key: str) -> Connection:
+        """A connection with a key that was just typed."""
+        ...
+
+    def connect_to(self, address: str) -> Connection:
+        """A connection to a server that speaks the Messages API, without a key. Raises `UsageError`."""
+        ...
+
+    def connect_to_demo(self) -> Connection:
+        """A connection to the scripted server, which is started if need be."""
+        ...
+
+    def save_key(self, key: str) -> str:
+        """Keep a key for the next start; where it lies. Raises `StoreError`."""
+        ...
+
+    async def learn_models(self, connection: Connection) -> str:
+        """Ask a server that is not Anthropic's what it offers; the model to use where nobody chose one, else "".
+
+        Raises `Fault`.
+        """
+        ...
+
+    def models_of(self, connection: Connection) -> Sequence[ModelInfo]:
+        """The models that are known for a connection without asking its server."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What the command line asks the app to begin with."""
+
+    prompt: str = ""
+    session_id: str | None = None
+    choose: bool = False
+    """Open the list of chats, filtered by `words`."""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything from outside that the app needs."""
+
+    library: Library
+    demo_library: Library
+    """Where chats with the scripted server are kept, apart from real ones."""
+    connector: Connector
+    settings: Settings
+    themes: Sequence[Theme]
+    model_info: Callable[[str], ModelInfo]
+    parameters: Callable[[Connection, str], Parameters]
+    """The parameters of a new chat over a connection, or of one that has the model with this id."""
+    problems: tuple[str, ...] = ()
+    """What was wrong with settings, themes or directories, in sentences."""
+    log_file: str = ""

@@ -1,0 +1,126 @@
+"""The status bar: what is happening, in words, on one row whose order never changes."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from rich.cells import cell_len
+from textual.strip import Strip
+from textual.widget import Widget
+
+from salon.markdown import Line, Look, Span, look
+from salon.ui.painter import Painter
+from salon.ui.sections import short_number
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Everything that the bar may show."""
+
+    state: str = "Ready"
+    role: str = "text"
+    hint: str = ""
+    """Which key matters now."""
+    demo: bool = False
+    model: str = ""
+    host: str = ""
+    """The API host, where it is not Anthropic's own."""
+    context_used: int = 0
+    context_size: int | None = None
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: Decimal | None = None
+    at_least: bool = False
+    """Whether an answer was cut, so that its tokens and cost are a lower bound."""
+    unsaved: str = ""
+    saved: bool = True
+
+
+class StatusBar(Widget):
+    """Shows a `Status`; what does not fit goes, the least important first."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, painter: Painter, *, id: str = "") -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id or None)
+        self.painter = painter
+        self.status = Status()
+
+    def update(self, **changes: Any) -> None:
+        """Change some of what is shown."""
+        status = replace(self.status, **changes)
+        if status != self.status:
+            self.status = status
+            self.refresh()
+
+    def set_painter(self, painter: Painter) -> None:
+        """Draw in another theme."""
+        self.painter = painter
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The bar."""
+        return self.painter.strip(layout(self.status, self.size.width), self.size.width, "surface")
+
+
+def layout(status: Status, width: int) -> Line:
+    """The bar's row: the state at the left, the rest at the right as far as it fits."""
+    left = [Span(" " + status.state, look(status.role, bold=status.role not in {"text", "text-muted"}))]
+    if status.hint:
+        left.append(Span(f" · {status.hint}", look("text-muted")))
+    if status.demo:
+        left.insert(0, Span(" DEMO scripted ", Look("background", "accent", bold=True)))
+    room = width - _cells(left) - 1
+    right: list[Span] = []
+    for span in _fields(status):
+        gap = 2 if right else 1
+        if _cells(right) + cell_len(span.text) + gap + 1 > room:
+            continue
+        right.append(span._replace(text=("  " if right else " ") + span.text))
+    blank = max(1, width - _cells(left) - _cells(right) - 1)
+    return Line((*left, Span(" " * blank, look()), *right, Span(" ", look())))
+
+
+def _fields(status: Status) -> list[Span]:
+    """The fields at the right, by importance; the least important are left out first."""
+    fields = [
+        (f"UNSAVED: {status.unsaved}", "error")
+        if status.unsaved
+        else ("saved" if status.saved else "saving", "text-faint"),
+        (status.model, "text-muted"),
+        (context_meter(status), "text-muted"),
+        (money(status), "text-muted"),
+        (tokens(status), "text-faint"),
+        (status.host, "warning"),
+    ]
+    return [Span(text, look(role, bold=role == "error")) for text, role in fields if text]
+
+
+def context_meter(status: Status) -> str:
+    """How full the context window is."""
+    if not status.context_used:
+        return ""
+    if not status.context_size:
+        return f"{short_number(status.context_used)} context"
+    share = status.context_used / status.context_size
+    percent = f"{share:.0%}" if share >= 0.01 else "<1%"
+    return f"{percent} of {short_number(status.context_size)}"
+
+
+def money(status: Status) -> str:
+    """The cost of the chat in US dollars."""
+    if status.cost is None:
+        return ""
+    digits = 2 if status.cost >= 1 else 3 if status.cost >= Decimal("0.001") or not status.cost else 4
+    return f"{'≥ ' if status.at_least else ''}${status.cost:.{digits}f}"
+
+
+def tokens(status: Status) -> str:
+    """Tokens in and out."""
+    if not status.tokens_in and not status.tokens_out:
+        return ""
+    return f"{short_number(status.tokens_in)} in {'≥ ' if status.at_least else ''}{short_number(status.tokens_out)} out"
+
+
+def _cells(spans: list[Span]) -> int:
+    return sum(cell_len(span.text) for span in spans)

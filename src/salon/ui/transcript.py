@@ -1,0 +1,340 @@
+"""The conversation pane: one widget that draws rows, however long the conversation is.
+
+Work is done in slices of at most `SLICE_SECONDS`, and the loop is given back between them. A trickle of deltas is
+drawn at most 30 times a second and takes at most a quarter of a core; a backlog is worked off slice after slice.
+Nothing is scheduled while nothing changes.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.geometry import Region
+from textual.message import Message as WidgetMessage
+from textual.strip import Strip
+from textual.widget import Widget
+
+from salon.markdown import Line, Look, Span, look
+from salon.ui.entries import EMPTY, AnswerEntry, Entry
+from salon.ui.painter import Painter
+from salon.ui.sections import Frame
+from salon.ui.selection import Selection, Spot, selected_text
+from salon.ui.viewport import Viewport
+
+logger = logging.getLogger(__name__)
+
+SLICE_SECONDS = 0.008
+FRAME_SECONDS = 1 / 30
+SHARE = 4
+"""A trickle may use one part in so many of a core."""
+WHEEL_ROWS = 3
+STRIPS_KEPT = 2_000
+
+
+class Transcript(Widget, can_focus=True):
+    """The messages on the current path, newest at the end."""
+
+    ALLOW_SELECT = False
+
+    @dataclass
+    class LinkPicked(WidgetMessage):
+        """Somebody chose a link; `href` is unchecked."""
+
+        href: str
+
+    @dataclass
+    class Scrolled(WidgetMessage):
+        """The view moved or the number of unread rows changed."""
+
+        unread: int
+
+    def __init__(self, painter: Painter, *, measure: int = 100, thinking_open: bool = False, id: str = "") -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id or None)
+        self.painter = painter
+        self._measure = measure
+        self._thinking_open = thinking_open
+        self.viewport = Viewport(self._frame_for(80), 24)
+        self.selection: Selection | None = None
+        self._selecting_from: Spot | None = None
+        self._strips: dict[tuple[int, int], Strip] = {}
+        self._planned: asyncio.TimerHandle | None = None
+        self._last_start = 0.0
+        self._last_cost = 0.0
+        self._unread = 0
+
+    # contents
+
+    def show(self, entries: Sequence[Entry]) -> None:
+        """Show these entries, at their end."""
+        self.selection = None
+        self.viewport.show(entries)
+        self._redraw()
+        self._plan(now=True)
+
+    def append(self, entry: Entry) -> None:
+        """Add an entry at the end."""
+        self.viewport.append(entry)
+        self._plan(now=True)
+
+    def truncate(self, count: int) -> None:
+        """Keep the first `count` entries."""
+        self.selection = None
+        self.viewport.truncate(count)
+        self._redraw()
+        self._plan(now=True)
+
+    def touch(self, entry: Entry) -> None:
+        """Something was added to an entry; it is drawn with the next frame."""
+        entries = self.viewport.entries
+        index = len(entries) - 1 if entries and entries[-1] is entry else entries.index(entry)
+        self.viewport.touch(index)
+        self._plan()
+
+    def set_painter(self, painter: Painter) -> None:
+        """Draw in another theme."""
+        self.painter = painter
+        self._redraw()
+
+    def set_thinking_open(self, open_them: bool) -> None:
+        """Open or close all thinking."""
+        self._thinking_open = open_them
+        for entry in self.viewport.entries:
+            if entry.is_laid_out:
+                entry.toggle_all(open_them)
+        frame = self._frame_for(self.size.width)
+        self.viewport.frame = frame
+        for index, entry in enumerate(self.viewport.entries):
+            if entry.is_laid_out:
+                entry.lay_out(frame)
+                self.viewport.touch(index)
+        self._redraw()
+        self._plan(now=True)
+
+    @property
+    def thinking_open(self) -> bool:
+        """Whether thinking begins open."""
+        return self._thinking_open
+
+    # moving
+
+    def page(self, direction: int) -> None:
+        """Move by a page less two rows, down if positive."""
+        self.scroll_rows(direction * max(1, self.size.height - 2))
+
+    def scroll_rows(self, rows: int) -> None:
+        """Move by rows, down if positive."""
+        self.viewport.scroll(rows)
+        self._moved()
+
+    def to_top(self) -> None:
+        """Go to the beginning."""
+        self.viewport.to_top()
+        self._moved()
+
+    def to_end(self) -> None:
+        """Go to the end and follow it."""
+        self.viewport.to_end()
+        self._moved()
+
+    # selecting and copying
+
+    def selected_text(self) -> str:
+        """What is selected, as source; "" for nothing."""
+        return "" if self.selection is None else selected_text(self.viewport, self.selection)
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        if self.selection is not None:
+            self.selection = None
+            self.refresh()
+
+    def last_answer(self) -> AnswerEntry | None:
+        """The last answer with any text."""
+        answers = (entry for entry in reversed(self.viewport.entries) if isinstance(entry, AnswerEntry))
+        return next((entry for entry in answers if entry.source().strip()), None)
+
+    # drawing
+
+    def render_line(self, y: int) -> Strip:
+        """Row `y` of the view."""
+        width = self.size.width
+        place = self.viewport.place(y)
+        strip = self._strip_at(place, width)
+        if place is not None and self.selection is not None:
+            columns = self.selection.columns(*place, width)
+            if columns is not None and columns[0] < columns[1]:
+                strip = self.painter.highlighted(strip, *columns)
+        if y == self.size.height - 1 and self.viewport.unread:
+            strip = self._with_marker(strip, width)
+        return self._with_thumb(strip, y, width)
+
+    def _strip_at(self, place: tuple[int, int] | None, width: int) -> Strip:
+        if place is None:
+            return self.painter.strip(EMPTY, width)
+        strip = self._strips.get(place)
+        if strip is None or strip.cell_length != width:
+            line = self.viewport.line(*place)
+            if line is None:
+                return self.painter.strip(EMPTY, width)
+            if len(self._strips) > STRIPS_KEPT:
+                self._strips.clear()
+            strip = self._strips[place] = self.painter.strip(line, width)
+        return strip
+
+    def _with_marker(self, strip: Strip, width: int) -> Strip:
+        unread = self.viewport.unread
+        text = f" ↓ {unread} new {'line' if unread == 1 else 'lines'} · Ctrl+End "
+        marker = self.painter.strip(Line((Span(text, look("accent", bold=True), True),)), len(text), "surface")
+        start = max(0, width - len(text) - 2)
+        return Strip.join([strip.crop(0, start), marker, strip.crop(start + len(text), width)])
+
+    def _with_thumb(self, strip: Strip, y: int, width: int) -> Strip:
+        total, height = self.viewport.total, self.size.height
+        if total <= height or width < 20:
+            return strip
+        size = max(1, height * height // total)
+        start = round((height - size) * self.viewport.top / (total - height))
+        if not start <= y < start + size:
+            return strip
+        thumb = self.painter.strip(Line((Span("▕", Look("table-rule"), True),)), 1)
+        return Strip.join([strip.crop(0, width - 1), thumb])
+
+    def _redraw(self) -> None:
+        self._strips.clear()
+        self.refresh()
+
+    # working
+
+    def _plan(self, *, now: bool = False) -> None:
+        """Have the next slice done: at once, or when the next frame is due."""
+        if self._planned is not None:
+            if not now:
+                return
+            self._planned.cancel()
+        pause = 0.0 if now else max(FRAME_SECONDS, SHARE * self._last_cost)
+        delay = max(0.0, self._last_start + pause - time.monotonic())
+        self._planned = asyncio.get_running_loop().call_later(delay, self._work)
+
+    def _work(self) -> None:
+        self._planned = None
+        if not self.is_attached or self.size.height == 0:
+            return
+        self._last_start = time.monotonic()
+        before = (self.viewport.top, self.viewport.total)
+        settled = self.viewport.settle(SLICE_SECONDS)
+        self._repaint(*before)
+        self._last_cost = time.monotonic() - self._last_start
+        if not settled:
+            self._plan(now=True)
+
+    def _repaint(self, top_before: int, total_before: int) -> None:
+        """Have the rows drawn that may look different now."""
+        first = self.size.height
+        for index in self.viewport.visible_or_last():
+            entry = self.viewport.entries[index]
+            changed = entry.take_changed()
+            if changed < entry.height or self.viewport.total != total_before:
+                for row in [row for at, row in self._strips if at == index and row >= changed]:
+                    del self._strips[index, row]
+                first = min(first, self.viewport.row_of(index, changed))
+        if self.viewport.top != top_before:
+            first = 0
+        first = max(0, first)
+        height, width = self.size.height, self.size.width
+        if first < height:
+            self.refresh(Region(0, first, width, height - first))
+        elif self.viewport.total != total_before:
+            self.refresh(Region(0, height - 1, width, 1))
+        if self.viewport.unread != self._unread:
+            self._unread = self.viewport.unread
+            self.post_message(self.Scrolled(self._unread))
+
+    def _moved(self) -> None:
+        self.refresh()
+        self._plan(now=True)
+
+    def _frame_for(self, width: int) -> Frame:
+        return Frame(max(1, width - 2), self._measure, self._thinking_open)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay out anew for another width."""
+        self.viewport.resize(self._frame_for(event.size.width), event.size.height)
+        self._redraw()
+        self._plan(now=True)
+
+    def on_unmount(self) -> None:
+        """Leave nothing scheduled."""
+        if self._planned is not None:
+            self._planned.cancel()
+            self._planned = None
+
+    # the mouse
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Wheel down."""
+        event.stop()
+        self.scroll_rows(WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Wheel up."""
+        event.stop()
+        self.scroll_rows(-WHEEL_ROWS)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Begin to select."""
+        if event.button != 1:
+            return
+        self.clear_selection()
+        self._selecting_from = self._spot(event.x, event.y)
+        if self._selecting_from is not None:
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Select as far as the pointer, scrolling where it leaves the pane."""
+        if self._selecting_from is None:
+            return
+        if event.y < 0:
+            self.scroll_rows(-1)
+        elif event.y >= self.size.height:
+            self.scroll_rows(1)
+        here = self._spot(event.x, max(0, min(event.y, self.size.height - 1)))
+        if here is not None and here != self._selecting_from:
+            self.selection = Selection(self._selecting_from, here)
+            self.refresh()
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """End the selection; without one it was a click."""
+        self.release_mouse()
+        start, self._selecting_from = self._selecting_from, None
+        if start is not None and self.selection is None:
+            self._click(start)
+
+    def _spot(self, x: int, y: int) -> Spot | None:
+        place = self.viewport.place(y)
+        return None if place is None else Spot(*place, max(0, x))
+
+    def _click(self, spot: Spot) -> None:
+        entry = self.viewport.entries[spot.entry]
+        if entry.toggle_at(spot.row):
+            self.viewport.keep_place(spot.entry, spot.row)
+            self.viewport.touch(spot.entry)
+            self._redraw()
+            self._plan(now=True)
+            return
+        line = self.viewport.line(spot.entry, spot.row)
+        href = href_at(line, spot.column) if line is not None else ""
+        if href:
+            self.post_message(self.LinkPicked(href))
+
+
+def href_at(line: Line, column: int) -> str:
+    """The target of the link at a column, "" where there is none."""
+    end = 0
+    for span in line.spans:
+        end += Line((span,)).cells()
+        if column < end:
+            return span.href
+    return ""

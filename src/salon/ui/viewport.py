@@ -1,0 +1,248 @@
+"""Which rows of a long conversation are in view, without a screen.
+
+The scroll contract:
+
+* The view follows new text only if it was at the end before that text came.
+* It never moves while the person has scrolled up, whatever arrives below and however wrong an estimated height above
+  turns out to be: the place is kept as an entry and a row in it, not as a number of rows from the top.
+* It does not move when an answer ends.
+* `unread` counts the rows that came below since the person left the end; `to_end` follows again.
+* A new width keeps the first visible line in place.
+"""
+
+import time
+from collections.abc import Sequence
+
+from salon.markdown import Line
+from salon.ui.entries import Entry
+from salon.ui.heights import Heights
+from salon.ui.sections import Frame
+
+FAR = 2_000
+"""Beyond so many rows into one entry, a place is kept by proportion instead of by counting lines."""
+
+
+class Viewport:
+    """Entries, their heights, and the window on them."""
+
+    def __init__(self, frame: Frame, height: int) -> None:
+        self.frame = frame
+        self.height = height
+        self.entries: list[Entry] = []
+        self.following = True
+        self._heights = Heights()
+        self._entry = 0
+        self._row = 0
+        self._read_to = 0
+        self._pin: tuple[int, int] | None = None
+        self._unsettled: set[int] = set()
+
+    # contents
+
+    def show(self, entries: Sequence[Entry]) -> None:
+        """Show these entries and nothing else, at their end."""
+        self.entries = list(entries)
+        self._heights = Heights(entry.estimate(self.frame) for entry in self.entries)
+        self._unsettled.clear()
+        self._pin = None
+        self.to_end()
+
+    def append(self, entry: Entry) -> int:
+        """Add an entry at the end; its index."""
+        self.entries.append(entry)
+        self._heights.append(entry.estimate(self.frame))
+        index = len(self.entries) - 1
+        self._unsettled.add(index)
+        return index
+
+    def truncate(self, count: int) -> None:
+        """Keep the first `count` entries only."""
+        self.entries = self.entries[:count]
+        self._heights = Heights(self._heights[index] for index in range(count))
+        self._unsettled = {index for index in self._unsettled if index < count}
+        self._clamp()
+
+    def touch(self, index: int) -> None:
+        """The entry at `index` has something new to lay out."""
+        self._unsettled.add(index)
+
+    def resize(self, frame: Frame, height: int) -> None:
+        """Take a new size, with the first visible line in place."""
+        self.height = max(1, height)
+        if frame == self.frame:
+            return
+        if not self.following and self.entries:
+            self._pin = (self._entry, self._logical_line(self._entry, self._row))
+        self.frame = frame
+        for entry in self.entries:
+            entry.forget()
+        self._heights = Heights(entry.estimate(frame) for entry in self.entries)
+        self._unsettled.clear()
+        self._row = min(self._row, self._heights[self._entry] - 1) if self.entries else 0
+
+    # what is in view
+
+    @property
+    def total(self) -> int:
+        """The rows of the whole conversation, partly estimated."""
+        return self._heights.total
+
+    @property
+    def top(self) -> int:
+        """The number of the first visible row."""
+        if self.following:
+            return max(0, self.total - self.height)
+        return min(self._heights.before(self._entry) + self._row, max(0, self.total - self.height))
+
+    @property
+    def unread(self) -> int:
+        """How many rows have come below what was ever in view."""
+        return 0 if self.following else max(0, self.total - max(self._read_to, self.top + self.height))
+
+    def place(self, y: int) -> tuple[int, int] | None:
+        """The entry and the row in it at row `y` of the view; None below the end."""
+        row = self.top + y
+        return self._heights.find(row) if 0 <= row < self.total else None
+
+    def row_of(self, entry: int, row: int) -> int:
+        """The row of the view at which a row of an entry stands; may lie outside the view."""
+        return self._heights.before(entry) + row - self.top
+
+    def line(self, entry: int, row: int) -> Line | None:
+        """The line at a place; None where nothing is laid out yet."""
+        shown = self.entries[entry]
+        return shown.line(row) if shown.is_laid_out and row < shown.height else None
+
+    # moving
+
+    def to_end(self) -> None:
+        """Go to the end and follow it."""
+        self.following = True
+        self._pin = None
+
+    def to_top(self) -> None:
+        """Go to the first row."""
+        self._leave_end(0, 0)
+        self._follow_if_at_end()
+
+    def to_entry(self, entry: int) -> None:
+        """Put the first row of an entry's text at the top."""
+        self._leave_end(entry, min(self.entries[entry].gap, self._heights[entry] - 1))
+        self._follow_if_at_end()
+
+    def scroll(self, rows: int) -> None:
+        """Move by so many rows, down if positive; entries on the way up are laid out so that the way is exact."""
+        if not self.entries:
+            return
+        entry, row = self._heights.find(self.top)
+        row += rows
+        while row < 0 and entry > 0:
+            entry -= 1
+            self.settle_entry(entry, 0.03)
+            row += self._heights[entry]
+        while row >= self._heights[entry] and entry < len(self.entries) - 1:
+            self.settle_entry(entry, 0.03)
+            if row < self._heights[entry]:
+                break
+            row -= self._heights[entry]
+            entry += 1
+        self._leave_end(entry, max(0, row))
+        self._follow_if_at_end()
+
+    # laying out
+
+    def settle(self, budget: float) -> bool:
+        """Lay out what is in view, and what has been touched, for about `budget` seconds; True when nothing is left."""
+        deadline = time.perf_counter() + budget
+        settled = True
+        for index in sorted(self._unsettled, reverse=True):
+            settled = self.settle_entry(index, deadline - time.perf_counter()) and settled
+        for _ in range(len(self.entries) + 1):
+            pending = [index for index in self._visible() if not self.entries[index].is_laid_out]
+            if not pending:
+                break
+            for index in reversed(pending) if self.following else pending:
+                settled = self.settle_entry(index, deadline - time.perf_counter()) and settled
+                if time.perf_counter() > deadline:
+                    return False
+        return settled
+
+    def settle_entry(self, index: int, budget: float) -> bool:
+        """Lay one entry out; True when it is whole."""
+        entry = self.entries[index]
+        if entry.is_laid_out and index not in self._unsettled:
+            return True
+        entry.lay_out(self.frame)
+        settled = entry.update(max(0.001, budget))
+        if settled:
+            self._unsettled.discard(index)
+        else:
+            self._unsettled.add(index)
+        self._heights.set(index, entry.height)
+        self._return_to_pin(index, settled)
+        return settled
+
+    def keep_place(self, entry: int, row: int) -> None:
+        """Stop following, with a row of an entry where it stands, before something below it opens or closes."""
+        if self.row_of(entry, row) >= 0:
+            top_entry, top_row = self._heights.find(self.top)
+            self._leave_end(top_entry, top_row)
+
+    def visible_or_last(self) -> set[int]:
+        """The entries in view, and the last one, which may be growing below it."""
+        return {*self._visible(), len(self.entries) - 1} if self.entries else set()
+
+    def _visible(self) -> range:
+        if not self.entries:
+            return range(0)
+        first, _ = self._heights.find(self.top)
+        last, _ = self._heights.find(self.top + self.height - 1)
+        return range(first, last + 1)
+
+    def _leave_end(self, entry: int, row: int) -> None:
+        if self.following:
+            self._read_to = self.total
+        self.following = False
+        self._pin = None
+        self._entry, self._row = entry, row
+        self._clamp()
+
+    def _clamp(self) -> None:
+        if not self.entries:
+            self._entry = self._row = 0
+            return
+        self._entry = min(self._entry, len(self.entries) - 1)
+        self._row = max(0, min(self._row, self._heights[self._entry] - 1))
+
+    def _follow_if_at_end(self) -> None:
+        if self._heights.before(self._entry) + self._row + self.height >= self.total:
+            for index in reversed(self._visible()):
+                self.settle_entry(index, 0.01)
+            if self._heights.before(self._entry) + self._row + self.height >= self.total:
+                self.following = True
+
+    def _logical_line(self, index: int, row: int) -> int:
+        """How many lines of the source (or, far in, which per mille of the entry) lie above a row."""
+        entry = self.entries[index]
+        if not entry.is_laid_out:
+            return 0
+        if row > FAR:
+            return -(row * 1000 // max(1, entry.height))
+        return sum(not entry.line(above).wrapped for above in range(min(row + 1, entry.height))) - 1
+
+    def _return_to_pin(self, index: int, settled: bool) -> None:
+        if self._pin is None or self._pin[0] != index:
+            return
+        entry, wanted = self.entries[index], self._pin[1]
+        if wanted < 0:
+            self._row = entry.height * -wanted // 1000
+        else:
+            seen = -1
+            for row in range(entry.height):
+                seen += not entry.line(row).wrapped
+                if seen == wanted:
+                    self._row = row
+                    break
+        if settled:
+            self._pin = None
+        self._clamp()

@@ -1,0 +1,116 @@
+"""The welcome screen: a key, the demo, or a server of one's own."""
+
+import asyncio
+from collections.abc import Callable
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Checkbox, Input, Static
+
+from salon.errors import SalonError
+from salon.ui.services import Connection, Connector
+
+KEY_PAGE = "console.anthropic.com/settings/keys"
+
+
+class WelcomeScreen(ModalScreen[Connection | None]):
+    """Ends with a connection that was checked, or with None when it was left."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own convention
+        Binding("escape", "leave", "Leave", show=False),
+        Binding("f2", "demo", "Demo", show=False),
+    ]
+
+    def __init__(self, connector: Connector) -> None:
+        super().__init__()
+        self._connector = connector
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        """What this is, and the three ways in."""
+        with VerticalScroll(classes="panel"):
+            yield Static("Salon", classes="heading", markup=False)
+            yield Static("Conversation with Claude, in your terminal. Chats stay on this computer.\n", markup=False)
+            yield Static("An API key", classes="heading", markup=False)
+            yield Static(f"Get one at {KEY_PAGE}. It is checked with one small call.", classes="muted", markup=False)
+            yield Input(placeholder="Paste it here and press Enter; it is not shown", password=True, id="key")
+            yield Checkbox("Keep it for the next start (in a file only you can read)", id="keep")
+            yield Static("\nNo key: F2 opens the demo", classes="heading", markup=False)
+            yield Static("Scripted answers, no network, nothing to pay.", classes="muted", markup=False)
+            yield Static("\nA server of your own", classes="heading", markup=False)
+            yield Static(
+                "llama-server, Ollama, LM Studio, LiteLLM: anything that speaks the Messages API.",
+                classes="muted",
+                markup=False,
+            )
+            yield Input(placeholder="http://127.0.0.1:8080", id="address")
+            yield Static("", id="outcome", markup=False)
+            yield Static("\nTab moves · Enter goes on · Esc leaves · Ctrl+Q quits", classes="faint", markup=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Try the key or the address."""
+        value = event.value.strip()
+        if not value or self._busy:
+            return
+        self._busy = True
+        self._say("Checking …")
+        if event.input.id == "key":
+            self.try_key(value, keep=self.query_one("#keep", Checkbox).value)
+        else:
+            self.try_address(value)
+
+    @work(group="connect", exit_on_error=False)
+    async def try_key(self, key: str, *, keep: bool) -> None:
+        """Check a key; keep it if that was asked for."""
+        connection = await self._checked(lambda: self._connector.connect_with_key(key))
+        if connection is None:
+            return
+        if keep:
+            try:
+                await asyncio.to_thread(self._connector.save_key, key)
+            except SalonError as error:
+                self._say(
+                    f"The key works, but could not be kept: {error.sentence()} Enter once more goes on.", problem=True
+                )
+                self.query_one("#keep", Checkbox).value = False
+                return
+        self.dismiss(connection)
+
+    @work(group="connect", exit_on_error=False)
+    async def try_address(self, address: str) -> None:
+        """Check a server."""
+        connection = await self._checked(lambda: self._connector.connect_to(address))
+        if connection is not None:
+            self.dismiss(connection)
+
+    @work(group="connect", exit_on_error=False)
+    async def action_demo(self) -> None:
+        """Talk to the scripted server."""
+        if not self._busy:
+            self._busy = True
+            self.dismiss(await asyncio.to_thread(self._connector.connect_to_demo))
+
+    def action_leave(self) -> None:
+        """Back to the chat, without a connection."""
+        self.dismiss(None)
+
+    async def _checked(self, connect: Callable[[], Connection]) -> Connection | None:
+        try:
+            connection = await asyncio.to_thread(connect)
+            await connection.client.prepare()
+            await connection.client.check()
+        except SalonError as error:
+            self._say(error.sentence(), problem=True)
+            return None
+        finally:
+            self._busy = False
+        return connection
+
+    def _say(self, sentence: str, *, problem: bool = False) -> None:
+        outcome = self.query_one("#outcome", Static)
+        outcome.set_class(problem, "problem")
+        outcome.update(Content(f"\n{sentence}"))

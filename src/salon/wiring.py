@@ -1,0 +1,193 @@
+"""The parts put together: what the command line, the environment and the files say becomes clients and libraries."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from salon.chat.model import ModelInfo
+from salon.chat.session import Library, Parameters
+from salon.claude import models
+from salon.claude.address import DEFAULT_BASE_URL, check_base_url, find_base_url, host_of, is_anthropic
+from salon.claude.client import ApiClient
+from salon.claude.credentials import (
+    Credentials,
+    Secret,
+    find_credentials,
+    key_typed_in,
+    save_key,
+    warn_if_readable_by_others,
+)
+from salon.claude.retry import RetryPolicy
+from salon.claude.sdk import KeyHeader, Timeouts
+from salon.demo.models import DEMO_MODEL, MODELS
+from salon.demo.server import DemoServer
+from salon.errors import UsageError
+from salon.logs import keep_secret, start_logging
+from salon.paths import Paths, default_paths, theme_directories
+from salon.settings import Settings, load_settings
+from salon.store.library import FileLibrary
+from salon.store.permissions import permission_warnings
+from salon.themes import load_themes
+from salon.ui.services import Connection, Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the command line says about the parts."""
+
+    config_dir: Path | None = None
+    base_url: str = ""
+    model: str = ""
+    system: str = ""
+    demo: bool = False
+
+
+@dataclass(slots=True)
+class House:
+    """The parts of one run."""
+
+    options: Options
+    paths: Paths
+    settings: Settings
+    environ: Mapping[str, str]
+    problems: list[str]
+    demo_pace: float = 1.0
+    _demo: DemoServer | None = None
+    _found: dict[str, ModelInfo] = field(default_factory=dict)
+
+    # sessions
+
+    def library(self, *, demo: bool = False) -> Library:
+        """The sessions on disk, the real ones or those with the scripted server."""
+        return FileLibrary(self.paths.for_demo() if demo else self.paths)
+
+    # connections (the contract is `salon.ui.services.Connector`)
+
+    def connect(self) -> Connection | None:
+        """See `Connector`."""
+        if self.options.demo:
+            return self.connect_to_demo()
+        address = find_base_url(self.environ, option=self.options.base_url, setting=self.settings.base_url)
+        base_url = DEFAULT_BASE_URL if address is None else address.base_url
+        credentials = find_credentials(self.environ, self.paths.credentials_file, host=host_of(base_url))
+        if credentials is None and is_anthropic(host_of(base_url)):
+            return None
+        return self._connection(credentials, None if address is None else base_url)
+
+    def connect_with_key(self, key: str) -> Connection:
+        """See `Connector`. Raises `CredentialsError` for what cannot be a key."""
+        address = find_base_url(self.environ, option=self.options.base_url, setting=self.settings.base_url)
+        return self._connection(key_typed_in(key), None if address is None else address.base_url)
+
+    def connect_to(self, address: str) -> Connection:
+        """See `Connector`. A key from the environment is not sent to a server named here."""
+        base_url = check_base_url(address)
+        if is_anthropic(host_of(base_url)):
+            raise UsageError("This is Anthropic's own address.", "Paste a key above instead.")
+        return self._connection(find_credentials({}, self.paths.credentials_file, host=host_of(base_url)), base_url)
+
+    def connect_to_demo(self) -> Connection:
+        """See `Connector`."""
+        if self._demo is None:
+            self._demo = DemoServer(self.demo_pace)
+            self._demo.start()
+        credentials = Credentials("api_key", Secret(self._demo.api_key), "the demo")
+        return self._connection(credentials, self._demo.base_url, demo=True)
+
+    def save_key(self, key: str) -> str:
+        """See `Connector`."""
+        address = find_base_url(self.environ, option=self.options.base_url, setting=self.settings.base_url)
+        host = host_of(DEFAULT_BASE_URL if address is None else address.base_url)
+        save_key(self.paths.credentials_file, key_typed_in(key).secret, host)
+        return str(self.paths.credentials_file)
+
+    def models_of(self, connection: Connection) -> Sequence[ModelInfo]:
+        """See `Connector`."""
+        if connection.demo:
+            return [info for entry in MODELS.values() if (info := models.from_api(entry)) is not None]
+        return list(self._found.values()) or ([] if connection.host else models.known_models())
+
+    async def learn_models(self, connection: Connection) -> str:
+        """Ask a server that is not Anthropic's which models it has; the one to use where nobody chose, "" if any."""
+        if connection.demo:
+            return ""
+        for info in await connection.client.list_models():
+            self._found[info.id] = info
+        chosen = self.options.model or self.settings.model
+        return "" if chosen or not connection.host else next(iter(self._found), "")
+
+    def model_info(self, model_id: str) -> ModelInfo:
+        """What is known of a model; "" means the default one."""
+        wanted = model_id or models.DEFAULT_MODEL
+        if wanted.startswith(DEMO_MODEL):
+            return next(
+                (info for entry in MODELS.values() if (info := models.from_api(entry)) and info.id == wanted),
+                ModelInfo(id=wanted),
+            )
+        return self._found.get(wanted) or models.known(wanted)
+
+    def parameters(self, connection: Connection, model_id: str) -> Parameters:
+        """See `Services.parameters`."""
+        chosen = model_id or self.options.model or ("" if connection.demo else self.settings.model)
+        return Parameters(
+            model=self.model_info(chosen or (DEMO_MODEL if connection.demo else models.DEFAULT_MODEL)),
+            system=self.options.system or self.settings.system,
+            effort=self.settings.effort,
+            max_tokens=self.settings.max_tokens,
+            show_thinking=self.settings.thinking != "hidden",
+            anthropic_host=connection.anthropic_host,
+        )
+
+    def _connection(self, credentials: Credentials | None, base_url: str | None, *, demo: bool = False) -> Connection:
+        if credentials is not None and credentials.secret:
+            keep_secret(credentials.secret.reveal())
+        header: KeyHeader = "x-api-key" if self.settings.api_key_header == "x-api-key" else "authorization"
+        client = ApiClient(
+            credentials,
+            base_url,
+            key_header=header,
+            timeouts=Timeouts(read=self.settings.read_timeout),
+            retries=RetryPolicy(attempts=self.settings.attempts),
+        )
+        host = "" if demo or client.anthropic_host else client.host
+        return Connection(client=client, host=host, demo=demo, credentials=credentials.source if credentials else "")
+
+    # the end
+
+    def close(self) -> None:
+        """Stop what runs beside the app."""
+        if self._demo is not None:
+            self._demo.stop()
+
+    # the screen
+
+    def services(self) -> Services:
+        """What the screens need."""
+        themes, problems = load_themes(theme_directories(self.paths))
+        return Services(
+            library=self.library(),
+            demo_library=self.library(demo=True),
+            connector=self,
+            settings=self.settings,
+            themes=themes,
+            model_info=self.model_info,
+            parameters=self.parameters,
+            problems=(*self.problems, *problems),
+            log_file=str(self.paths.log_file),
+        )
+
+
+def build(options: Options, environ: Mapping[str, str] | None = None) -> House:
+    """Read the settings, start the log, and put the parts together. Touches no network and imports no SDK."""
+    environ = os.environ if environ is None else environ
+    paths = default_paths(options.config_dir)
+    settings, problems = load_settings(paths.settings_file, environ)
+    problems += [
+        sentence for sentence in (start_logging(paths), warn_if_readable_by_others(paths.credentials_file)) if sentence
+    ]
+    problems += permission_warnings(paths)
+    pace = environ.get("SALON_DEMO_PACE", "")
+    return House(
+        options, paths, settings, environ, problems, float(pace) if pace.replace(".", "", 1).isdigit() else 1.0
+    )
