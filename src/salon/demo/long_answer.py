@@ -16,10 +16,15 @@ _OPENING = f"""\
 # {SECTIONS} numbers
 
 This answer is long so that you can see what length does to an app: nothing, ideally. It has {SECTIONS} sections, one
-for each number from {FIRST} to {FIRST + SECTIONS - 1}. Scroll up while it arrives, fold the window to another width, search in it.
+for each number from {FIRST} to {FIRST + SECTIONS - 1}. Scroll up while it arrives, change the width of the window,
+write the next prompt.
 
 """
-_CLOSING = f"\n## The end\n\nThat was the last of them. Whether the app still scrolls as it did at {FIRST} is for you to see.\n"
+_CLOSING = f"""
+## The end
+
+That was the last of them. Whether the app still scrolls as it did at {FIRST} is for you to see.
+"""
 
 
 def _section(number: int) -> str:

@@ -1,7 +1,8 @@
 """Which answer a prompt gets: pure functions from the prompt's text to the steps of a script.
 
 The longer texts lie in `answers/`, one Markdown file each. In such a file a line ``<!-- here -->`` marks the place
-where something happens to the answer: it is cut, it stalls, or it reaches its limit.
+where something happens to the answer: it is cut, it stalls, or it reaches its limit; and ``{key:stop}`` is the key of
+an action, as the table of actions has it.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib import resources
 
+from salon.actions import BY_ID
 from salon.demo.long_answer import long_answer
 from salon.demo.steps import Cut, End, Fail, Say, Script, Stall, Step, Think, Wait
 
@@ -32,6 +34,7 @@ FAILURES: dict[int, Fail] = {
 
 _ECHO = re.compile(r"\s*echo(?:\s+this\s*:|\s*:|\s+|$)(?P<text>.*)", re.IGNORECASE | re.DOTALL)
 _ERROR = re.compile(r"error\D{0,3}(?P<status>\d{3})(?P<always>\s+always)?\b")
+_KEY = re.compile(r"\{key:(\w+)\}")
 _MARK = "\n<!-- here -->\n"
 
 
@@ -51,8 +54,9 @@ def script_for(prompt: str, attachments: int = 0) -> Script:
 
 @cache
 def answer_text(name: str) -> str:
-    """The text of `answers/NAME.md`."""
-    return resources.files("salon.demo").joinpath("answers", f"{name}.md").read_text(encoding="utf-8")
+    """The text of `answers/NAME.md`, with every `{key:ACTION}` replaced by the keys of that action."""
+    text = resources.files("salon.demo").joinpath("answers", f"{name}.md").read_text(encoding="utf-8")
+    return _KEY.sub(lambda match: " or ".join(f"`{key}`" for key in BY_ID[match[1]].key_names()), text)
 
 
 def _plain(name: str) -> Callable[[], Script]:
