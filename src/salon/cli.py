@@ -5,27 +5,17 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
-from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salon import __version__
 from salon.errors import CredentialsError, SalonError, UsageError
+from salon.exits import Exit
 
 if TYPE_CHECKING:
     from salon.chat.session import Library
     from salon.ui.services import Opening
     from salon.wiring import House
-
-
-class Exit(IntEnum):
-    """The exit codes; the README documents them."""
-
-    OK = 0
-    FAILURE = 1
-    USAGE = 2
-    CREDENTIALS = 3
-    INTERRUPTED = 130
 
 
 def parser() -> argparse.ArgumentParser:

@@ -16,8 +16,8 @@ from typing import Any, TextIO
 from salon.chat.conversation import Message, Status
 from salon.chat.events import Finished, Retrying, TextDelta, TurnEvent
 from salon.chat.session import Library, Session
-from salon.cli import Exit
 from salon.errors import CredentialsError, FaultKind
+from salon.exits import Exit
 from salon.untrusted import clean, clean_line
 from salon.wiring import House
 

@@ -137,7 +137,8 @@ class Answer:
         self.model = str(message.get("model") or "")
         if isinstance(usage := message.get("usage"), dict):
             self.usage = dict(usage)
-        for block in message.get("content") or ():
+        content = message.get("content")
+        for block in content if isinstance(content, list) else ():
             if isinstance(block, dict):
                 position = self._open(len(self._positions), block)
                 self._blocks[position].finished = True
@@ -179,7 +180,8 @@ class Answer:
             opened.block["signature"] = signature
             return None
         if kind == "citations_delta" and isinstance(citation := delta.get("citation"), dict):
-            opened.block["citations"] = [*(opened.block.get("citations") or ()), citation]
+            earlier = opened.block.get("citations")
+            opened.block["citations"] = [*(earlier if isinstance(earlier, list) else ()), citation]
             return CitationAdded(position, citation)
         if kind == "compaction_delta":
             opened.block.update({name: value for name, value in delta.items() if name != "type"})

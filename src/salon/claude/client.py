@@ -15,7 +15,7 @@ from salon.chat.turn import Request, RetryControl
 from salon.claude import models
 from salon.claude.address import DEFAULT_BASE_URL, check_base_url, host_of, is_anthropic
 from salon.claude.credentials import Credentials
-from salon.claude.faults import Circumstances, fault_of, internal, no_key
+from salon.claude.faults import Circumstances, fault_of, internal, no_key, not_the_api, unsendable_key, web_page
 from salon.claude.network_faults import fault_of_setup
 from salon.claude.retry import RetryPolicy, with_retries
 from salon.claude.sdk import KeyHeader, Sdk, Timeouts, build_sdk, import_sdk, silence_deprecations
@@ -146,6 +146,8 @@ class ApiClient:
             return self._sdk
         if self.credentials is None and self.anthropic_host:
             raise no_key(self._circumstances())
+        if self.credentials is not None and not self.credentials.sendable:
+            raise unsendable_key(self._circumstances())
         if self._preparing is None:
             self._preparing = asyncio.create_task(self._build())
         task = self._preparing
@@ -187,10 +189,13 @@ class ApiClient:
         import anthropic
         import httpx2
 
-        fault: Fault
         try:
             response = await call
+            content_type = response.headers.get("content-type", "").lower()
+            fault = (web_page if "html" in content_type else not_the_api)(at, status=response.status_code)
             return json.loads(await response.read())
+        except json.JSONDecodeError:
+            pass  # then it is what its content type says
         except anthropic.APIStatusError as problem:
             if problem.status_code in _NO_SUCH_PAGE:
                 return None

@@ -72,6 +72,12 @@ class Credentials:
         value = self.secret.reveal()
         return value[-4:] if len(value) >= 12 else ""
 
+    @property
+    def sendable(self) -> bool:
+        """Whether a header can carry it; httpx2 quotes the whole header in its complaint when not."""
+        value = self.secret.reveal()
+        return value.isascii() and (value.isprintable() or not value)
+
 
 def redact(text: str, credentials: Credentials | None = None) -> str:
     """`text` without `credentials`' secret and without anything that looks like a key."""

@@ -107,6 +107,11 @@ def sign_in_page(at: Circumstances, **details: Any) -> Fault:
     )
 
 
+def web_page(at: Circumstances, **details: Any) -> Fault:
+    """A page answered where the API should be; on this machine nobody signs in, so there it is the wrong server."""
+    return not_the_api(at, **details) if at.local else sign_in_page(at, **details)
+
+
 def not_the_api(at: Circumstances, **details: Any) -> Fault:
     """A server answered that does not speak the Messages API at this address."""
     path = urlsplit(at.base_url).path

@@ -68,7 +68,7 @@ def bad_address(at: Circumstances) -> Fault:
 
 def untrusted(problem: ssl.SSLError, at: Circumstances) -> Fault:
     """The server could not prove who it is. There is no way to go on regardless, by intention."""
-    reason = problem.reason or ""
+    reason = getattr(problem, "reason", None) or ""
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
         return Fault(
             FaultKind.BAD_ADDRESS,

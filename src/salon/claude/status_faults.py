@@ -286,6 +286,7 @@ def _server_error(reply: Refusal, at: Circumstances) -> Fault | None:
     if reply.status in (503, 529) or reply.type == "overloaded_error":
         return Fault(FaultKind.OVERLOADED, f"{at.who} is overloaded.", transient=True)
     ours = reply.type in ("api_error", "timeout_error", "server_error") or reply.status in (408, 409)
+    ours = ours or (reply.status == 200 and not reply.type)  # an error event that says no more than that
     if reply.status < 500 and not ours:
         return None
     number = f" (HTTP {reply.status})" if reply.status != 200 else ""

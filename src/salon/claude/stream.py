@@ -17,7 +17,7 @@ from salon.claude.faults import (
     fault_of,
     garbled,
     not_the_api,
-    sign_in_page,
+    web_page,
 )
 from salon.claude.retry import shows_content
 from salon.claude.status_faults import Refusal, fault_of_refusal
@@ -34,6 +34,11 @@ LINGER = 0.2
 _LIMITS = "anthropic-ratelimit-"
 _END_MARKS = {"[DONE]"}
 """What servers with an OpenAI side put at the end of a stream."""
+
+_KNOWN = {
+    *("message_start", "message_delta", "message_stop"),
+    *("content_block_start", "content_block_delta", "content_block_stop"),
+}
 
 SDK_FAILURES = (OSError, ValueError, TypeError, AttributeError, LookupError, AssertionError, RuntimeError, ImportError)
 """Builtin exceptions that anthropic 2.12.0 and httpx2 2.16 were seen to let out, or a bug of theirs would raise."""
@@ -57,28 +62,21 @@ class Progress:
         self.known = False
         """Whether any event was one of the Messages API's."""
         self.finished = False
-        """Whether the answer is whole: `message_stop`, or a stop reason with every block closed."""
-        self._open_blocks: set[Any] = set()
-        self._stop_reason = False
+        """Whether the answer is whole: it has its stop reason or its `message_stop`."""
 
     def note(self, event: ApiEvent) -> None:
         """Take one event into account."""
         kind = event.get("type")
-        self.begun = self.begun or shows_content(event)
-        if kind == "message_start":
-            self._open_blocks.clear()
-            self._stop_reason = False
-        elif kind == "content_block_start":
-            self._open_blocks.add(event.get("index"))
-        elif kind == "content_block_stop":
-            self._open_blocks.discard(event.get("index"))
-        elif kind == "message_delta":
-            delta = event.get("delta")
-            self._stop_reason = isinstance(delta, dict) and delta.get("stop_reason") is not None
-        elif kind != "message_stop":
+        if kind not in _KNOWN:
             return
         self.known = True
-        self.finished = kind == "message_stop" or (self._stop_reason and not self._open_blocks)
+        self.begun = self.begun or shows_content(event)
+        if kind == "message_delta":
+            delta = event.get("delta")
+            self.finished = isinstance(delta, dict) and delta.get("stop_reason") is not None
+        elif kind != "content_block_stop":
+            # A gateway may splice a second reply behind a first one; then the first one's end was none.
+            self.finished = kind == "message_stop"
 
 
 async def attempt(
@@ -134,8 +132,7 @@ async def _payloads(
 ) -> AsyncGenerator[ApiEvent, None]:
     content_type = response.headers.get("content-type", "").lower()
     if "html" in content_type:
-        details = {"status": response.status_code, "content_type": at.clean(content_type, 60)}
-        raise not_the_api(at, **details) if at.local else sign_in_page(at, **details)
+        raise web_page(at, status=response.status_code, content_type=at.clean(content_type, 60))
     if "json" in content_type and "event-stream" not in content_type:
         for event in _whole(await response.aread(), response, at):
             progress.note(event)

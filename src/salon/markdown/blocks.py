@@ -35,6 +35,7 @@ class _State:
     html_end: re.Pattern[str] | None = None
     blank_before: bool = False  # an empty line after the last leaf
     childless: bool = False  # the innermost container has just been opened
+    bare_item: Item | None = None  # an item that an empty line has closed before it had content; its list goes on
     may_be_header: bool = False  # the paragraph's last line may turn out to be a table's header
     last_line: int = 0  # where that line begins in the paragraph's text
     last_line_start: int = 0  # ... and in the source
@@ -180,6 +181,8 @@ class BlockParser:
         self, char: str, text: str, indent: int, depth: int, start: int, end: int, *, in_paragraph: bool
     ) -> bool:
         state = self._state
+        if in_paragraph and marks.may_delimit(text) and self._begin_table(text, end):
+            return True
         if char == "#" and (heading := marks.heading(text)):
             self._close_to(depth)
             self._add_closed("heading", start, end, heading.text, heading.level)
@@ -209,7 +212,10 @@ class BlockParser:
         state = self._state
         all_matched = depth == len(state.containers)
         if cursor.blank:
+            innermost = state.containers[-1] if state.childless and depth == len(state.containers) - 1 else None
             self._close_to(depth)
+            if isinstance(innermost, Item):
+                state.bare_item = innermost
             if not opened:
                 state.blank_before = True
             return
@@ -235,12 +241,13 @@ class BlockParser:
     def _open_container(self, container: Container, start: int, end: int) -> None:
         state = self._state
         state.containers = (*state.containers, container)
-        state.childless = True
+        state.childless, state.bare_item = True, None
         state.container_start, state.container_end = start, end
 
     def _item(self, cursor: Cursor, mark: marks.ListMark, depth: int) -> Item:
         """The item that begins at the cursor; whatever was open from `depth` on is closed."""
-        before = self._state.containers[depth] if depth < len(self._state.containers) else None
+        state = self._state
+        before = state.containers[depth] if depth < len(state.containers) else state.bare_item
         indent = cursor.indent
         cursor.skip_mark(mark.length)
         spaces = cursor.indent
@@ -268,7 +275,7 @@ class BlockParser:
         if shown_depth < len(state.containers):
             self._add_closed("empty", state.container_start, state.container_end)
         state.containers = state.containers[:depth]
-        state.childless = False
+        state.childless, state.bare_item = False, None
 
     # Leaves.
 
@@ -279,6 +286,7 @@ class BlockParser:
         gap = shown is not None and (state.blank_before or not _in_same_list(shown, state.containers, fresh))
         leaf = Leaf(kind, state.containers, fresh, gap, start, text=text, info=info, level=level)
         state.leaf, state.blank_before, state.childless, state.sealed = leaf, False, False, False
+        state.bare_item = None
         state.last_line_start = start
         return leaf
 
@@ -359,16 +367,10 @@ class BlockParser:
     ) -> None:
         state = self._state
         text = cursor.text
-        may_be_header = not lazy and cursor.indent < _CODE_INDENT
-        if whole and may_be_header and state.may_be_header and not state.sealed and marks.may_delimit(text):
-            header = paragraph.text[state.last_line :]
-            if marks.is_delimiter_row(text, header):
-                self._begin_table(paragraph, header, text, end)
-                return
         size = paragraph.size + (paragraph.base.size if paragraph.base else 0)
         paragraph.add("\n" + text)
         paragraph.end = end
-        state.may_be_header = may_be_header
+        state.may_be_header = not lazy and cursor.indent < _CODE_INDENT
         state.last_line, state.last_line_start = size + 1, start
         if size + 1 + len(text) > self._limits.long_paragraph and not state.sealed:
             self._seal(paragraph)
@@ -417,9 +419,15 @@ class BlockParser:
         self._close_leaf()
         return True
 
-    def _begin_table(self, paragraph: Leaf, header: str, delimiters: str, end: int) -> None:
-        """Turn the paragraph's last line into a table's header; the lines before stay a paragraph."""
+    def _begin_table(self, delimiters: str, end: int) -> bool:
+        """Turn the paragraph's last line into a table's header, if it fits; the lines before stay a paragraph."""
         state = self._state
+        paragraph = state.leaf
+        if paragraph is None or state.sealed or not state.may_be_header:
+            return False
+        header = paragraph.text[state.last_line :]
+        if not marks.is_delimiter_row(delimiters, header):
+            return False
         start = state.last_line_start
         if state.last_line:
             before = paragraph.text[: state.last_line - 1]
@@ -433,6 +441,7 @@ class BlockParser:
             state.leaf = table
         table.add(f"{header}\n{delimiters}\n")
         table.end = end
+        return True
 
 
 def _in_same_list(some: Sequence[Container], others: Sequence[Container], depth: int) -> bool:

@@ -156,15 +156,13 @@ def _split_unescaped(row: str) -> list[str]:
 
 def may_delimit(line: str) -> bool:
     """A cheap test that the delimiter row of a table passes, and most other lines do not."""
-    return line[:1] in {"|", "-", ":"}
+    return line[:1] in {"|", "-", ":"} and len(line) > 1 and line[:2] not in {"- ", "-\t"}
 
 
 def is_delimiter_row(line: str, header: str) -> bool:
     """Whether `line` under `header` makes a table of the two."""
     return (
-        "-" in line
-        and ("|" in line or ":" in line)
-        and "|" in header
+        "|" in header
         and _DELIMITERS.match(line) is not None
         and len(cells(line)) == len(cells(header))
     )

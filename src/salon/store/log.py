@@ -200,9 +200,9 @@ class FileLog:
             self._sync_due = None
         elif self._sync_due is None:
             self._sync_due = time.monotonic() + self._sync_seconds
+        self._tell()  # before the answers, so whoever hears False finds the reason in `unsaved`
         for job in jobs:
             job.receipt.settle(0 < job.number <= (appender.synced if job.durable else appender.written))
-        self._tell()
 
     def _put(self, job: _Job) -> None:
         try:

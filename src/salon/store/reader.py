@@ -32,13 +32,13 @@ class Found:
     place: str = ""
 
 
-def read_session_file(path: Path, files: FileLayer) -> Found:
+def read_session_file(path: Path, files: FileLayer, line_limit: int = LINE_LIMIT) -> Found:
     """Every line of the file. Raises `OSError` when it cannot be read and `FileTooLarge`; never for its content."""
     descriptor = files.open(path, READ)
     with os.fdopen(descriptor, "rb") as stream:
         if files.size(descriptor) > FILE_LIMIT:
             raise FileTooLarge
-        return Found(list(parse(_bounded_lines(stream))), str(path))
+        return Found(list(parse(_bounded_lines(stream, line_limit))), str(path))
 
 
 def parse(lines: Iterable[bytes]) -> Iterator[Line]:
@@ -53,12 +53,12 @@ def parse(lines: Iterable[bytes]) -> Iterator[Line]:
             yield Line(None, intact=False)
 
 
-def _bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
+def _bounded_lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
     """The stream's lines; one over the limit comes as a short stand-in that is no record."""
-    while line := stream.readline(LINE_LIMIT + 1):
-        if len(line) <= LINE_LIMIT or line.endswith(b"\n"):
+    while line := stream.readline(limit + 1):
+        if len(line) <= limit or line.endswith(b"\n"):
             yield line
             continue
-        while (rest := stream.readline(LINE_LIMIT)) and not rest.endswith(b"\n"):
+        while (rest := stream.readline(limit)) and not rest.endswith(b"\n"):
             pass
         yield b"(too long)"

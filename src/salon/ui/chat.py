@@ -141,6 +141,7 @@ class ChatScreen(Screen[None]):
         """Talk to another host from now on."""
         self.connection = connection
         self.status_bar.update(demo=connection.demo, host="" if connection.demo else connection.host)
+        self.prompt.placeholder = "Type tour, and press Enter" if connection.demo else "Ask Claude"
         if self.session is not None:
             self._adopt_parameters(self.session)
 

@@ -23,7 +23,6 @@ from salon.ui.sections import (
     TextSection,
     ThinkingSection,
     WordsSection,
-    short_number,
     thinking_section,
 )
 from salon.untrusted import clean, clean_line
@@ -367,18 +366,16 @@ def thinking_tokens(usage: Mapping[str, Any]) -> int:
 
 def ending_of(message: Message) -> tuple[str, str]:
     """The sentence under an answer that did not simply end, and its role; "" for one that did."""
-    words = len(message.text.split())
-    kept = f"The {short_number(words)} words above are kept." if words else ""
     fault = clean_line(str((message.fault or {}).get("what", "")), 400)
     match message.status:
         case Status.STOPPED:
-            return (f"Stopped. {kept}" if words else "Stopped before anything came."), "text-muted"
+            return ("Stopped." if message.content else "Stopped before anything came."), "text-muted"
         case Status.INTERRUPTED:
-            return f"{fault or 'Salon was closed before this answer was whole.'} {kept}".strip(), "warning"
+            return fault or "Salon was closed before this answer was whole.", "warning"
         case Status.ERROR:
             return fault or "This answer failed before anything came.", "error"
         case Status.MAX_TOKENS:
-            return f"The answer reached its length limit. {kept}", "warning"
+            return "The answer reached its length limit.", "warning"
         case Status.REFUSED:
             details = message.stop_details or {}
             why = clean_line(str(details.get("explanation") or details.get("category") or ""), 300)

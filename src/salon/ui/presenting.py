@@ -8,6 +8,7 @@ from salon.chat import conversation as tree
 from salon.chat.conversation import Conversation, Message, Status
 from salon.ui.entries import AnswerEntry, Entry, PromptEntry, SeamEntry, ending_of
 from salon.ui.notice import NoticeText
+from salon.ui.sections import short_number
 from salon.untrusted import clean_line
 
 
@@ -76,8 +77,17 @@ def notice_after(message: Message, *, can_continue: bool) -> NoticeText | None:
         actions = ("continue", "retry") if can_continue else ("retry",)
         role = "info" if message.status is Status.STOPPED else "warning"
         details = details_of(message) if fault else ""
-        return NoticeText(ending_of(message)[0], (*actions, *(("show_details",) if details else ())), role, details)
+        actions = (*actions, *(("show_details",) if details else ()))
+        return NoticeText(kept_sentence(message), actions, role, details)
     return None
+
+
+def kept_sentence(message: Message) -> str:
+    """That what came of a cut answer is safe, and how much it is."""
+    words = len(message.text.split())
+    if not words:
+        return "Your message is saved."
+    return f"The {short_number(words)} words above are kept." if words > 1 else "The word above is kept."
 
 
 def fault_actions(message: Message) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ KEY_PAGE = "console.anthropic.com/settings/keys"
 class WelcomeScreen(ModalScreen[Connection | None]):
     """Ends with a connection that was checked, or with None when it was left."""
 
+    AUTO_FOCUS = "#key"
     BINDINGS = [  # noqa: RUF012 - Textual's own convention
         Binding("escape", "leave", "Leave", show=False),
         Binding("f2", "demo", "Demo", show=False),

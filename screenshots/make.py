@@ -1,0 +1,255 @@
+"""Makes the pictures: drives the real app against the demo server and writes what it shows, as SVG.
+
+    python screenshots/make.py [FOLDER] [--sizes 80x24,120x40] [--scenes streaming,stopped]
+
+Everything happens in a throw-away home. Without FOLDER the pictures of the README are renewed.
+"""
+
+import argparse
+import asyncio
+import html
+import os
+import re
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from rich.cells import cell_len
+from textual.pilot import Pilot
+
+from salon.ui.app import SalonApp
+from salon.ui.services import Opening
+from salon.wiring import House, Options, build
+
+HERE = Path(__file__).parent
+SIZES = ("80x24", "120x40", "200x60")
+PACES = {"streaming": 0.5, "stopped": 0.3, "resumed": 0.3}
+"""How fast the script talks where it is caught in the middle; elsewhere it hurries."""
+Scene = Callable[["Studio"], Awaitable[None]]
+
+
+class Studio:
+    """One running app and the verbs that a scene needs."""
+
+    def __init__(self, app: SalonApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    async def until(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait for a condition, for twenty seconds at most."""
+        for _ in range(1000):
+            if condition():
+                await self.pilot.pause()
+                return
+            await asyncio.sleep(0.02)
+        raise TimeoutError(what)
+
+    async def ready(self) -> None:
+        """The chat is open and connected."""
+        await self.until(lambda: self.app.chat.session is not None and self.app.chat.ready.is_set(), "ready")
+
+    async def say(self, text: str) -> None:
+        """Send a prompt."""
+        self.app.chat.prompt.set_draft(type(self.app.chat.prompt.draft)(text))
+        await self.pilot.press("enter")
+
+    async def rows(self, count: int) -> None:
+        """Wait until the conversation has so many rows."""
+        await self.until(lambda: self.app.chat.transcript.viewport.total >= count, f"{count} rows")
+
+    async def answered(self) -> None:
+        """Wait for the end of the answer."""
+        await self.until(lambda: not self.app.chat.answering and self.app.chat.session is not None, "an answer")
+
+    async def ask(self, text: str) -> None:
+        """Send a prompt and wait for the whole answer."""
+        session = self.app.chat.session
+        assert session is not None
+        messages = len(session.path) + 2
+        await self.say(text)
+        await self.until(lambda: len(session.path) >= messages and not self.app.chat.answering, "an answer")
+
+
+async def welcome(studio: Studio) -> None:
+    """No key yet."""
+    await studio.until(lambda: len(studio.app.screen_stack) > 2, "the welcome screen")
+
+
+async def empty(studio: Studio) -> None:
+    """A new chat."""
+    await studio.ready()
+
+
+async def streaming(studio: Studio) -> None:
+    """An answer on its way, the next prompt being typed."""
+    await studio.ready()
+    await studio.say("code")
+    await studio.rows(studio.app.size.height)
+    studio.app.chat.prompt.insert("And how would you test it?")
+    await studio.pilot.pause(1.2)
+
+
+async def stopped(studio: Studio) -> None:
+    """An answer that was stopped."""
+    await studio.ready()
+    await studio.say("tour")
+    await studio.rows(min(studio.app.size.height, 26))
+    await studio.pilot.press("escape")
+    await studio.answered()
+
+
+async def resumed(studio: Studio) -> None:
+    """The stopped answer and an unsent draft, brought back by `salon -c`."""
+    await studio.ready()
+    await studio.until(lambda: len(studio.app.chat.transcript.viewport.entries) == 2, "the chat")
+
+
+async def thinking(studio: Studio) -> None:
+    """Thinking, opened."""
+    await studio.ready()
+    await studio.ask("thinking")
+    await studio.pilot.press("ctrl+t")
+
+
+async def table(studio: Studio) -> None:
+    """Tables."""
+    await studio.ready()
+    await studio.ask("table")
+
+
+async def markdown(studio: Studio) -> None:
+    """Everything that Markdown has."""
+    await studio.ready()
+    await studio.ask("markdown")
+    await studio.pilot.press("ctrl+home")
+
+
+async def retrying(studio: Studio) -> None:
+    """The server is overloaded and will be asked again."""
+    await studio.ready()
+    await studio.say("error 529")
+    await studio.until(lambda: studio.app.chat.notice.shown is not None, "a notice")
+
+
+async def failed(studio: Studio) -> None:
+    """The key was refused."""
+    await studio.ready()
+    await studio.ask("error 401")
+
+
+async def interrupted(studio: Studio) -> None:
+    """The connection was lost in the middle."""
+    await studio.ready()
+    await studio.ask("drop")
+
+
+async def picker(studio: Studio) -> None:
+    """The list of chats."""
+    await studio.ready()
+    for prompt in ("echo this: the first chat", "echo this: why is the sky blue at noon?", "echo this: 日本語の題名"):
+        await studio.ask(prompt)
+        await studio.pilot.press("ctrl+n")
+        await studio.until(lambda: not studio.app.chat.session or not studio.app.chat.session.path, "a new chat")
+    await studio.pilot.press("ctrl+o")
+    await studio.until(lambda: len(studio.app.screen_stack) > 2, "the list")
+
+
+async def keys(studio: Studio) -> None:
+    """The keys."""
+    await studio.ready()
+    await studio.pilot.press("f1")
+
+
+SCENES: dict[str, Scene] = {
+    scene.__name__: scene
+    for scene in (
+        welcome,
+        empty,
+        streaming,
+        stopped,
+        resumed,
+        thinking,
+        table,
+        markdown,
+        retrying,
+        failed,
+        interrupted,
+        picker,
+        keys,
+    )
+}
+
+
+async def take(name: str, size: tuple[int, int], target: Path, theme: str = "salon-dark") -> None:
+    """Play one scene in a home of its own and write the picture."""
+    pace = PACES.get(name, 0.05)
+    with tempfile.TemporaryDirectory() as home:
+        places = {"SALON_CONFIG_DIR": f"{home}/c", "SALON_STATE_DIR": f"{home}/s", "SALON_CACHE_DIR": f"{home}/k"}
+        os.environ.update(places)
+        house = build(Options(demo=name != "welcome"), {**places, "SALON_THEME": theme, "SALON_DEMO_PACE": str(pace)})
+        try:
+            if name == "resumed":
+                await play("stopped", house, size, None, draft="and a draft that was not sent")
+            latest = house.library(demo=True).latest() if name == "resumed" else None
+            await play(name, house, size, target, Opening(session_id=latest))
+        finally:
+            house.close()
+
+
+async def play(
+    name: str, house: House, size: tuple[int, int], target: Path | None, opening: Opening | None = None, draft: str = ""
+) -> None:
+    """Run the app through a scene; with a `target` write what it shows at the end."""
+    app = SalonApp(house.services(), opening)
+    async with app.run_test(size=size) as pilot:
+        studio = Studio(app, pilot)
+        await SCENES[name](studio)
+        await pilot.pause()
+        await asyncio.sleep(0.2)
+        if draft:
+            app.chat.prompt.insert(draft)
+            await pilot.pause()
+        if target is not None:
+            target.write_text(portable(app.export_screenshot(title="Salon")), "utf-8")
+        await app.chat.settle()
+
+
+def portable(svg: str) -> str:
+    """The picture without fonts from elsewhere, and with blanks at the edge of a text as room instead of characters.
+
+    Renderers disagree on whether such blanks count into the text's length, and shift it when they do not.
+    """
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    return re.sub(r'x="([\d.]+)"( y="[\d.]+") textLength="([\d.]+)"([^>]*)>((?:&#160;)*)([^<]*?)((?:&#160;)*)<', _trimmed, svg)
+
+
+def _trimmed(text: re.Match[str]) -> str:
+    x, y, length, rest, before, words, after = text.groups()
+    left, right = before.count(";"), after.count(";")
+    cells = left + right + cell_len(html.unescape(words))
+    cell = float(length) / max(1, cells)
+    start, room = float(x) + left * cell, float(length) - (left + right) * cell
+    return f'x="{start:.1f}"{y} textLength="{room:.1f}"{rest}>{words}<'
+
+
+def main() -> None:
+    """Take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, default=HERE)
+    parser.add_argument("--sizes", default="120x40")
+    parser.add_argument("--scenes", default=",".join(SCENES))
+    parser.add_argument("--theme", default="salon-dark")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for size in options.sizes.split(","):
+        width, height = map(int, size.split("x"))
+        for name in options.scenes.split(","):
+            suffix = "" if options.theme == "salon-dark" else f"-{options.theme}"
+            suffix += "" if size == "120x40" else f"-{size}"
+            target = options.folder / f"{name}{suffix}.svg"
+            asyncio.run(take(name, (width, height), target, options.theme))
+            print(target)
+
+
+if __name__ == "__main__":
+    main()
