@@ -1,6 +1,7 @@
 """Where the API is: which addresses a key may be sent to."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
@@ -9,6 +10,7 @@ from salon.errors import UsageError
 from salon.untrusted import clean_line
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
+_USER_INFO = re.compile(r"//[^/?#]*@")
 _WHERE = "Give it as https://HOST, or http://localhost:PORT for a server on this machine."
 
 
@@ -40,7 +42,7 @@ def check_base_url(url: str) -> str:
 
     Raises UsageError unless it is https, or http to this machine, and nothing but scheme, host, port and path.
     """
-    shown = clean_line(url.strip(), 100)
+    shown = clean_line(_USER_INFO.sub("//***@", url.strip()), 100)
     parts = _split(url.strip(), shown)
     if parts.scheme not in ("https", "http") or not parts.hostname:
         raise UsageError(f"“{shown}” is not a web address.", _WHERE)
