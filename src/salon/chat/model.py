@@ -39,8 +39,8 @@ class ModelInfo:
 
     @property
     def label(self) -> str:
-        """The name to show."""
-        return self.name or self.id
+        """The name to show; local servers name models by the path of their file, of which the end tells them apart."""
+        return self.name or self.id.rstrip("/").rpartition("/")[2] or self.id
 
 
 def prompt_tokens(usage: Mapping[str, Any]) -> int:

@@ -269,6 +269,8 @@ class AnswerEntry(Entry):
 
     def apply(self, event: TurnEvent) -> None:
         """Take in what happens while the answer streams."""
+        if self._sections is None:
+            self._sections = []  # from here on it grows; building it from the message would lose what is held back
         match event:
             case BlockStarted(index, block):
                 self._begin(index, block, 0)
