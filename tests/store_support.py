@@ -47,7 +47,7 @@ class FaultyDisk(OperatingSystem):
     def _soil(self, descriptor: int, start: int, stop: int) -> None:
         self._dirty.setdefault(os.fstat(descriptor).st_ino, set()).update(range(start, stop))
 
-    def open(self, path: Path, flags: int) -> int:
+    def open(self, path: Path | str, flags: int) -> int:
         self._count("open")
         return super().open(path, flags)
 

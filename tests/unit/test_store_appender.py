@@ -215,6 +215,6 @@ def test_a_large_number_of_lines_reads_back(tmp_path: Path) -> None:
         appender.put(encode({"k": "note", "n": number}, 0.0))
     appender.save(sync=False)
     appender.close()
-    lines = read_session_file(path, FaultyDisk()).lines
+    lines = read_session_file(path, FaultyDisk())
     numbers = [line.record["n"] for line in lines if line.record and line.record["k"] == "note"]
     assert numbers == list(range(200))

@@ -83,7 +83,7 @@ def test_bytes_that_are_not_utf_8_are_replaced_and_told() -> None:
 def test_a_line_over_the_limit_is_passed_in_bounded_memory(tmp_path: Path) -> None:
     path = tmp_path / "long.jsonl"
     path.write_bytes(file_of(CHAT[:3]) + b'{"k":"' + b"x" * 5000 + b'"}\n' + encode(NEW, 0.0))
-    lines = reader.read_session_file(path, OperatingSystem(), line_limit=1000).lines
+    lines = reader.read_session_file(path, OperatingSystem(), line_limit=1000)
     assert [line.record["k"] if line.record else None for line in lines] == ["head", "set", "msg", None, "msg"]
 
 
@@ -92,7 +92,7 @@ def test_a_huge_sparse_file_is_refused_at_once(tmp_path: Path) -> None:
     path.touch()
     os.truncate(path, 1 << 40)
     with pytest.raises(reader.FileTooLarge):
-        reader.read_session_file(path, OperatingSystem())
+        list(reader.read_session_file(path, OperatingSystem()))
 
 
 def test_a_fifo_or_a_link_in_the_place_of_a_session_is_refused_at_once(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_fifo_or_a_link_in_the_place_of_a_session_is_refused_at_once(tmp_path:
     (tmp_path / "link").symlink_to(tmp_path / "fifo")
     for name in ("fifo", "link"):
         with pytest.raises(OSError, match=r"regular|symbolic"):
-            reader.read_session_file(tmp_path / name, OperatingSystem())
+            list(reader.read_session_file(tmp_path / name, OperatingSystem()))
 
 
 operations = st.lists(

@@ -41,7 +41,7 @@ class SlowDisk(OperatingSystem):
     def __init__(self) -> None:
         self.may_go = threading.Event()
 
-    def open(self, path: Path, flags: int) -> int:
+    def open(self, path: Path | str, flags: int) -> int:
         self.may_go.wait(10)
         return super().open(path, flags)
 

@@ -24,7 +24,7 @@ CREATE_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _REFUSE_LINKS
 class FileLayer(Protocol):
     """What the store asks of a file system; every method may raise `OSError`."""
 
-    def open(self, path: Path, flags: int) -> int:
+    def open(self, path: Path | str, flags: int) -> int:
         """A descriptor of a regular file; a file that is made gets mode 0600."""
         ...
 
@@ -80,7 +80,7 @@ class FileLayer(Protocol):
 class OperatingSystem:
     """The `FileLayer` of the machine this runs on."""
 
-    def open(self, path: Path, flags: int) -> int:
+    def open(self, path: Path | str, flags: int) -> int:
         """See `FileLayer`; raises `OSError` (EINVAL) for what is not a regular file."""
         descriptor = os.open(path, flags, PRIVATE_FILE)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -27,6 +27,8 @@ from salon.store.replay import Replayed, replay
 
 logger = logging.getLogger(__name__)
 
+RECALL_BYTES = 32 * 1024 * 1024
+
 _SUFFIX = ".jsonl"
 _MONTH = re.compile(r"\d{4,5}-\d{2}")
 _LAST_MILLISECOND = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp()) * 1000
@@ -37,7 +39,7 @@ class _OnDisk:
     """A session file and what the directory says of it."""
 
     id: str
-    path: Path
+    path: str
     size: int
     modified_ns: int
 
@@ -50,7 +52,7 @@ class FileLibrary:
         self._on_state = on_state
         self._files = files or OperatingSystem()
         self._drafts = Drafts(paths.drafts, self._files)
-        self._glimpses: dict[Path, tuple[int, int, Glimpse]] = {}
+        self._glimpses: dict[str, tuple[int, int, Glimpse]] = {}
 
     def create(self) -> tuple[Conversation, SessionLog]:
         """See `Library`. The lock is taken at once: a draft alone can be opened by another process."""
@@ -127,18 +129,23 @@ class FileLibrary:
         self._drafts.save(session_id, draft)
 
     def prompts(self, limit: int = 500) -> Sequence[str]:
-        """See `Library`: of all branches, those of deleted messages left out, each text once."""
+        """See `Library`: of all branches, those of deleted messages left out, each text once.
+
+        At most `RECALL_BYTES` are read, so a person who always says the same does not wait for all sessions.
+        """
         prompts: dict[str, None] = {}
+        budget = RECALL_BYTES
         for found in sorted(self._scan(), key=lambda found: (found.modified_ns, found.id), reverse=True):
             try:
-                conversation = self._replay(found.id, found.path).conversation
+                conversation = self._replay(found.id, Path(found.path)).conversation
             except StoreError as error:
                 logger.warning("No prompts from %s: %s", found.path, error)
                 continue
             for message in reversed([*conversation.messages.values()]):
                 if message.role == "user" and not message.seam and message.text:
                     prompts.setdefault(message.text)
-            if len(prompts) >= limit:
+            budget -= found.size
+            if len(prompts) >= limit or budget <= 0:
                 break
         return builtins.list(prompts)[:limit]
 
@@ -148,7 +155,7 @@ class FileLibrary:
 
     def _replay(self, session_id: str, path: Path) -> Replayed:
         try:
-            found = read_session_file(path, self._files)
+            return replay(session_id, read_session_file(path, self._files), str(path))
         except OSError as error:
             raise StoreError(
                 f"The session cannot be read: {reason_of(error)}.", f"It is {path}.", details={"path": str(path)}
@@ -159,7 +166,6 @@ class FileLibrary:
                 f"It is {path}.",
                 details={"path": str(path)},
             ) from error
-        return replay(session_id, found.lines, found.place)
 
     def _place(self, session_id: str) -> Path:
         """Where a session of this id belongs: the folder of the month, in UTC, in which the id was made."""
@@ -206,7 +212,7 @@ class FileLibrary:
                         session_id = entry.name.removesuffix(_SUFFIX)
                         if entry.name.endswith(_SUFFIX) and is_id(session_id) and entry.is_file(follow_symlinks=False):
                             status = entry.stat(follow_symlinks=False)
-                            yield _OnDisk(session_id, Path(entry.path), status.st_size, status.st_mtime_ns)
+                            yield _OnDisk(session_id, entry.path, status.st_size, status.st_mtime_ns)
             except OSError as error:
                 logger.warning("Could not look for sessions in %s: %s", month, reason_of(error))
 

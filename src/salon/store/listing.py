@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from salon.chat.blocks import joined_text
@@ -27,7 +26,7 @@ class Glimpse:
     first_words: str = ""
 
 
-def glimpse(path: Path, size: int, files: FileLayer) -> Glimpse:
+def glimpse(path: str, size: int, files: FileLayer) -> Glimpse:
     """Look at a session file of `size` bytes. Raises `OSError` when it cannot be read, never for its content."""
     descriptor = files.open(path, READ)
     try:
@@ -35,7 +34,10 @@ def glimpse(path: Path, size: int, files: FileLayer) -> Glimpse:
         tail = files.read_at(descriptor, TAIL_BYTES, max(HEAD_BYTES, size - TAIL_BYTES)) if size > HEAD_BYTES else b""
     finally:
         files.close(descriptor)
-    return Glimpse(_last_title(tail) or _last_title(head) or "", _first_words(head))
+    title = _last_title(tail)
+    if title is None:
+        title = _last_title(head) or ""
+    return Glimpse(title, _first_words(head))
 
 
 def _last_title(chunk: bytes) -> str | None:

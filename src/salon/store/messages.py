@@ -44,16 +44,26 @@ class Entry:
             self._numbered[number] = events
         self.parts.append(events)
 
+    def take_close(self, close: Record) -> None:
+        """Add the end; when it has the whole answer its parts are of no more use, and are most of a file."""
+        self.close = close
+        if _is_whole(close):
+            self.parts.clear()
+            self._numbered.clear()
+
 
 def message_of(entry: Entry) -> Message:
     """The message that the entry's records tell."""
     if entry.record["k"] == "open":
-        told = entry.close
-        if told is None or not isinstance(told.get("content"), list):
+        if entry.close is None or not _is_whole(entry.close):
             return _folded(entry)
-        return _told(entry, entry.record | told, "assistant")
+        return _told(entry, entry.record | entry.close, "assistant")
     fields = entry.record | (entry.close or {})
     return _told(entry, fields, "assistant" if fields.get("role") == "assistant" else "user")
+
+
+def _is_whole(close: Record) -> bool:
+    return isinstance(close.get("content"), list)
 
 
 def _told(entry: Entry, fields: Record, role: Role) -> Message:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,21 +24,16 @@ class Line:
     intact: bool = True
 
 
-@dataclass(slots=True)
-class Found:
-    """The lines of one file, in order, and where it is."""
+def read_session_file(path: Path, files: FileLayer, line_limit: int = LINE_LIMIT) -> Iterator[Line]:
+    """The lines of the file, one by one: its parts need not all be in memory to be folded.
 
-    lines: list[Line] = field(default_factory=list)
-    place: str = ""
-
-
-def read_session_file(path: Path, files: FileLayer, line_limit: int = LINE_LIMIT) -> Found:
-    """Every line of the file. Raises `OSError` when it cannot be read and `FileTooLarge`; never for its content."""
+    Raises `OSError` when it cannot be read and `FileTooLarge`; never for its content.
+    """
     descriptor = files.open(path, READ)
     with os.fdopen(descriptor, "rb") as stream:
         if files.size(descriptor) > FILE_LIMIT:
             raise FileTooLarge
-        return Found(list(parse(_bounded_lines(stream, line_limit))), str(path))
+        yield from parse(_bounded_lines(stream, line_limit))
 
 
 def parse(lines: Iterable[bytes]) -> Iterator[Line]:

@@ -57,7 +57,7 @@ def decode(line: bytes) -> tuple[Record, bool]:
         text, intact = line.decode(), True
     except UnicodeDecodeError:
         text, intact = line.decode(errors="replace"), False
-    record = json.loads(text, parse_constant=_nothing)
+    record = _parse(text)
     if not isinstance(record, dict) or not isinstance(record.get("k"), str):
         raise ValueError("not a record")
     return record, intact
@@ -65,6 +65,10 @@ def decode(line: bytes) -> tuple[Record, bool]:
 
 def _nothing(_: str) -> None:
     """NaN and the infinities are not JSON, and the API would refuse them."""
+
+
+_parse = json.JSONDecoder(parse_constant=_nothing).decode
+"""Made once: `json.loads` with an option builds a decoder for each call, half the time of a short line."""
 
 
 def _to_json(record: Mapping[str, Any]) -> str:

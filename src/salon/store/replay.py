@@ -201,10 +201,10 @@ class _Replay:
     def _close(self, record: Record) -> None:
         entry = self._answer(record)
         if entry.close is None:
-            entry.close = record
+            entry.take_close(record)
         elif not _is_same(entry.close, record):
             self.damage.doubles += 1
-            self._add(_text(record.get("of")), entry.parent, entry.record).close = record
+            self._add(_text(record.get("of")), entry.parent, entry.record).take_close(record)
 
     def _set(self, record: Record) -> None:
         if isinstance(key := record.get("key"), str):
