@@ -98,8 +98,7 @@ class SalonApp(App[None]):
         """Import the SDK while the person types; a failure here is told when it matters, at the first request."""
         try:
             await connection.client.prepare()
-            if model := await self._services.connector.learn_models(connection):
-                self.chat.use_model(model)
+            self.chat.use_default_model(await self._services.connector.learn_models(connection))
         except Fault as fault:
             logger.warning("The client could not be prepared: %s", fault.what)
         finally:

@@ -181,6 +181,11 @@ class ChatScreen(Screen[None]):
         if self.session.conversation.messages:
             self.run_worker(self.session.set("model", model), exit_on_error=False)
 
+    def use_default_model(self, model: str) -> None:
+        """Ask this model, unless the chat has one of its own."""
+        if model and self.session is not None and not self.session.conversation.settings.get("model"):
+            self.use_model(model)
+
     def note_unsaved(self, reason: str) -> None:
         """The log says whether everything is on disk."""
         self.status_bar.update(unsaved=reason, saved=not reason)

@@ -64,6 +64,8 @@ class Transcript(Widget, can_focus=True):
         self._last_start = 0.0
         self._last_cost = 0.0
         self._unread = 0
+        self._drawn = (0, 0)
+        """The viewport's top and total when rows were last sent to be drawn."""
 
     # contents
 
@@ -223,15 +225,16 @@ class Transcript(Widget, can_focus=True):
         if not self.is_attached or self.size.height == 0:
             return
         self._last_start = time.monotonic()
-        before = (self.viewport.top, self.viewport.total)
         settled = self.viewport.settle(SLICE_SECONDS)
-        self._repaint(*before)
+        self._repaint()
         self._last_cost = time.monotonic() - self._last_start
         if not settled:
             self._plan(now=True)
 
-    def _repaint(self, top_before: int, total_before: int) -> None:
-        """Have the rows drawn that may look different now."""
+    def _repaint(self) -> None:
+        """Have the rows drawn that may look different from what was drawn last."""
+        top_before, total_before = self._drawn
+        self._drawn = (self.viewport.top, self.viewport.total)
         first = self.size.height
         for index in self.viewport.visible_or_last():
             entry = self.viewport.entries[index]
