@@ -145,10 +145,15 @@ class LineHighlighter:
         first_open = len(lines)
         while first_open and _is_within_comment_or_string(lines[first_open - 1]):
             first_open -= 1
-        context = known[max(0, first_open - 1) :] if first_open < len(lines) else known[-1:]
+        context = known[max(0, first_open - 1) :] if first_open < len(lines) or _ends_open(lines[-1]) else ()
         # Of a long comment or string, the line that opened it and the newest ones say all that the next line needs.
         self._context = context if len(context) <= _CONTEXT_LINES else (context[0], *context[-2:])
         return lines[-1]
+
+
+def _ends_open(line: list[Span]) -> bool:
+    """Whether the line may have opened a comment or a string which the next goes on with."""
+    return bool(line) and line[-1].look.role in {"code.comment", "code.string"}
 
 
 def _is_within_comment_or_string(line: list[Span]) -> bool:

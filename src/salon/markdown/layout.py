@@ -32,15 +32,15 @@ _SLICE = 2048  # characters of content between two looks at the clock
 _PARSE_SLICE = 0.002  # seconds of parsing between two layouts
 
 
-class _Block:
-    """A leaf being laid out or laid out; `flow` is None once it is complete."""
+class _OpenBlock:
+    """The leaf being laid out: how far its content has been fed to its flow, and the rows that came of it."""
 
     __slots__ = ("fed", "flow", "frame", "leaf", "missed", "rows")
 
     def __init__(self, leaf: Leaf, frame: Frame, flow: Flow) -> None:
         self.leaf = leaf
-        self.frame: Frame = frame
-        self.flow: Flow | None = flow
+        self.frame = frame
+        self.flow = flow
         self.fed = frame.skipped
         self.rows = PackedRows()
         self.missed: set[str] = set()
@@ -58,8 +58,9 @@ class MarkdownLines:
         self._references = References()
         self._maker = FlowMaker(self.width, min(self.width, max(1, measure)), self._references, document.limits)
         self._packer = Packer()
-        self._blocks: list[_Block] = []  # one for each complete leaf, and then perhaps the open leaf's
+        self._blocks: list[PackedRows] = []  # of the leaves that are complete, and then perhaps of `_open`
         self._complete = 0
+        self._open: _OpenBlock | None = None
         self._starts: list[int] = []  # the first rows of as many blocks as are known to be right
         self._tail: list[Line] = []
         self._tail_revision = -1
@@ -92,7 +93,7 @@ class MarkdownLines:
         if index >= settled:
             return self._tail[index - settled]
         block = bisect_right(self._starts, index) - 1
-        return self._blocks[block].rows.line(index - self._starts[block], block)
+        return self._blocks[block].line(index - self._starts[block], block, self._packer)
 
     def update(self, budget: float = inf) -> bool:
         """Lay out what is new, for about `budget` seconds; True if nothing is left to do."""
@@ -119,8 +120,8 @@ class MarkdownLines:
         if not blocks:
             return 0
         while len(starts) < len(blocks):
-            starts.append(starts[-1] + len(blocks[len(starts) - 1].rows) if starts else 0)
-        return starts[-1] + len(blocks[-1].rows)
+            starts.append(starts[-1] + len(blocks[len(starts) - 1]) if starts else 0)
+        return starts[-1] + len(blocks[-1])
 
     def _mark_changed(self, row: int) -> None:
         self._changed = min(self._changed, row)
@@ -147,8 +148,7 @@ class MarkdownLines:
             block = self._block(leaves[self._complete])
             if not self._advance(block, deadline):
                 return False
-            self._settle(self._complete)
-            self._complete += 1
+            self._settle(block)
             if perf_counter() >= deadline:
                 return False
         return True
@@ -174,21 +174,23 @@ class MarkdownLines:
         self._tail = tail
         return True
 
-    def _block(self, leaf: Leaf) -> _Block:
+    def _block(self, leaf: Leaf) -> _OpenBlock:
         """The block of the first leaf that is not complete; it starts anew if another leaf has taken the place."""
-        if len(self._blocks) > self._complete and self._blocks[-1].leaf is not leaf:
-            self._drop_open()
-        if len(self._blocks) == self._complete:
-            self._drop_tail()
-            frame = Frame(leaf, self._maker.reading)
-            highlight = not (leaf.closed and self._maker.lexed_whole(leaf))
-            self._blocks.append(_Block(leaf, frame, self._maker.flow(leaf, frame, highlight=highlight)))
-        return self._blocks[-1]
+        if self._open is not None and self._open.leaf is leaf:
+            return self._open
+        self._drop_open()
+        self._drop_tail()
+        frame = Frame(leaf, self._maker.reading)
+        highlight = not (leaf.closed and self._maker.lexed_whole(leaf))
+        self._open = _OpenBlock(leaf, frame, self._maker.flow(leaf, frame, highlight=highlight))
+        self._blocks.append(self._open.rows)
+        return self._open
 
     def _drop_open(self) -> None:
-        if len(self._blocks) > self._complete:
+        if self._open is not None:
             self._mark_changed(self._start_of(self._complete))
             del self._blocks[self._complete :], self._starts[self._complete :]
+            self._open = None
 
     def _drop_tail(self) -> None:
         if self._tail:
@@ -196,11 +198,9 @@ class MarkdownLines:
             self._tail = []
         self._tail_revision = -1
 
-    def _advance(self, block: _Block, deadline: float) -> bool:
+    def _advance(self, block: _OpenBlock, deadline: float) -> bool:
         """Feed the block what it has not seen; False if the deadline came first."""
         leaf = block.leaf
-        if block.flow is None:
-            return True
         while block.fed < leaf.size:
             end = min(block.fed + _SLICE, leaf.size)
             part = leaf.slice(block.fed, end) if leaf.closed else leaf.text_from(block.fed)[:_SLICE]
@@ -211,10 +211,8 @@ class MarkdownLines:
             self._grow(block, None)
         return True
 
-    def _grow(self, block: _Block, part: str | None) -> None:
+    def _grow(self, block: _OpenBlock, part: str | None) -> None:
         """Feed `part` to the block's flow (None: finish), or give up on its kind and show it as plain text."""
-        if block.flow is None:
-            return
         self._drop_tail()
         self._mark_changed(self._settled_height())
         self._references.missed.clear()
@@ -228,38 +226,37 @@ class MarkdownLines:
             self._make_plain(block)
         block.missed |= self._references.missed
         block.fed += len(part or "")
-        index = len(self._blocks) - 1
-        block.rows.extend(block.frame.lines(block.flow.rows, index), self._packer)
+        block.rows.extend(block.frame.lines(block.flow.rows, self._complete), self._packer)
         block.flow.rows = []
         if part is None and not len(block.rows):
-            block.rows.extend(block.frame.lines([Row(())], index), self._packer)
+            block.rows.extend(block.frame.lines([Row(())], self._complete), self._packer)
 
-    def _make_plain(self, block: _Block) -> None:
+    def _make_plain(self, block: _OpenBlock) -> None:
         block.frame = Frame(block.leaf, self._maker.reading)
         block.flow = LiteralFlow(block.frame.room, look())
-        block.rows = PackedRows()
-        self._mark_changed(self._start_of(len(self._blocks) - 1))
+        block.rows = self._blocks[self._complete] = PackedRows()
+        self._mark_changed(self._start_of(self._complete))
         block.flow.feed(block.leaf.text)
         if block.leaf.closed:
             block.flow.finish()
 
-    def _settle(self, index: int) -> None:
-        """The block is complete: keep its rows, and note what may happen to it later."""
-        block = self._blocks[index]
-        block.flow = None
+    def _settle(self, block: _OpenBlock) -> None:
+        """The open block is complete: keep its rows, and note what may happen to them later."""
+        index = self._complete
+        self._complete, self._open = index + 1, None
+        block.rows.freeze()
         late = False
         for label in block.missed:
             self._waiting.setdefault(label, []).append(index)
             late = late or self._references.get(label) is not None
-        block.missed = set()
         if late or (block.leaf.size and self._maker.lexed_whole(block.leaf)):
             self._enqueue(index)
 
     def _provisional(self, leaf: Leaf, index: int) -> list[Line]:
         """The lines of a leaf of the preview; of one that goes on with the open leaf, those that come after its own."""
         try:
-            block = self._blocks[-1] if len(self._blocks) > self._complete else None
-            if block is not None and block.flow is not None and leaf.base is block.leaf:
+            block = self._open
+            if block is not None and leaf.base is block.leaf:
                 frame, flow = block.frame.fork(), block.flow.fork()
                 flow.feed(leaf.own_text)
             else:
@@ -287,7 +284,7 @@ class MarkdownLines:
         while self._job or self._queue:
             if self._job is None:
                 index = self._queue.popleft()
-                if self._blocks[index].leaf.size > self.document.limits.prompt_redo and not self.document.finished:
+                if self.document.leaves[index].size > self.document.limits.prompt_redo and not self.document.finished:
                     held.append(index)
                     continue
                 rows = PackedRows()
@@ -304,13 +301,14 @@ class MarkdownLines:
 
     def _put(self, index: int, rows: PackedRows) -> None:
         self._mark_changed(self._start_of(index))
-        if len(rows) != len(self._blocks[index].rows):
+        if len(rows) != len(self._blocks[index]):
             del self._starts[index + 1 :]
-        self._blocks[index].rows = rows
+        rows.freeze()
+        self._blocks[index] = rows
 
     def _redo(self, index: int, rows: PackedRows) -> Iterator[None]:
         """Lay out a complete leaf from its beginning into `rows`."""
-        leaf = self._blocks[index].leaf
+        leaf = self.document.leaves[index]
         frame = Frame(leaf, self._maker.reading)
         lexer = lexer_for(language(leaf.info)) if self._maker.lexed_whole(leaf) else None
         if lexer is not None:

@@ -44,7 +44,7 @@ class Leaf:
     """
 
     __slots__ = (
-        "_chunks",
+        "_content",
         "base",
         "closed",
         "containers",
@@ -81,7 +81,7 @@ class Leaf:
         self.base: Leaf | None = None
         self.closed = False
         self.size = len(text)
-        self._chunks = [text] if text else []
+        self._content: str | list[str] = [text] if text else []  # a string once closed
 
     def __repr__(self) -> str:
         return f"Leaf({self.kind!r}, {self.text!r}, containers={self.containers!r})"
@@ -94,19 +94,18 @@ class Leaf:
     @property
     def text(self) -> str:
         """The whole content."""
-        own = "".join(self._chunks)
-        return own if self.base is None else self.base.text + own
+        return self.own_text if self.base is None else self.base.text + self.own_text
 
     @property
     def own_text(self) -> str:
         """The content without the base's."""
-        return "".join(self._chunks)
+        return self._content if isinstance(self._content, str) else "".join(self._content)
 
     def text_from(self, offset: int) -> str:
         """The content after its first `offset` characters, at a cost that depends on what is after them."""
         wanted = self.size - offset
         newest: list[str] = []
-        for chunk in reversed(self._chunks):
+        for chunk in reversed(self._chunks()):
             if wanted <= 0:
                 break
             newest.append(chunk if len(chunk) <= wanted else chunk[len(chunk) - wanted :])
@@ -115,12 +114,15 @@ class Leaf:
         return "".join(newest)
 
     def slice(self, start: int, end: int) -> str:
-        """A part of a closed leaf's content."""
-        return self._chunks[0][start:end] if self._chunks else ""
+        """A part of a closed leaf's content; of an open one's at least what its first line has of that part."""
+        chunks = self._chunks()
+        return chunks[0][start:end] if chunks else ""
 
     def add(self, text: str) -> None:
         """Append to the content."""
-        self._chunks.append(text)
+        chunks = self._chunks()
+        chunks.append(text)
+        self._content = chunks
         self.size += len(text)
 
     def extended(self) -> "Leaf":
@@ -138,8 +140,10 @@ class Leaf:
     def close(self) -> None:
         """Declare the content complete, and keep it as one string."""
         self.closed = True
-        if len(self._chunks) > 1:
-            self._chunks = ["".join(self._chunks)]
+        self._content = self.own_text
+
+    def _chunks(self) -> list[str]:
+        return [self._content] if isinstance(self._content, str) else self._content
 
 
 def common_depth(some: Sequence[Container], others: Sequence[Container]) -> int:

@@ -161,8 +161,4 @@ def may_delimit(line: str) -> bool:
 
 def is_delimiter_row(line: str, header: str) -> bool:
     """Whether `line` under `header` makes a table of the two."""
-    return (
-        "|" in header
-        and _DELIMITERS.match(line) is not None
-        and len(cells(line)) == len(cells(header))
-    )
+    return "|" in header and _DELIMITERS.match(line) is not None and len(cells(line)) == len(cells(header))

@@ -52,7 +52,7 @@ class PlainLines:
         if index < 0:
             raise IndexError(index)
         if index < len(self._rows):
-            return self._rows.line(index, -1)
+            return self._rows.line(index, -1, self._packer)
         return self._tail[index - len(self._rows)]
 
     def update(self, budget: float = inf) -> bool:

@@ -1,0 +1,285 @@
+"""Random documents: streamed is as loaded, and blocks are where CommonMark has them.
+
+``SALON_FUZZ_EXAMPLES`` sets how many documents each property sees (the suite's default is small).
+"""
+
+import os
+import re
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from salon.markdown import Document, Item, Leaf, Line, MarkdownLines, Quote
+from salon.markdown.cells import cell_len
+from salon.markdown.limits import DEFAULT_LIMITS, Limits
+
+_EXAMPLES = int(os.environ.get("SALON_FUZZ_EXAMPLES", "300"))
+fuzzed = settings(
+    max_examples=_EXAMPLES, deadline=None, derandomize=_EXAMPLES == 300, suppress_health_check=list(HealthCheck)
+)
+
+SMALL_LIMITS = Limits(
+    long_line=60,
+    long_paragraph=90,
+    piece=16,
+    forced_piece=40,
+    sampled_rows=3,
+    lexed_code=200,
+    lexed_line=30,
+    prompt_redo=50,
+)
+
+words = st.sampled_from(
+    [
+        "word",
+        "*emphasis*",
+        "**strong",
+        "text**",
+        "`code`",
+        "``",
+        "[label]",
+        "[text](http://host/path)",
+        "[text][label]",
+        "![alt](image.png)",
+        "https://example.com/a_b",
+        "<http://auto.link>",
+        "<b>",
+        "List<String>",
+        "a_b_c",
+        "~~gone~~",
+        "&amp;",
+        "&#27;",
+        "\\*",
+        "\\",
+        "|",
+        "a|b",
+        "日本語、テキスト。",
+        "👩‍👩‍👧",
+        "☁\ufe0f",
+        "e\u0301",
+        "\u0301",
+        "x" * 30,
+        "\t",
+        "1.",
+        "-",
+        ">",
+        "#",
+        "=",
+        ":",
+        "[ ]",
+        "[x] task",
+    ]
+)
+phrases = st.lists(words, min_size=1, max_size=8).map(" ".join)
+beginnings = st.sampled_from(
+    [
+        *["", "", "", "", " ", "  ", "   ", "    ", "     ", "\t"],
+        *["- ", "* ", "+ ", "-\t", "-    ", "-     ", "- - ", "1. ", "2. ", "10) ", "  - ", "   - ", "    - "],
+        *["> ", ">", "> > ", "> - ", "- > ", "1. > ", "# ", "## ", "###### ", "[label]: ", "| "],
+    ]
+)
+lone_lines = st.sampled_from(
+    [
+        *["", "", "", "", " ", "    ", ">", "> ", "-", "1.", "*", "#", "- ", "  -"],
+        *["---", "***", "___", "- - -", "===", "=", "  ---", "    ---", "> ---", "> ==="],
+        *["```", "```python", "~~~", "````", "  ```", "> ```", "- ```", "``` a`b", "```ini"],
+        *[
+            "|---|---|",
+            "|--|",
+            ":-:|:-",
+            "---|---",
+            "| a | b |",
+            "| a \\| b | `c|d` |",
+            "a | b",
+            "> | a | b |",
+            "> |---|---|",
+        ],
+        *["<div>", "</div>", "<!-- note", "-->", "<thinking>", "<script>", "</script>", "<?php", "?>", "<a b='c'>"],
+        *["[label]: http://host", "[label]:", "[other]: <a b> 'title'", '"title"', "[label]: x 'a", "  [ref]: /url"],
+        *["def f():", "    return 'x'", '\t"""doc', '"""', "key = value\\", "# comment"],
+    ]
+)
+text_lines = st.builds(str.__add__, beginnings, phrases)
+any_lines = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
+lines = st.one_of(lone_lines, text_lines, text_lines, st.builds(str.__add__, beginnings, lone_lines), any_lines)
+documents = st.builds(str.__add__, st.lists(lines, max_size=16).map("\n".join), st.sampled_from(["", "\n", "\n\n"]))
+
+
+def lines_of(layout: MarkdownLines) -> list[Line]:
+    return [layout.line(index) for index in range(layout.height)]
+
+
+def loaded(text: str, width: int, limits: Limits = DEFAULT_LIMITS) -> list[Line]:
+    document = Document(text, limits=limits)
+    document.finish()
+    layout = MarkdownLines(document, width)
+    assert layout.update()
+    return lines_of(layout)
+
+
+@fuzzed
+@given(documents, st.integers(8, 60), st.sampled_from([DEFAULT_LIMITS, SMALL_LIMITS]), st.data())
+def test_a_streamed_document_is_laid_out_as_a_loaded_one(
+    text: str, width: int, limits: Limits, data: st.DataObject
+) -> None:
+    document = Document(limits=limits)
+    layout = MarkdownLines(document, width)
+    shown: list[Line] = []
+    position = 0
+    while position < len(text):
+        size = data.draw(st.integers(1, 12), label="delta")
+        document.append(text[position : position + size])
+        position += size
+        if data.draw(st.booleans(), label="update"):
+            layout.update(data.draw(st.sampled_from([0.0, 0.001, float("inf")]), label="budget"))
+            changed = layout.take_changed()
+            now = lines_of(layout)
+            assert now[:changed] == shown[:changed]
+            shown = now
+    document.finish()
+    while not layout.update(0.0):
+        pass
+    assert lines_of(layout) == loaded(text, width, limits)
+
+
+@fuzzed
+@given(documents, st.integers(8, 60))
+def test_no_row_is_wider_than_the_pane_or_has_controls(text: str, width: int) -> None:
+    for line in loaded(text, width):
+        assert line.cells() <= width
+        assert cell_len(line.plain()) <= width
+        assert not re.search("[\x00-\x1f\x7f-\x9f]", line.plain())
+
+
+Shape = tuple[str, tuple[object, ...], str]
+
+
+def _normal(text: str) -> str:
+    return "\n".join(line.strip() for line in text.strip().split("\n"))
+
+
+def _own_shape(leaf: Leaf) -> Shape:
+    nesting: tuple[object, ...] = tuple(
+        "quote" if isinstance(container, Quote) else (container.series.marker, container.ordinal)
+        for container in leaf.containers
+        if isinstance(container, Quote | Item)
+    )
+    return leaf.kind + str(leaf.level or ""), nesting, _normal(leaf.text)
+
+
+def _table_text(tokens: list[Token]) -> str:
+    rows: list[list[str]] = []
+    for token in tokens:
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline":
+            rows[-1].append(token.content)
+    return repr(rows)
+
+
+def reference_shapes(text: str) -> list[Shape]:
+    """The leaves as markdown-it sees them, tables left out of their text."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    shapes: list[Shape] = []
+    nesting: list[object] = []
+    ordinals: list[int | None] = []
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        match token.type:
+            case "blockquote_open":
+                nesting.append("quote")
+            case "bullet_list_open":
+                ordinals.append(None)
+            case "ordered_list_open":
+                ordinals.append(int(token.attrs.get("start", 1)))
+            case "bullet_list_close" | "ordered_list_close":
+                ordinals.pop()
+            case "list_item_open":
+                ordinal = ordinals[-1]
+                nesting.append((token.markup, ordinal))
+                ordinals[-1] = None if ordinal is None else ordinal + 1
+            case "list_item_close" | "blockquote_close":
+                nesting.pop()
+            case "paragraph_open":
+                shapes.append(("paragraph", tuple(nesting), _normal(tokens[index + 1].content)))
+            case "heading_open":
+                shapes.append((f"heading{token.tag[1]}", tuple(nesting), _normal(tokens[index + 1].content)))
+            case "hr":
+                shapes.append(("rule", tuple(nesting), ""))
+            case "fence" | "code_block":
+                shapes.append(("code", tuple(nesting), _normal(token.content)))
+            case "html_block":
+                shapes.append(("html", tuple(nesting), _normal(token.content)))
+            case "table_open":
+                shapes.append(("table", tuple(nesting), ""))
+                while tokens[index].type != "table_close":
+                    index += 1
+            case _:
+                pass
+        index += 1
+    return [shape for shape in shapes if shape[0] != "paragraph" or shape[2]]
+
+
+def own_shapes(text: str) -> list[Shape]:
+    document = Document(text)
+    document.finish()
+    shapes = [_own_shape(leaf) for leaf in document.blocks if leaf.kind != "empty"]
+    return [(kind, nesting, "" if kind == "table" else content) for kind, nesting, content in shapes]
+
+
+_TAKEN_OTHERWISE = re.compile(
+    r"""\]:                                    # definitions: decided before lazy lines are looked at
+    | \|.*\n[ \t>]*[-:|]                      # tables: decided before quotes and lists
+    | ^[-|:\ \t>*+\d.]*:[-|:\ \t]*$
+    | (?:^|[ ])(?:[ ]{3}|\t)\s*[-*_=+#>`~<\d]  # marks that are indented like code, below a quote or an item
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+"""Where markdown-it departs from CommonMark's parsing strategy, or GFM from CommonMark."""
+
+
+@fuzzed
+@given(documents.filter(lambda text: _TAKEN_OTHERWISE.search(text) is None))
+def test_blocks_are_where_commonmark_has_them(text: str) -> None:
+    assert own_shapes(text) == reference_shapes(text)
+
+
+table_lines = st.sampled_from(
+    [
+        *[
+            "| a | b |",
+            "a | b",
+            "| a |",
+            "a|b|c",
+            "| `x|y` | z |",
+            "| a \\| b | c |",
+            "|",
+            "||",
+            "text",
+            "",
+            "# heading",
+        ],
+        *[
+            "|---|---|",
+            "---|---",
+            "| :-- | --: |",
+            "|--|",
+            "|-|-|-|",
+            ":-:|:-",
+            "|---||",
+            "---",
+            "- - -",
+            "- item",
+            "    |a|b|",
+        ],
+    ]
+)
+
+
+@fuzzed
+@given(st.lists(table_lines, max_size=8).map("\n".join))
+def test_tables_are_where_gfm_has_them(text: str) -> None:
+    assert own_shapes(text) == reference_shapes(text)
