@@ -107,6 +107,22 @@ async def test_the_server_cannot_prove_who_it_is(code: int, message: str, senten
     assert outcome.attempts == 1
 
 
+TROUBLE_OF_A_CONNECTION = [
+    (httpx2.ConnectError(""), ssl.SSLEOFError(8, "eof"), "Can't reach gateway.example (no network?). It closed the"),
+    (httpx2.ReadError(""), ssl.SSLError(1, "[SSL] record layer failure"), "gateway.example closed the connection"),
+]
+
+
+@pytest.mark.parametrize(("problem", "cause", "sentence"), TROUBLE_OF_A_CONNECTION)
+async def test_a_connection_that_ends_inside_tls_is_no_matter_of_trust(
+    problem: Exception, cause: ssl.SSLError, sentence: str
+) -> None:
+    outcome = await ask(client_for("https://gateway.example", transport=raising(caused(problem, cause))))
+    assert outcome.fault is not None
+    assert outcome.fault.sentence().startswith(sentence)
+    assert outcome.attempts == 3
+
+
 @asynccontextmanager
 async def https_server(certificate: Path) -> AsyncIterator[int]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -107,7 +107,7 @@ def test_a_full_disk_leaves_the_old_key(file: Path, monkeypatch: pytest.MonkeyPa
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StoreError, match="was not saved in .*: No space left on device"):
+    with pytest.raises(StoreError, match=r"was not saved in .*: No space left on device"):
         save_key(file, Secret("new"), "api.anthropic.com")
     assert found({}, file) == ("api_key", KEY, f"saved in {file}")
     assert [path.name for path in file.parent.iterdir()] == [file.name]

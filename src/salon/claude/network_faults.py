@@ -22,8 +22,11 @@ def fault_of_transport(problem: Exception, at: Circumstances, *, begun: bool) ->
     """The fault that an exception of httpx2 or the operating system amounts to."""
     import httpx2
 
-    if trouble := next((cause for cause in _causes(problem) if isinstance(cause, ssl.SSLError)), None):
-        return untrusted(trouble, at)
+    trouble = next((cause for cause in _causes(problem) if isinstance(cause, ssl.SSLError)), None)
+    if trouble is not None and isinstance(problem, (httpx2.ConnectError, ssl.SSLError)):
+        # Later than at the start of a connection, TLS fails because the connection does.
+        closed = isinstance(trouble, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
+        return unreachable(at, "It closed the connection.") if closed else untrusted(trouble, at)
     if isinstance(problem, httpx2.LocalProtocolError) and "header" in str(problem).lower():
         return unsendable_key(at)
     if isinstance(problem, (httpx2.UnsupportedProtocol, httpx2.InvalidURL)):

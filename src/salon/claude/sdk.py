@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     import anthropic
     import httpx2
 
+_NOT_OF_THE_BODY = {
+    *("extra_body", "extra_headers", "extra_query", "timeout", "stream"),
+    *("user_profile_id", "workspace_id"),
+}
+"""Arguments of the SDK's methods that do not end up in a request's body."""
+
 KeyHeader = Literal["authorization", "x-api-key"]
 
 
@@ -86,8 +92,8 @@ def build_sdk(
     return Sdk(
         client,
         check_base_url(str(client.base_url)),
-        frozenset(inspect.signature(client.messages.create).parameters) - {"extra_body", "extra_headers"},
-        frozenset(inspect.signature(client.messages.count_tokens).parameters) - {"extra_body", "extra_headers"},
+        frozenset(inspect.signature(client.messages.create).parameters) - _NOT_OF_THE_BODY,
+        frozenset(inspect.signature(client.messages.count_tokens).parameters) - _NOT_OF_THE_BODY,
     )
 
 

@@ -106,14 +106,14 @@ def fault_of_refusal(
 ) -> Fault:
     """The fault of a refusal. `begun` says whether something of the answer has been shown; `now` is local time."""
     fault = next((found for rule in _RULES if (found := rule(reply, at)) is not None), None) or _refused(reply, at)
-    fault.details = at.details(
-        status=reply.status,
-        type=at.clean(reply.type, 60),
-        code=at.clean(reply.code, 60),
-        message=at.clean(reply.message),
-        request_id=at.clean(reply.request_id, 80),
-        **fault.details,
-    )
+    technical = {
+        "status": reply.status,
+        "type": at.clean(reply.type, 60),
+        "code": at.clean(reply.code, 60),
+        "message": at.clean(reply.message),
+        "request_id": at.clean(reply.request_id, 80),
+    }
+    fault.details = at.details(**(technical | fault.details))
     if fault.transient or fault.kind is FaultKind.SERVER_ERROR:
         _obey_the_server(reply, fault, now)
     if begun and fault.kind in (FaultKind.OVERLOADED, FaultKind.SERVER_ERROR, FaultKind.RATE_LIMITED):
