@@ -23,7 +23,7 @@ from salon.wiring import House, Options, build
 
 HERE = Path(__file__).parent
 SIZES = ("80x24", "120x40", "200x60")
-PACES = {"streaming": 0.5, "stopped": 0.3, "resumed": 0.3}
+PACES = {"streaming": 1.0, "stopped": 0.5, "resumed": 0.5}
 """How fast the script talks where it is caught in the middle; elsewhere it hurries."""
 Scene = Callable[["Studio"], Awaitable[None]]
 

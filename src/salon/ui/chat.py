@@ -25,12 +25,13 @@ from salon.ui.entries import AnswerEntry
 from salon.ui.links import checked_link
 from salon.ui.notice import Notice, NoticeText
 from salon.ui.painter import Painter
-from salon.ui.presenting import continued_text, entries_of, entry_of, notice_after
+from salon.ui.presenting import continued_text, entries_of, entry_of, greeting, notice_after
 from salon.ui.progress import Progress
 from salon.ui.prompt import Prompt
 from salon.ui.services import Connection, Services
 from salon.ui.statusbar import StatusBar
 from salon.ui.transcript import Transcript
+from salon.untrusted import clean_line
 
 logger = logging.getLogger(__name__)
 
@@ -175,9 +176,7 @@ class ChatScreen(Screen[None]):
         if self.session is None or self.connection is None:
             return
         self.session.adopt(self._services.parameters(self.connection, model))
-        self.status_bar.update(
-            model=self.session.parameters.model.label, context_size=self.session.parameters.model.context
-        )
+        self._show_model(self.session)
         if self.session.conversation.messages:
             self.run_worker(self.session.set("model", model), exit_on_error=False)
 
@@ -212,7 +211,12 @@ class ChatScreen(Screen[None]):
         wanted = str(session.conversation.settings.get("model", ""))
         parameters = self._services.parameters(self.connection, wanted)
         session.adopt(parameters)
-        self.status_bar.update(model=session.parameters.model.label, context_size=session.parameters.model.context)
+        self._show_model(session)
+
+    def _show_model(self, session: Session) -> None:
+        model, demo = session.parameters.model, self.connection is not None and self.connection.demo
+        self.status_bar.update(model=clean_line(model.label, 40), context_size=model.context)
+        self.transcript.set_greeting(greeting(model.label, demo=demo))
 
     # sending
 

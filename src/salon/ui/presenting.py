@@ -6,6 +6,7 @@ from datetime import datetime
 from salon.actions import BY_ID
 from salon.chat import conversation as tree
 from salon.chat.conversation import Conversation, Message, Status
+from salon.markdown import Line, Span, look
 from salon.ui.entries import AnswerEntry, Entry, PromptEntry, SeamEntry, ending_of
 from salon.ui.notice import NoticeText
 from salon.ui.sections import short_number
@@ -50,6 +51,27 @@ def variant_of(conversation: Conversation, message: Message) -> tuple[int, int]:
         if sibling == message.id or conversation.messages[sibling].content
     ]
     return family.index(message.id) + 1, len(family)
+
+
+def greeting(model: str, *, demo: bool) -> list[Line]:
+    """What stands in a new chat: whom one talks to, and the keys to begin with."""
+    first = BY_ID["newline"].key_names()
+    keys = [("Enter", "sends"), (f"{first[0]} or {first[1]}", "starts a new line")]
+    keys += [
+        (BY_ID[action].key, says)
+        for action, says in (("open_chat", "opens an earlier chat"), ("help", "shows all keys"))
+    ]
+    rows = [f"A new chat with {clean_line(model, 60)}." if model else "A new chat."]
+    if demo:
+        rows.append("Its answers are scripted. Type tour to see what Salon can do.")
+    lines = [Line((Span("  ", look()), Span(row, look("text-muted")))) for row in rows]
+    lines.append(Line(()))
+    width = max(len(key) for key, _ in keys)
+    lines += [
+        Line((Span("  ", look()), Span(key.ljust(width + 2), look("text-muted")), Span(says, look("text-faint"))))
+        for key, says in keys
+    ]
+    return lines
 
 
 def clock_of(message: Message) -> str:

@@ -64,6 +64,7 @@ class Transcript(Widget, can_focus=True):
         self._last_start = 0.0
         self._last_cost = 0.0
         self._unread = 0
+        self._greeting: tuple[Line, ...] = ()
         self._drawn = (0, 0)
         """The viewport's top and total when rows were last sent to be drawn."""
 
@@ -94,6 +95,11 @@ class Transcript(Widget, can_focus=True):
         index = len(entries) - 1 if entries and entries[-1] is entry else entries.index(entry)
         self.viewport.touch(index)
         self._plan()
+
+    def set_greeting(self, rows: Sequence[Line]) -> None:
+        """What stands in a conversation that has no messages yet."""
+        self._greeting = tuple(rows)
+        self.refresh()
 
     def set_painter(self, painter: Painter) -> None:
         """Draw in another theme."""
@@ -163,6 +169,9 @@ class Transcript(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Row `y` of the view."""
         width = self.size.width
+        if not self.viewport.entries:
+            row = y - 2
+            return self.painter.strip(self._greeting[row] if 0 <= row < len(self._greeting) else EMPTY, width)
         place = self.viewport.place(y)
         strip = self._strip_at(place, width)
         if place is not None and self.selection is not None:
