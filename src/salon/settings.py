@@ -73,17 +73,7 @@ class Settings:
         15.0, "Seconds without a sign of life after which the status bar says so.", within=(1, 3600)
     )
     attempts: int = _setting(5, "How often a request is tried before it counts as failed.", within=(1, 20))
-    durability: str = _setting(
-        "normal",
-        "Whether what is saved is also synced to the disk at once (normal), which survives a power cut, or not (off).",
-        choices=("normal", "off"),
-    )
     mouse: bool = _setting(True, "Whether Salon takes mouse events. If not, the terminal selects text by itself.")
-    notify: str = _setting(
-        "bell",
-        "How Salon tells that a long answer is done while another window has the focus.",
-        choices=("bell", "off"),
-    )
     recall: int = _setting(500, "How many earlier prompts can be recalled with Up.", within=(0, 100_000))
     paste_chip_lines: int = _setting(20, "A paste of more lines is shown as a chip in the prompt.", within=(1, 100_000))
     paste_chip_chars: int = _setting(

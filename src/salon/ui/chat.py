@@ -48,14 +48,8 @@ class ChatScreen(Screen[None]):
 
     AUTO_FOCUS = "#prompt"
     BINDINGS = [  # noqa: RUF012 - Textual's own convention
-        Binding(
-            ",".join(action.keys),
-            action.id,
-            action.label,
-            show=False,
-            id=action.id,
-            priority=action.id in {"stop", "copy"},
-        )
+        # The prompt has the focus nearly always, and its text area would take PgUp and F6 for itself.
+        Binding(",".join(action.keys), action.id, action.label, show=False, id=action.id, priority=True)
         for action in ACTIONS
         if action.place is Place.CHAT and action.keys
     ]
