@@ -121,15 +121,24 @@ async def test_old_models_do_not_warn(server: FaultServer, capfd: pytest.Capture
     assert capfd.readouterr().err == ""
 
 
-async def test_the_key_is_nowhere_to_be_found(server: FaultServer, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_key_is_nowhere_to_be_found(
+    server: FaultServer, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", CANARY)
     seen: list[str] = []
     for status in (400, 401, 403, 404, 413, 429, 500):
         server.script(refuses(status, api_error("api_error", f"you sent Bearer {CANARY}")))
         client = client_for(server.url)
         outcome = await ask(client)
         assert outcome.fault is not None
-        seen += [repr(outcome), repr(outcome.fault.to_record()), repr(client), repr(vars(client)), str(outcome.fault)]
+        seen += [
+            repr(outcome),
+            repr(outcome.fault.to_record()),
+            repr(client),
+            repr(vars(client)),
+            repr(client._circumstances()),
+        ]
     assert CANARY not in "".join(seen)
     assert CANARY not in caplog.text
     assert "Hello?" not in caplog.text

@@ -21,9 +21,10 @@ from api.fault_server import (
 from api.harness import ask, client_for
 from salon.chat.events import Connected, Connecting, Retrying
 from salon.claude.faults import Circumstances
+from salon.claude.refusal import Refusal
 from salon.claude.retry import RetryPolicy, shows_content
 from salon.claude.retry_after import LONGEST, retry_after_seconds
-from salon.claude.status_faults import Refusal, clock_time, fault_of_refusal
+from salon.claude.status_faults import clock_time, fault_of_refusal
 from salon.errors import Fault, FaultKind
 
 OVERLOADED = refuses(529, api_error("overloaded_error"))

@@ -134,6 +134,14 @@ def test_blocks_are_not_copied_without_need() -> None:
     assert sent(user("a"), answer(THOUGHT, text("b")), user("c"))[1][1][0] is THOUGHT
 
 
+def test_a_file_name_that_is_no_utf8_can_be_sent() -> None:
+    source = {"type": "text", "media_type": "text/plain", "data": "x"}
+    document = {"type": "document", "title": "caf\udce9.txt", "source": source}
+    [(_, [block])] = sent(("user", [document], Status.COMPLETE, ()))
+    assert block == {**document, "title": "caf\ufffd.txt"}
+    assert block["source"] is source
+
+
 @pytest.mark.parametrize("path", [[], [user(" ")], [user("a"), answer(text("b"))]])
 def test_a_request_must_end_with_something_asked(path: list[Any]) -> None:
     with pytest.raises(ValueError, match="must be a user message"):

@@ -131,7 +131,7 @@ def _history(messages: Sequence[Message], *, keep_thinking: bool) -> tuple[list[
             dropped_thinking = dropped_thinking or len(kept) < len(blocks)
             blocks = kept
         if blocks:
-            history.append({"role": message.role, "content": [_mended_block(block) for block in blocks]})
+            history.append({"role": message.role, "content": _mended_value(blocks)})
     return history, dropped_thinking
 
 
@@ -161,9 +161,15 @@ def _said(content: Iterable[Block]) -> list[Block]:
     return [block for block in content if kind_of(block) != "text" or str(block.get("text") or "").strip()]
 
 
-def _mended_block(block: Block) -> Block:
-    text = block.get("text")
-    if not isinstance(text, str) or text.isascii():
-        return block
-    whole = mended(text)
-    return block if whole == text else {**block, "text": whole}
+def _mended_value(value: Any) -> Any:
+    """`value` with every string in it mended; the same object where nothing had to be."""
+    if isinstance(value, str):
+        whole = mended(value)
+        return value if whole == value else whole
+    if isinstance(value, dict):
+        items = {key: _mended_value(item) for key, item in value.items()}
+        return value if all(items[key] is item for key, item in value.items()) else items
+    if isinstance(value, list):
+        elements = [_mended_value(item) for item in value]
+        return value if all(new is old for new, old in zip(elements, value, strict=True)) else elements
+    return value

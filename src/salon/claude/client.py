@@ -17,6 +17,7 @@ from salon.claude.address import DEFAULT_BASE_URL, check_base_url, host_of, is_a
 from salon.claude.credentials import Credentials
 from salon.claude.faults import Circumstances, fault_of, internal, no_key, not_the_api, unsendable_key, web_page
 from salon.claude.network_faults import fault_of_setup
+from salon.claude.request_size import characters_of, has_attachments, size_of
 from salon.claude.retry import RetryPolicy, with_retries
 from salon.claude.sdk import KeyHeader, Sdk, Timeouts, build_sdk, import_sdk, silence_deprecations
 from salon.claude.status_faults import SIZE_LIMIT, too_large
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 _NO_SUCH_PAGE = (404, 405, 501)
 _MODEL_PAGES = 10
 """How many pages of models are asked for at most; a page has up to a thousand."""
-_ATTACHMENTS = {"image", "document", "file"}
 
 
 class ApiClient:
@@ -210,8 +210,8 @@ class ApiClient:
             base_url=self.base_url,
             credentials=self.credentials,
             model=str(body.get("model", "")),
-            request_size=lambda: _size(body),
-            has_attachments=_has_attachments(body),
+            request_size=lambda: size_of(body),
+            has_attachments=has_attachments(body),
             read_timeout=self._timeouts.read,
             connect_timeout=self._timeouts.connect,
             environ=os.environ,
@@ -219,7 +219,7 @@ class ApiClient:
 
     def _check_before_sending(self, at: Circumstances, body: Mapping[str, Any]) -> None:
         """Refuse what Anthropic is known to refuse before megabytes of it are sent."""
-        if self.anthropic_host and _roughly(body) > SIZE_LIMIT // 4 and (size := _size(body)) > SIZE_LIMIT:
+        if self.anthropic_host and characters_of(body) > SIZE_LIMIT // 4 and (size := size_of(body)) > SIZE_LIMIT:
             raise too_large(at, size)
 
     def _renew_sign_in(self, fault: Fault) -> str:
@@ -238,26 +238,3 @@ def _repair(fault: Fault, body: dict[str, Any]) -> str:
         return ""
     body.update(mended)
     return "The saved conversation has an unfinished part; it was repaired."
-
-
-def _size(body: Mapping[str, Any]) -> int:
-    return len(json.dumps(body, ensure_ascii=False, default=str).encode("utf-8", "replace"))
-
-
-def _roughly(value: object) -> int:
-    """The characters in all strings of a body: a quarter of its bytes at least, at a thousandth of the price."""
-    if isinstance(value, str):
-        return len(value)
-    if isinstance(value, Mapping):
-        return sum(map(_roughly, value.values()))
-    return sum(map(_roughly, value)) if isinstance(value, (list, tuple)) else 0
-
-
-def _has_attachments(body: Mapping[str, Any]) -> bool:
-    contents = (message.get("content") for message in body.get("messages", ()))
-    return any(
-        isinstance(block, dict) and block.get("type") in _ATTACHMENTS
-        for content in contents
-        if isinstance(content, list)
-        for block in content
-    )

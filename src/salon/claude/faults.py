@@ -27,12 +27,13 @@ class Circumstances:
     base_url: str = DEFAULT_BASE_URL
     credentials: Credentials | None = None
     model: str = ""
-    request_size: Callable[[], int] = lambda: 0
+    request_size: Callable[[], int] = field(default=lambda: 0, repr=False)
     """The size of the request's body in bytes; asked for only when it was too large."""
     has_attachments: bool = False
     read_timeout: float = 60.0
     connect_timeout: float = 10.0
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The environment; kept out of the repr, since keys are in it."""
 
     @property
     def host(self) -> str:
@@ -171,11 +172,12 @@ def fault_of(problem: BaseException, at: Circumstances, *, begun: bool = False) 
     import httpx2
 
     from salon.claude import network_faults, status_faults
+    from salon.claude.refusal import Refusal
 
     if isinstance(problem, Fault):
         return problem
     if isinstance(problem, anthropic.APIStatusError):
-        reply = status_faults.Refusal(problem.status_code, problem.response.headers, problem.body)
+        reply = Refusal(problem.status_code, problem.response.headers, problem.body)
         return status_faults.fault_of_refusal(reply, at, begun=begun)
     if isinstance(problem, anthropic.APIConnectionError) and problem.__cause__ is not None:
         return fault_of(problem.__cause__, at, begun=begun)

@@ -3,6 +3,7 @@
 import inspect
 import logging
 import os
+import ssl
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ def build_sdk(
         options["transport"] = transport()
     elif local:
         # A proxy is for the world outside; a server on this machine is asked directly whatever the environment says.
-        options["transport"] = httpx2.AsyncHTTPTransport()
+        options["transport"] = httpx2.AsyncHTTPTransport(verify=_trust(base_url))
     # A client built here and passed in has no __del__ that prints on stderr when the SDK's constructor fails.
     http_client = anthropic.DefaultAsyncHttpxClient(**options)
     client = anthropic.AsyncAnthropic(
@@ -104,6 +105,12 @@ def silence_deprecations() -> None:
     """
     warnings.filterwarnings("ignore", message="The model '.*' is deprecated", category=DeprecationWarning)
     warnings.filterwarnings("ignore", message="Using Claude with ", category=UserWarning)
+
+
+def _trust(base_url: str | None) -> ssl.SSLContext | bool:
+    """The usual roots; for plain http a context that trusts nobody, which spares reading the roots (40 ms)."""
+    plain = base_url is not None and base_url.startswith("http://")
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else True
 
 
 def _authentication(credentials: Credentials | None, key_header: KeyHeader) -> dict[str, Any]:

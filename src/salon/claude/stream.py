@@ -19,8 +19,9 @@ from salon.claude.faults import (
     not_the_api,
     web_page,
 )
+from salon.claude.refusal import Refusal
 from salon.claude.retry import shows_content
-from salon.claude.status_faults import Refusal, fault_of_refusal
+from salon.claude.status_faults import fault_of_refusal
 from salon.claude.whole_message import events_of_message, is_message
 from salon.errors import Fault
 
