@@ -1,6 +1,5 @@
 """One writer per session: the second is refused, and however the first ends the lock is free again."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from salon.errors import SessionLocked
+from salon.store.files import OperatingSystem
 from salon.store.lock import SessionLock
 from store_support import SESSION
 
@@ -70,15 +70,25 @@ def test_nonsense_in_a_lock_file_is_no_obstacle(tmp_path: Path, content: bytes) 
     lock.release()
 
 
-def test_a_lock_file_removed_by_somebody_does_not_make_two_writers_of_one(tmp_path: Path) -> None:
-    first = SessionLock.acquire(tmp_path, SESSION)
-    stale = os.open(tmp_path / f"{SESSION}.lock", os.O_RDWR)
-    first.release()
-    second = SessionLock.acquire(tmp_path, SESSION)
-    os.close(stale)
+def test_a_lock_file_that_is_removed_while_one_waits_for_it_does_not_let_two_in(tmp_path: Path) -> None:
+    """Its holder removes it between our opening and our locking it: what we lock then, nobody else would find."""
+
+    class Removing(OperatingSystem):
+        opened = 0
+
+        def open(self, path: Path | str, flags: int) -> int:
+            descriptor = super().open(path, flags)
+            self.opened += 1
+            if self.opened == 1:
+                Path(path).unlink()
+            return descriptor
+
+    files = Removing()
+    lock = SessionLock.acquire(tmp_path, SESSION, files)
+    assert files.opened == 2
     with pytest.raises(SessionLocked):
         SessionLock.acquire(tmp_path, SESSION)
-    second.release()
+    lock.release()
 
 
 def test_where_nothing_can_be_locked_one_may_write_all_the_same(

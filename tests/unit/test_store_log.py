@@ -40,9 +40,12 @@ class SlowDisk(OperatingSystem):
 
     def __init__(self) -> None:
         self.may_go = threading.Event()
+        self.bug = False
 
     def open(self, path: Path | str, flags: int) -> int:
         self.may_go.wait(10)
+        if self.bug:
+            raise RuntimeError("a bug")
         return super().open(path, flags)
 
 
@@ -123,13 +126,29 @@ async def test_a_refusal_is_told_and_the_record_follows_when_the_disk_is_back(
 async def test_the_disk_is_asked_again_without_a_new_record(tmp_path: Path) -> None:
     switch, states = Switch("open"), States()
     switch.code = errno.EIO
-    log = FileLog(tmp_path / "session.jsonl", SESSION, files=FaultyDisk(switch), on_state=states, retry_seconds=0.01)
-    assert not await log.append(ask(0))
+    disk = FaultyDisk(switch)
+    log = FileLog(tmp_path / "session.jsonl", SESSION, files=disk, on_state=states, retry_seconds=0.01)
+    assert not await log.append(ask(0), durable=True)
     assert await states.next()
     switch.code = 0
     assert await states.next() == ""
-    assert texts(loaded(log.path.read_bytes())) == ["0"]
+    assert texts(loaded(disk.medium(log.path))) == ["0"]
     assert await log.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_bug_in_the_writer_leaves_nobody_waiting(tmp_path: Path) -> None:
+    disk, states = SlowDisk(), States()
+    disk.bug = True
+    log = FileLog(tmp_path / "session.jsonl", SESSION, files=disk, on_state=states)
+    receipts = [log.append(ask(number)) for number in range(3)]
+    writer = next(thread for thread in threading.enumerate() if thread.name == f"log-{SESSION}")
+    disk.may_go.set()
+    assert [await receipt for receipt in receipts] == [False, False, False]
+    writer.join(10)
+    assert "itself failed" in await states.next()
+    assert not await log.append(ask(4))
+    assert not await log.close()
 
 
 async def test_a_durable_record_is_only_acknowledged_when_it_is_synced(tmp_path: Path) -> None:

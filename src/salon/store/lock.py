@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from salon.errors import SessionLocked
-from salon.store.files import PRIVATE_FILE, OperatingSystem, reason_of
+from salon.store.files import FileLayer, OperatingSystem, reason_of
 from salon.store.records import timestamp
 
 if sys.platform != "win32":
@@ -45,7 +45,7 @@ class SessionLock:
         self._descriptor = descriptor
 
     @classmethod
-    def acquire(cls, directory: Path, session_id: str) -> "SessionLock":
+    def acquire(cls, directory: Path, session_id: str, files: FileLayer | None = None) -> "SessionLock":
         """Take the lock, or raise `SessionLocked`.
 
         Where nothing can be locked (no such call, a file system without locks, a state directory that cannot be
@@ -55,9 +55,10 @@ class SessionLock:
         if sys.platform == "win32":
             logger.warning("This platform has no flock; another Salon could write the same session")
             return cls(path, None)
+        files = files or OperatingSystem()
         try:
-            OperatingSystem().make_directory(directory)
-            descriptor = _lock(path)
+            files.make_directory(directory)
+            descriptor = _lock(path, files)
             _introduce(descriptor)
         except OSError as error:
             logger.warning("Could not lock %s (%s); another Salon could write the same session", path, reason_of(error))
@@ -76,11 +77,10 @@ class SessionLock:
         os.close(descriptor)
 
 
-def _lock(path: Path) -> int:
+def _lock(path: Path, files: FileLayer) -> int:
     """The locked descriptor of the file that is at `path` now."""
-    files = OperatingSystem()
     while True:
-        descriptor = os.open(path, _FLAGS, PRIVATE_FILE)
+        descriptor = files.open(path, _FLAGS)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if files.is_at(descriptor, path):

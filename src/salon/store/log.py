@@ -152,24 +152,28 @@ class FileLog:
 
     def _run(self) -> None:
         """The writer thread."""
-        unanswered: list[_Job] = []
+        jobs: list[_Job] = []
         try:
-            while True:
-                closing = self._take(unanswered)
-                self._attempt(unanswered, closing)
-                unanswered.clear()
-                if closing:
-                    break
+            closing = False
+            while not closing:
+                closing = self._take(jobs)
+                self._attempt(jobs, closing)
+                jobs.clear()
         finally:
-            # Also when a bug ended the loop: nobody may wait for an answer that cannot come.
-            with self._wake:
-                self._closing = True
-                unanswered += self._jobs
-                self._jobs.clear()
-            for job in unanswered:
-                job.receipt.settle(False)
-            self._appender.close()
-            self._end(self._appender.synced == self._appender.put_in and not unanswered)
+            self._stop(jobs)
+
+    def _stop(self, unanswered: list[_Job]) -> None:
+        """End the thread. Jobs are left only where a bug ended it; nobody may wait for an answer that cannot come."""
+        with self._wake:
+            self._closing = True
+            unanswered += self._jobs
+            self._jobs.clear()
+        if unanswered:
+            self._tell("Not saved: Salon itself failed; the log has details.")
+        for job in unanswered:
+            job.receipt.settle(False)
+        self._appender.close()
+        self._end(self._appender.synced == self._appender.put_in and not unanswered)
 
     def _take(self, jobs: list[_Job]) -> bool:
         """Wait until there is something to do and take what came; whether the log is being closed."""
@@ -200,7 +204,8 @@ class FileLog:
             self._sync_due = None
         elif self._sync_due is None:
             self._sync_due = time.monotonic() + self._sync_seconds
-        self._tell()  # before the answers, so whoever hears False finds the reason in `unsaved`
+        # Before the answers, so whoever hears False finds the reason in `unsaved`.
+        self._tell("" if appender.trouble is None else _sentence(appender.trouble))
         for job in jobs:
             job.receipt.settle(0 < job.number <= (appender.synced if job.durable else appender.written))
 
@@ -213,12 +218,8 @@ class FileLog:
     def _is_sync_due(self) -> bool:
         return self._sync_due is not None and time.monotonic() >= self._sync_due
 
-    def _tell(self) -> None:
-        """Say whether everything is saved, if that has changed."""
-        trouble = self._appender.trouble
-        unsaved = ""
-        if trouble is not None:
-            unsaved = f"Not saved: {reason_of(trouble)}. Your text is kept in memory and will be saved once that works."
+    def _tell(self, unsaved: str) -> None:
+        """Say why nothing is saved, or "" that everything is, if that has changed."""
         if unsaved == self._unsaved:
             return
         self._unsaved = unsaved
@@ -228,6 +229,10 @@ class FileLog:
                 loop.call_soon_threadsafe(listener, unsaved)
             except RuntimeError:
                 logger.debug("The event loop is closed; nobody is told that the state of the log is %r", unsaved)
+
+
+def _sentence(trouble: OSError) -> str:
+    return f"Not saved: {reason_of(trouble)}. Your text is kept in memory and will be saved once that works."
 
 
 _open_logs: set[FileLog] = set()
