@@ -178,6 +178,15 @@ TABLE = [
         url=GATEWAY,
     ),
     Row(
+        "llama-server's 404 of a wrong path",
+        404,
+        {"error": {"code": 404, "message": "File Not Found", "type": "not_found_error"}},
+        K.NOT_THE_API,
+        "127.0.0.1:8080 answered, but not like the Claude API. Check base_url (/wrong).",
+        ("edit_base_url", "show_details"),
+        url=LOCAL + "/wrong",
+    ),
+    Row(
         "404 FastAPI",
         404,
         {"detail": "Not Found"},

@@ -177,7 +177,9 @@ def _forbidden(reply: Refusal, at: Circumstances) -> Fault | None:
 
 def _not_found(reply: Refusal, at: Circumstances) -> Fault | None:
     absent = reply.status in (404, 405, 410, 501)
-    named = reply.type == "not_found_error" or _NO_SUCH_MODEL.search(reply.message)
+    # llama-server answers a wrong path with a not_found_error as well ("File Not Found"); only its words tell.
+    of_model = not reply.message or "model" in reply.message.lower() or at.model in reply.message
+    named = (reply.type == "not_found_error" and of_model) or _NO_SUCH_MODEL.search(reply.message)
     if named and (absent or reply.status in (200, 400)) and at.model:
         whom = "to this key" if at.credentials is not None else f"at {at.host}"
         return Fault(FaultKind.MODEL_NOT_FOUND, f"{at.model} is not available {whom}.", actions=("pick_model",))
