@@ -9,6 +9,7 @@ from rich.text import Text
 from textual import work
 from textual.app import App
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.worker import Worker, WorkerState
 
 from salon.actions import ACTIONS, Place
@@ -20,6 +21,7 @@ from salon.ui.help import HelpScreen
 from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
 from salon.ui.picker import PickerScreen, model_rows, session_rows
+from salon.ui.rowfilter import lean
 from salon.ui.services import Connection, Opening, Services
 from salon.ui.theming import textual_theme
 from salon.ui.welcome import WelcomeScreen
@@ -51,6 +53,15 @@ class SalonApp(App[None]):
         self.chat = ChatScreen(services, Painter(first))
         self._connection: Connection | None = None
         self._quitting = False
+
+    def get_driver_class(self) -> type[Driver]:
+        """The platform's driver, with a filter that keeps rows from being sent twice."""
+        driver_class, self._rows = lean(super().get_driver_class())
+        return driver_class
+
+    def on_resize(self) -> None:
+        """A terminal may wrap or clear its rows when its size changes."""
+        self._rows.forget()
 
     # starting
 

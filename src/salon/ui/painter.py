@@ -1,5 +1,8 @@
 """Lines of roles to strips of colours: the one place where a theme becomes something to draw."""
 
+from itertools import groupby
+from operator import itemgetter
+
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -36,10 +39,17 @@ class Painter:
         return style
 
     def strip(self, line: Line, width: int, ground: str = "background") -> Strip:
-        """A row of exactly `width` cells."""
-        segments = [Segment(span.text, self.style(span.look, ground)) for span in line.spans if span.text]
+        """A row of exactly `width` cells; neighbours of one style are one segment, which is less to write."""
         blank = self.style(Look(), ground)
-        return Strip(segments).adjust_cell_length(width, blank)
+        cells = line.cells()
+        runs: list[tuple[str, Style]] = [(span.text, self.style(span.look, ground)) for span in line.spans if span.text]
+        runs.append((" " * max(0, width - cells), blank))
+        segments: list[Segment] = []
+        for style, group in groupby(runs, key=itemgetter(1)):
+            if text := "".join(run for run, _ in group):
+                segments.append(Segment(text, style))
+        strip = Strip(segments, max(width, cells))
+        return strip if cells <= width else strip.crop(0, width)
 
     def highlighted(self, strip: Strip, start: int, end: int, role: str = "selection") -> Strip:
         """The strip with the cells from `start` to `end` on another background."""

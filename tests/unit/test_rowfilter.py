@@ -1,0 +1,151 @@
+"""The filter writes less, and the terminal shows the same."""
+
+import pyte
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salon.ui.rowfilter import RowFilter
+
+WIDTH, HEIGHT = 12, 10
+
+
+def update(rows: dict[int, str], first: int = 1) -> str:
+    """What the compositor writes for rows that begin at the first column."""
+    return "\n".join(f"\x1b[{row};{first}H\x1b[31m{text:<{WIDTH}}\x1b[0m" for row, text in rows.items()) + "\x1b[10;3H"
+
+
+class Terminals:
+    """One terminal that gets everything, and one that gets what the filter lets through."""
+
+    def __init__(self) -> None:
+        self.plain, self.lean = pyte.Screen(WIDTH, HEIGHT), pyte.Screen(WIDTH, HEIGHT)
+        self._plain, self._lean = pyte.Stream(self.plain), pyte.Stream(self.lean)
+        self.filter = RowFilter()
+
+    def write(self, data: str) -> str:
+        written = self.filter.filter(data)
+        self._plain.feed(data.replace("\n", ""))
+        self._lean.feed(written)
+        return written
+
+    def are_alike(self) -> bool:
+        """Every cell, its style included."""
+        cells = [(row, column) for row in range(HEIGHT) for column in range(WIDTH)]
+        return all(self.plain.buffer[row][column] == self.lean.buffer[row][column] for row, column in cells)
+
+
+def test_what_is_shown_already_is_not_written_again() -> None:
+    terminals = Terminals()
+    rows = {row: f"row {row}" for row in range(1, 10)}
+    terminals.write(update(rows))
+    assert terminals.write(update(rows)) == "\x1b[10;3H"
+
+
+def test_a_row_that_changed_is_written_alone() -> None:
+    terminals = Terminals()
+    rows = {row: f"row {row}" for row in range(1, 10)}
+    terminals.write(update(rows))
+    written = terminals.write(update({**rows, 4: "other"}))
+    assert "other" in written and "row" not in written
+    assert terminals.are_alike()
+
+
+def test_rows_that_move_up_are_scrolled() -> None:
+    terminals = Terminals()
+    terminals.write(update({row: f"row {row}" for row in range(1, 10)}))
+    written = terminals.write(update({row: f"row {row + 1}" for row in range(1, 10)}))
+    assert written.count("row") == 1
+    assert terminals.are_alike()
+
+
+def test_what_it_does_not_understand_is_passed_on_and_makes_it_forget() -> None:
+    terminals = Terminals()
+    rows = update({row: f"row {row}" for row in range(1, 10)})
+    terminals.write(rows)
+    assert terminals.filter.filter("\x1b[2J") == "\x1b[2J"
+    assert terminals.filter.filter(rows).count("row") == 9
+
+
+def test_modes_that_leave_the_rows_alone_are_no_reason_to_forget() -> None:
+    terminals = Terminals()
+    rows = update({row: f"row {row}" for row in range(1, 10)})
+    terminals.write(rows)
+    assert terminals.filter.filter("\x1b[?2026h") == "\x1b[?2026h"
+    assert "row" not in terminals.filter.filter(rows)
+
+
+def test_a_part_of_a_row_makes_the_whole_row_new() -> None:
+    terminals = Terminals()
+    rows = update({row: f"row {row}" for row in range(1, 10)})
+    terminals.write(rows)
+    terminals.write("\x1b[3;2Hxx")
+    terminals.write(rows)
+    assert terminals.are_alike()
+
+
+def test_a_line_that_grows_costs_what_it_grew_by() -> None:
+    terminals = Terminals()
+    terminals.write(update({1: "some text"}))
+    written = terminals.write(update({1: "some texts"}))
+    assert "some" not in written and written.startswith("\x1b[1;9H")
+    assert terminals.are_alike()
+
+
+style = st.sampled_from(["\x1b[1m", "\x1b[31m", "\x1b[38;2;1;2;3m"])
+
+
+@given(st.lists(st.tuples(style, words_of := st.text("ab 日é👍", max_size=5)), max_size=4), st.data())
+def test_the_changed_part_of_a_row_turns_one_row_into_the_other(
+    row: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    other = data.draw(st.lists(st.tuples(style, words_of), max_size=4))
+    terminals = Terminals()
+    for segments in (row, other):
+        text = "".join(f"{style}{plain}\x1b[0m" for style, plain in segments if plain)
+        cells = sum(pyte_width(plain) for _, plain in segments)
+        if cells > WIDTH:
+            return
+        terminals.write(
+            f"\x1b[2;1H{text}\x1b[1m{' ' * (WIDTH - cells)}\x1b[0m" if cells < WIDTH else f"\x1b[2;1H{text}"
+        )
+        assert terminals.are_alike()
+
+
+words = st.sampled_from(["", "a", "b", "c", "long text", "日本", "é", "x y"])
+screens = st.lists(words, min_size=HEIGHT, max_size=HEIGHT)
+
+
+@st.composite
+def updates(draw: st.DrawFn) -> str:
+    rows = draw(screens)
+    first, last = sorted((draw(st.integers(1, HEIGHT)), draw(st.integers(1, HEIGHT))))
+    column = draw(st.sampled_from([1, 1, 1, 3]))
+    shown = {row: rows[row - 1] for row in range(first, last + 1)}
+    cells = {row: text + " " * (WIDTH - column + 1 - pyte_width(text)) for row, text in shown.items()}
+    return "\n".join(f"\x1b[{row};{column}H{text}" for row, text in cells.items())
+
+
+def pyte_width(text: str) -> int:
+    return sum(2 if ord(char) > 0x2E80 else 1 for char in text)
+
+
+@st.composite
+def scrolled(draw: st.DrawFn) -> list[str]:
+    lines = draw(st.lists(words, min_size=HEIGHT, max_size=40))
+    tops = draw(st.lists(st.integers(0, len(lines) - HEIGHT), min_size=1, max_size=8))
+    return [
+        "\n".join(
+            f"\x1b[{y + 1};1H{lines[top + y]}" + " " * (WIDTH - pyte_width(lines[top + y])) for y in range(HEIGHT - 1)
+        )
+        for top in tops
+    ]
+
+
+@settings(max_examples=200)
+@given(st.lists(st.one_of(updates().map(lambda data: [data]), scrolled()), max_size=6))
+def test_whatever_is_written_both_terminals_show_the_same(batches: list[list[str]]) -> None:
+    terminals = Terminals()
+    for batch in batches:
+        for data in batch:
+            terminals.write(data)
+            assert terminals.are_alike()
