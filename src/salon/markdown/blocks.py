@@ -21,6 +21,7 @@ from salon.markdown.limits import DEFAULT_LIMITS, Limits
 
 MAX_DEPTH = 24
 _CODE_INDENT = 4
+_BLANKS = " \t\n"
 
 
 @dataclass(slots=True)
@@ -308,7 +309,7 @@ class BlockParser:
                 state.blank_before = True
                 return
             leaf = whole
-        if leaf.kind == "paragraph" and leaf.base is None and not leaf.slice(0, 64).strip() and not leaf.text.strip():
+        if leaf.kind == "paragraph" and _is_blank(leaf):
             return
         leaf.close()
         self.leaves.append(leaf)
@@ -400,7 +401,7 @@ class BlockParser:
             return paragraph
         self.definitions.extend(found)
         rest = text[offset:]
-        if not rest.strip():
+        if not rest.strip(_BLANKS):
             return None
         return paragraph.replaced("paragraph", rest)
 
@@ -413,7 +414,7 @@ class BlockParser:
         paragraph = self._without_definitions(state.leaf)
         if paragraph is None:
             return False
-        heading = paragraph.replaced("heading", paragraph.text.strip(" \t\n"))
+        heading = paragraph.replaced("heading", paragraph.text.strip(_BLANKS))
         heading.level, heading.end = level, end
         state.leaf = heading
         self._close_leaf()
@@ -442,6 +443,12 @@ class BlockParser:
         table.add(f"{header}\n{delimiters}\n")
         table.end = end
         return True
+
+
+def _is_blank(paragraph: Leaf) -> bool:
+    """Whether there is nothing to see, as in a line of too many blanks to wait for."""
+    beginning = paragraph.base or paragraph
+    return not beginning.slice(0, 64).strip(_BLANKS) and not paragraph.text.strip(_BLANKS)
 
 
 def _in_same_list(some: Sequence[Container], others: Sequence[Container], depth: int) -> bool:

@@ -10,6 +10,7 @@ from rich.cells import cell_len, split_graphemes
 _EXTENDS = re.compile("[\u0300-\u036f\u200c\u200d\ufe00-\ufe0f\u20d0-\u20ff\U0001f3fb-\U0001f3ff]+")
 _REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]")
 _TONE = re.compile("[\U0001f3fb-\U0001f3ff]")
+_JOINER = "\u200d"
 _TAB_STOP = 4
 
 
@@ -35,6 +36,13 @@ def clusters(text: str) -> list[tuple[str, int]]:
             found.append((piece, cells))
             lone_regional = regional
     return found
+
+
+def cluster_end(text: str, end: int) -> int:
+    """`end`, or where the cluster ends that `end` lies in."""
+    while 0 < end < len(text) and (text[end - 1] == _JOINER or _EXTENDS.match(text, end)):
+        end += 1
+    return end
 
 
 def extenders(text: str) -> int:

@@ -45,6 +45,11 @@ class Frame:
         self._begun = False
         self.room = max(1, width - sum(cell_len(span.text) for span in self._rest))
 
+    @property
+    def begun(self) -> bool:
+        """Whether it has framed a row yet."""
+        return self._begun
+
     def fork(self) -> "Frame":
         """A copy that goes its own way."""
         other = Frame.__new__(Frame)

@@ -14,7 +14,7 @@ from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
 from pygments.token import Token, _TokenType  # type: ignore[import-untyped]
 from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 
-from salon.markdown.cells import expand_tabs
+from salon.markdown.cells import cluster_end, expand_tabs
 from salon.markdown.lines import Look, Span, look
 
 _log = logging.getLogger(__name__)
@@ -91,9 +91,10 @@ def spans_of(text: str, lexer: Lexer) -> Iterator[Span]:
     position = 0
     try:
         for index, kind, value in lexer.get_tokens_unprocessed(text):
-            end = min(index + len(value), len(text))
-            if end <= position or index >= len(text):
+            if index >= len(text) or index + len(value) <= position:
                 continue
+            end = cluster_end(text, min(index + len(value), len(text)))
+            index = cluster_end(text, index)
             if index > position:
                 yield Span(text[position:index], CODE)
                 position = index

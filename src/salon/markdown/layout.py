@@ -24,11 +24,12 @@ from salon.markdown.inline import References
 from salon.markdown.leaf import Leaf
 from salon.markdown.lines import Line, look
 from salon.markdown.packed import PackedRows, Packer
+from salon.markdown.pieces import completed
 from salon.markdown.text import Flow, LiteralFlow
 from salon.markdown.wrap import Row
 
 _log = logging.getLogger(__name__)
-_SLICE = 2048  # characters of content between two looks at the clock
+_SLICE = 1024  # characters of content between two looks at the clock
 _PARSE_SLICE = 0.002  # seconds of parsing between two layouts
 
 
@@ -209,6 +210,8 @@ class MarkdownLines:
                 return False
         if leaf.closed:
             self._grow(block, None)
+        elif block.flow.rows:
+            self._grow(block, "")  # rows that come before any content
         return True
 
     def _grow(self, block: _OpenBlock, part: str | None) -> None:
@@ -228,7 +231,7 @@ class MarkdownLines:
         block.fed += len(part or "")
         block.rows.extend(block.frame.lines(block.flow.rows, self._complete), self._packer)
         block.flow.rows = []
-        if part is None and not len(block.rows):
+        if part is None and not block.frame.begun:
             block.rows.extend(block.frame.lines([Row(())], self._complete), self._packer)
 
     def _make_plain(self, block: _OpenBlock) -> None:
@@ -255,16 +258,16 @@ class MarkdownLines:
     def _provisional(self, leaf: Leaf, index: int) -> list[Line]:
         """The lines of a leaf of the preview; of one that goes on with the open leaf, those that come after its own."""
         try:
-            block = self._open
+            block, text = self._open, leaf.own_text
             if block is not None and leaf.base is block.leaf:
                 frame, flow = block.frame.fork(), block.flow.fork()
-                flow.feed(leaf.own_text)
             else:
                 frame = Frame(leaf, self._maker.reading)
                 flow = self._maker.flow(leaf, frame, highlight=True)
-                flow.feed(leaf.text[frame.skipped :])
+                text = leaf.text[frame.skipped :]
+            flow.feed(_completed_line(text) if leaf.kind in {"paragraph", "heading"} else text)
             flow.finish()
-            return frame.lines(flow.rows or [Row(())], index)
+            return frame.lines(flow.rows if flow.rows or frame.begun else [Row(())], index)
         except Exception:  # noqa: BLE001 - as in `_grow`: a preview that fails is shown plain
             _log.exception("a %s cannot be laid out", leaf.kind)
             frame = Frame(leaf, self._maker.reading)
@@ -324,6 +327,11 @@ class MarkdownLines:
             yield
         rows.extend(frame.lines(flow.rows, index), self._packer)
         self._references.missed.clear()
+
+
+def _completed_line(text: str) -> str:
+    before, newline, line = text.rpartition("\n")
+    return before + newline + completed(line)
 
 
 def _fed(flow: Flow, leaf: Leaf, begin: int) -> Iterator[None]:

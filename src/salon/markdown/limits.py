@@ -17,10 +17,14 @@ class Limits:
     """A longer paragraph can no longer turn out to be a heading, a table's header or definitions."""
     piece: int = 1024
     """Inline text is parsed in pieces that end at the first harmless blank after so many characters."""
-    forced_piece: int = 4096
-    """A piece in which no blank is harmless ends here."""
+    forced_piece: int = 2048
+    """A piece in which no blank is harmless ends here ..."""
+    forced_marks: int = 300
+    """... or after so many characters that could be markup, which cost the most to parse."""
     sampled_rows: int = 64
-    """Rows of a table that decide how wide its columns are."""
+    """Rows of a table that decide how wide its columns are ..."""
+    sampled_cells: int = 1024
+    """... or as few as have so many cells."""
     lexed_code: int = 200_000
     """A longer block of code keeps the highlighting it had while it grew."""
     lexed_line: int = 2000

@@ -4,17 +4,21 @@ The cut depends on the text from the last cut on and on nothing else: it is the 
 """
 
 import re
+from itertools import islice
 
 from salon.markdown.limits import Limits
 
 _MARK = re.compile(r"\\.|`+|\*+|_+|~~+|[\[\]]", re.DOTALL)
-_BLANK = re.compile(r"[ \n\t。！？；，、]")
+_COSTLY = re.compile(r"[\[\]!*_~:<`&\\]")
+_IDEOGRAPH = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
+_BLANK = re.compile(rf"[ \n\t。！？；，、]|(?<={_IDEOGRAPH})(?={_IDEOGRAPH})")
+_DANGLING = re.compile(r"(?:(?<=\s)|^)[*_~`]+$|\\$")
 _TICKS = re.compile(r"`+")
 _SPACE_OR_EDGE = re.compile(r"\s|$")
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
 
 
-class Undecided(Exception):
+class _Undecided(Exception):
     """More text is needed to tell where a mark ends."""
 
 
@@ -22,30 +26,49 @@ def find_cut(text: str, limits: Limits) -> int:
     """The offset at which to cut `text`, or 0 as long as there is no place.
 
     After `limits.piece` characters, at a blank outside of code, brackets, links and emphasis; if there is none, within
-    `limits.forced_piece` characters all the same.
+    `limits.forced_piece` characters all the same, and earlier where almost everything is a mark.
     """
-    if len(text) <= limits.piece:
+    least, most = limits.piece, _reach(text, limits)
+    if most <= least:
+        least = most // 2
+    if len(text) <= least:
         return 0
-    window = text[: limits.forced_piece]
+    window = text[:most]
     try:
-        cut = _harmless_cut(window, limits.piece)
-    except Undecided:
+        cut = _harmless_cut(window, least)
+    except _Undecided:
         cut = 0
-    if cut or len(text) < limits.forced_piece:
+    if cut or len(text) < most:
         return cut
     return max(window.rfind(" "), window.rfind("\n")) + 1 or len(window)
 
 
-def open_marks(text: str) -> list[str]:
-    """The marks of code, emphasis and brackets that `text` leaves open, outermost first."""
+def _reach(text: str, limits: Limits) -> int:
+    """How long the next piece can be at most."""
+    costly = _COSTLY.finditer(text, 0, limits.forced_piece)
+    last = next(islice(costly, limits.forced_marks - 1, None), None)
+    return limits.forced_piece if last is None else last.end()
+
+
+def completed(line: str) -> str:
+    """An unfinished line with the marks closed that it has opened, for showing it meanwhile.
+
+    So that ``**bold`` is bold from its first letter on, and a link's target is not text until it is complete.
+    """
+    line = _DANGLING.sub("", line.rstrip()).rstrip()
     stack: list[str] = []
     position = 0
+    text = line + " "
     try:
         while match := _MARK.search(text, position):
             position = _pass_mark(text, match, stack)
-    except Undecided:
-        stack.append(match[0] if match else "")
-    return stack
+    except _Undecided:
+        if match is not None and match[0] == "]":
+            line = line[: match.end() + 1]
+            stack.append(")")
+        elif match is not None:
+            stack.append(match[0])
+    return line + "".join(mark for mark in reversed(stack) if mark != "[")
 
 
 def _harmless_cut(text: str, piece: int) -> int:
@@ -67,12 +90,12 @@ def _pass_mark(text: str, match: re.Match[str], stack: list[str]) -> int:
     if mark[0] == "\\":
         return end
     if end >= len(text):
-        raise Undecided
+        raise _Undecided
     if mark[0] == "`":
         for ticks in _TICKS.finditer(text, end):
             if len(ticks[0]) == len(mark) and ticks.end() < len(text):
                 return ticks.end()
-        raise Undecided
+        raise _Undecided
     if mark == "[":
         stack.append(mark)
     elif mark == "]":
@@ -81,7 +104,7 @@ def _pass_mark(text: str, match: re.Match[str], stack: list[str]) -> int:
             if text[end] == "(":
                 closing = text.find(")", end)
                 if closing == -1:
-                    raise Undecided
+                    raise _Undecided
                 return closing + 1
     else:
         _pass_emphasis(mark, text[match.start() - 1 : match.start()], text[end], stack)

@@ -138,7 +138,8 @@ class TableFlow:
             natural, least = self._needs[index]
             need = measure_cell(cell)
             self._needs[index] = Measure(max(natural, need.natural), max(least, need.least))
-        if len(self._sample) >= self._limits.sampled_rows:
+        limits, rows = self._limits, len(self._sample)
+        if rows >= limits.sampled_rows or rows * len(row) >= limits.sampled_cells:
             self._freeze()
 
     def _cell(self, text: str, *, header: bool = False) -> Cell:

@@ -98,8 +98,7 @@ class WordWrapper:
     def feed(self, span: Span) -> None:
         """Add text without newlines."""
         text = span.text
-        if extending := extenders(text):
-            self._extend(text[:extending])
+        if (extending := extenders(text)) and self._extend(text[:extending]):
             text = text[extending:]
         plain = text.isascii()
         for match in (_PLAIN_UNITS if plain else _UNITS).finditer(text):
@@ -132,20 +131,21 @@ class WordWrapper:
         if self._line:
             self._emit()
 
-    def _extend(self, text: str) -> None:
-        """Combining characters at the beginning of a span go with the span before, which they change."""
-        for spans in (self._word, self._space, self._line):
-            if spans:
-                last = spans[-1]
-                spans[-1] = last._replace(text=last.text + text)
-                grown = cell_len(last.text + text) - cell_len(last.text)
-                if spans is self._word:
-                    self._word_used += grown
-                elif spans is self._space:
-                    self._space_used += grown
-                else:
-                    self._used += grown
-                return
+    def _extend(self, text: str) -> bool:
+        """Put combining characters at the beginning of a span to the span before; False if there is none pending."""
+        spans = self._word or self._space
+        if not spans:
+            return False
+        last = spans[-1]
+        spans[-1] = last._replace(text=last.text + text)
+        grown = cell_len(last.text + text) - cell_len(last.text)
+        if spans is self._space:
+            self._space_used += grown
+        else:
+            self._word_used += grown
+            if self._word_used > self.width:
+                self._break_word()
+        return True
 
     def _commit(self) -> None:
         """Put the pending word into the line, or onto the next if it does not fit."""
@@ -214,12 +214,6 @@ class CellWrapper:
         """Add text without newlines."""
         text = expand_tabs(span.text, self._column)
         self._column += len(text)
-        if self._line and (extending := extenders(text)):
-            last = self._line[-1]
-            grown = last.text + text[:extending]
-            self._used += cell_len(grown) - cell_len(last.text)
-            self._line[-1] = last._replace(text=grown)
-            text = text[extending:]
         if text.isascii():
             self._feed_narrow(text, span)
         else:
