@@ -1,7 +1,6 @@
 """The command line: arguments in, an exit code out. Nothing heavy is imported before it is known to be needed."""
 
 import argparse
-import asyncio
 import os
 import sys
 from collections.abc import Sequence
@@ -113,6 +112,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _print_answer(options: argparse.Namespace, house: "House") -> int:
+    import asyncio
+
     from salon.headless import Headless, piped_text
     from salon.store.memory import MemoryLibrary
 
@@ -122,7 +123,8 @@ def _print_answer(options: argparse.Namespace, house: "House") -> int:
     kept = house.library(demo=options.demo)
     session_id = None if options.no_save else _session(options, kept, choose=False)
     library: Library = MemoryLibrary() if options.no_save else kept
-    return asyncio.run(Headless(house, library, as_json=options.json).run(prompt, session_id))
+    headless = Headless(house, library, as_json=options.json, kept=not options.no_save)
+    return asyncio.run(headless.run(prompt, session_id))
 
 
 def _show(options: argparse.Namespace, house: "House") -> int:

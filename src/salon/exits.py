@@ -11,3 +11,9 @@ class Exit(IntEnum):
     USAGE = 2
     CREDENTIALS = 3
     INTERRUPTED = 130
+    """By Ctrl+C, which is signal 2; another signal that ends a run orderly counts from 128 as well, as in a shell."""
+
+    @staticmethod
+    def of_signal(number: int) -> int:
+        """The exit code after an orderly end that this signal asked for."""
+        return 128 + number

@@ -28,13 +28,15 @@ PIPED_LIMIT = 32 * 1024 * 1024
 class Headless:
     """Answers one prompt."""
 
-    def __init__(self, house: House, library: Library, *, as_json: bool = False) -> None:
+    def __init__(self, house: House, library: Library, *, as_json: bool = False, kept: bool = True) -> None:
         self._house = house
         self._library = library
         self._as_json = as_json
+        self._kept = kept
         self._ends_with_newline = True
-        self._interrupted = False
+        self._signal = 0
         self._pipe_closed = False
+        self._not_written = ""
 
     async def run(self, prompt: str, session_id: str | None = None) -> int:
         """Answer `prompt`, in a new session or in the one with this id; the exit code. Raises `SalonError`."""
@@ -48,11 +50,12 @@ class Headless:
             found = await self._house.learn_models(connection)
             session = Session(conversation, log, self._house.parameters(connection, model or found))
             session.adopt(session.parameters)
-            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, partial(self._interrupt, session))
+            self._heed_signals(session)
             await session.submit(prompt)
-            async with aclosing(session.answer(connection.client)) as turn:
-                async for event in turn:
-                    self._take(session, event)
+            if not self._signal:
+                async with aclosing(session.answer(connection.client)) as turn:
+                    async for event in turn:
+                        self._take(session, event)
             last = session.last
         finally:
             await log.close()
@@ -67,13 +70,13 @@ class Headless:
                 self._write(event.text)
             elif isinstance(event, Finished) and not self._ends_with_newline:
                 self._write("\n")
-        except BrokenPipeError:
-            self._stop_for_closed_pipe(session)
+        except OSError as error:
+            self._stop_writing(session, error)
         if isinstance(event, Retrying):
             self._tell(f"{event.reason} Retrying ({event.attempt} of {event.attempts}) in {event.wait:.0f} s.")
 
     def _write(self, text: str) -> None:
-        if not text or self._pipe_closed:
+        if not text or self._pipe_closed or self._not_written:
             return
         # A terminal obeys escape sequences; a file or a program gets what the model wrote.
         shown = clean(text) if sys.stdout.isatty() else text.encode("utf-8", "replace").decode("utf-8")
@@ -81,26 +84,39 @@ class Headless:
         sys.stdout.flush()
         self._ends_with_newline = text.endswith("\n")
 
-    def _stop_for_closed_pipe(self, session: Session) -> None:
-        """The reader has what it wanted: stop, keep what came, and say nothing."""
-        self._pipe_closed = True
+    def _stop_writing(self, session: Session, error: OSError) -> None:
+        """Stop and keep what came. A reader that went away has what it wanted; anything else is told."""
+        if isinstance(error, BrokenPipeError):
+            self._pipe_closed = True
+        else:
+            self._not_written = error.strerror or type(error).__name__
         session.stop()
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-    def _interrupt(self, session: Session) -> None:
-        self._interrupted = True
+    def _heed_signals(self, session: Session) -> None:
+        """Have an interruption, a `kill` and a closed terminal stop the answer, so that what came is kept."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup wants it
+                asyncio.get_running_loop().add_signal_handler(number, partial(self._interrupt, session, number))
+
+    def _interrupt(self, session: Session, number: int) -> None:
+        self._signal = number
         session.stop()
 
     def _exit_code(self, answer: Message) -> int:
-        if self._interrupted:
-            return Exit.INTERRUPTED
+        if self._signal:
+            return Exit.of_signal(self._signal)
         if self._pipe_closed:
             return Exit.OK
+        if self._not_written:
+            self._tell(f"Standard output takes nothing: {self._not_written}.")
+            self._tell_kept("The answer so far is saved.")
+            return Exit.FAILURE
         fault = answer.fault or {}
         if fault:
             self._tell(f"{fault.get('what', '')} {fault.get('now', '')}".strip())
-            kept = "What came of the answer and your message are saved." if answer.content else "Your message is saved."
-            self._tell(f"{kept} salon -c shows the chat.")
+            both = "What came of the answer and your message are saved."
+            self._tell_kept(both if answer.content else "Your message is saved.")
             no_access = {FaultKind.NO_KEY.value, FaultKind.REJECTED_KEY.value}
             return Exit.CREDENTIALS if fault.get("kind") in no_access else Exit.FAILURE
         if answer.status is Status.MAX_TOKENS:
@@ -112,6 +128,10 @@ class Headless:
 
     def _tell_unsaved(self, reason: str) -> None:
         self._tell(f"Not saved: {reason}." if reason else "Saved now.")
+
+    def _tell_kept(self, sentence: str) -> None:
+        if self._kept:
+            self._tell(f"{sentence} salon -c shows the chat.")
 
     def _tell(self, sentence: str) -> None:
         sys.stderr.write(f"salon: {clean_line(sentence, 1_000)}\n")
