@@ -3,9 +3,6 @@
 import re
 from typing import NamedTuple
 
-from markdown_it.common.normalize_url import validateLink
-from markdown_it.common.utils import normalizeReference, unescapeAll
-
 _LABEL = re.compile(r"[ ]{0,3}\[((?:[^\\\[\]]|\\.){1,999})\]:[ \t]*\n?[ \t]*", re.DOTALL)
 _POINTED = re.compile(r"<((?:[^<>\n\\]|\\.)*)>")
 _BARE_PART = re.compile(r"(?:[^\\()\x00-\x20\x7f]|\\[^\x00-\x20\x7f])+|\\")
@@ -37,10 +34,14 @@ def _definition(text: str, offset: int) -> tuple[Definition, int] | None:
     label = _LABEL.match(text, offset)
     if label is None or not label[1].strip():
         return None
+    # Slow to import, and hardly any text defines a link.
+    from markdown_it.common.normalize_url import validateLink
+    from markdown_it.common.utils import normalizeReference, unescapeAll
+
     target = _destination(text, label.end())
     if target is None:
         return None
-    href, after_target = target
+    href, after_target = unescapeAll(target[0]), target[1]
     end = _after_title(text, after_target)
     if end is None or not validateLink(href):
         return None
@@ -49,7 +50,7 @@ def _definition(text: str, offset: int) -> tuple[Definition, int] | None:
 
 def _destination(text: str, offset: int) -> tuple[str, int] | None:
     if pointed := _POINTED.match(text, offset):
-        return unescapeAll(pointed[1]), pointed.end()
+        return pointed[1], pointed.end()
     if text.startswith("<", offset):
         return None
     end, depth = offset, 0
@@ -66,7 +67,7 @@ def _destination(text: str, offset: int) -> tuple[str, int] | None:
             break
     if end == offset or depth:
         return None
-    return unescapeAll(text[offset:end]), end
+    return text[offset:end], end
 
 
 def _after_title(text: str, offset: int) -> int | None:

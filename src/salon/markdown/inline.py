@@ -8,33 +8,37 @@ stay as they were written. Decoded entities pass the gate of `salon.untrusted` l
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from salon.markdown.definitions import Definition
 from salon.markdown.lines import Look, Span, look
 from salon.untrusted import clean
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _MARKUP = re.compile(r"[\\`*_\[\]&~<]|://")
 _LINE_END = re.compile(r"[ \t]*\n[ \t]*")
 _BREAK = "\n"
 
 
-class _InlineMarkdown(MarkdownIt):
-    """Leaves targets as they are written; opening one decides what they mean."""
-
-    def normalizeLink(self, url: str) -> str:
-        return url
-
-    def normalizeLinkText(self, link: str) -> str:
-        return link
-
-
 @lru_cache(maxsize=1)
-def _markdown() -> MarkdownIt:
-    markdown = _InlineMarkdown("commonmark", {"html": False, "linkify": True})
+def inline_parser() -> "MarkdownIt":
+    """markdown-it, which takes a moment to import: made with the first text that needs it, or before by who can wait."""
+    from markdown_it import MarkdownIt
+
+    class InlineMarkdown(MarkdownIt):
+        """Leaves targets as they are written; opening one decides what they mean."""
+
+        def normalizeLink(self, url: str) -> str:
+            return url
+
+        def normalizeLinkText(self, link: str) -> str:
+            return link
+
+    markdown = InlineMarkdown("commonmark", {"html": False, "linkify": True})
     markdown.enable(["strikethrough", "linkify"])
     if markdown.linkify is not None:
         markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
@@ -71,7 +75,7 @@ def inline_spans(text: str, base: Look, references: References) -> list[Span]:
     if _MARKUP.search(text) is None:
         return _plain_spans(text, base)
     tokens: list[Token] = []
-    markdown = _markdown()
+    markdown = inline_parser()
     environment: dict[str, Any] = {"references": references}
     markdown.inline.parse(text, markdown, environment, tokens)
     return _styled(tokens, base)
@@ -89,7 +93,7 @@ def _plain_spans(text: str, base: Look) -> list[Span]:
     return spans
 
 
-def _styled(tokens: Sequence[Token], base: Look) -> list[Span]:
+def _styled(tokens: "Sequence[Token]", base: Look) -> list[Span]:
     spans: list[Span] = []
     looks = [base]
     targets = [""]
@@ -128,11 +132,11 @@ def _shown(text: str) -> str:
     return clean(text).replace("\n", " ")
 
 
-def _target(token: Token, attribute: str) -> str:
+def _target(token: "Token", attribute: str) -> str:
     return clean(str(token.attrs.get(attribute, ""))).replace("\n", "").replace("\t", "")
 
 
-def _image(token: Token, current: Look, href: str) -> Span:
+def _image(token: "Token", current: Look, href: str) -> Span:
     alt = "".join(span.text for span in _styled(token.children or [], current)).replace(_BREAK, " ").strip()
     target = href or _target(token, "src")
     return Span(f"🖼 {alt or 'image'}", _varied(current, role="link", underline=True), False, target)

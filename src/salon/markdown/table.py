@@ -55,8 +55,8 @@ def measure_cell(cell: Cell) -> Measure:
 def column_widths(needs: list[Measure], room: int) -> list[int] | None:
     """How wide the columns are in `room` cells; None if they cannot stand side by side.
 
-    Columns that are content with an equal share get what they need; the others share the rest, so that the longest text
-    wraps first. When not even the longest words fit, words are broken, down to `_NARROWEST` cells a column.
+    Each gets what its longest word needs, and then an equal share of the rest until it is content, so that the longest
+    texts wrap. When not even the longest words fit, words are broken, down to `_NARROWEST` cells a column.
     """
     space = room - len(_GAP) * (len(needs) - 1)
     natural = [max(1, need.natural) for need in needs]
