@@ -39,6 +39,8 @@ class _OpenBlock:
         self.grown: dict[str, list[str]] = {}
         self.unknown: list[Any] = []
         self.finished = False
+        self.told = any(start.get(key) for key in ("content", "text", "thinking"))
+        """Whether it has anything for a reader: text, thinking and tool uses begin empty."""
 
     def grow(self, key: str, text: str) -> None:
         self.grown.setdefault(key, []).append(text)
@@ -79,14 +81,13 @@ class Answer:
         self.complete = False
         """Whether `message_stop` was seen; without it the stream was cut, whatever else it looked like."""
         self._blocks: list[_OpenBlock] = []
-        self._offset = 0
         self._positions: dict[int, int] = {}
-        self._loose: list[Any] = []
+        self._loose: list[ApiEvent] = []
 
     @property
     def begun(self) -> bool:
-        """Whether anything of the content has come."""
-        return bool(self._blocks)
+        """Whether anything of the content has come; a block that began and said nothing is nothing."""
+        return any(opened.told or opened.finished for opened in self._blocks)
 
     def apply(self, event: ApiEvent) -> TurnEvent | None:
         """Take one payload of the stream in; what it means to a reader, None where nothing.
@@ -115,7 +116,8 @@ class Answer:
             if kept := {key: value for key, value in rest.items() if value}:
                 extra[str(index)] = kept
         if self._loose:
-            extra["events"] = list(self._loose)
+            # Joined, so that what is kept does not depend on where a batch or a part happened to end.
+            extra["events"] = coalesced(self._loose)
         return extra
 
     def word_count(self) -> int:
@@ -131,8 +133,8 @@ class Answer:
         if not isinstance(message, dict):
             return self._keep(event)
         # A gateway that fails over may splice a second reply behind a cut first one; its blocks count from 0 again.
-        self._offset = len(self._blocks)
         self._positions = {}
+        self.complete, self.stop_reason, self.stop_details = False, None, None
         self.api_id = str(message.get("id") or "")
         self.model = str(message.get("model") or "")
         if isinstance(usage := message.get("usage"), dict):
@@ -155,7 +157,7 @@ class Answer:
         if not isinstance(block, dict) or not isinstance(wire_index, int):
             return self._keep(event)
         position = self._open(wire_index, block)
-        return BlockStarted(position, self._blocks[position].block)
+        return BlockStarted(position, dict(self._blocks[position].block))
 
     def _find(self, event: ApiEvent) -> int | None:
         wire_index = event.get("index")
@@ -169,6 +171,7 @@ class Answer:
 
     def _delta(self, position: int, delta: dict[str, Any]) -> TurnEvent | None:
         opened = self._blocks[position]
+        opened.told = True
         kind = delta.get("type")
         key = _GROWING.get(kind) if isinstance(kind, str) else None
         if key is not None and isinstance(piece := delta.get(key), str):
@@ -193,7 +196,7 @@ class Answer:
         position = self._find(event)
         if position is None:
             return self._keep(event)
-        return BlockFinished(position, self._blocks[position].finish())
+        return BlockFinished(position, dict(self._blocks[position].finish()))
 
     def _message_delta(self, event: ApiEvent) -> TurnEvent | None:
         if isinstance(delta := event.get("delta"), dict):
@@ -254,10 +257,13 @@ def _continuation(before: ApiEvent, event: ApiEvent) -> str | None:
     key = _GROWING.get(kind) if isinstance(kind, str) else None
     if key is None or delta.keys() != {"type", key} or not isinstance(delta[key], str):
         return None
-    same = before.get("type") == "content_block_delta" and before.get("index") == event.get("index")
+    index = event.get("index")
+    same = before.get("type") == "content_block_delta" and before.get("index") == index
     earlier = before.get("delta")
     if (
         not same
+        or not isinstance(index, int)
+        or not isinstance(before.get("index"), int)
         or not isinstance(earlier, dict)
         or earlier.get("type") != kind
         or not isinstance(earlier.get(key), str)

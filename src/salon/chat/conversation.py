@@ -153,8 +153,10 @@ def at(conversation: Conversation, message_id: str) -> Conversation:
 def select(conversation: Conversation, message_id: str) -> Conversation:
     """The conversation with the newest leaf below `message_id` as its leaf."""
     current = message_id
-    while below := conversation.children.get(current):
+    seen = {current}
+    while below := [child for child in conversation.children.get(current, ()) if child not in seen]:
         current = below[-1]
+        seen.add(current)
     return replace(conversation, leaf=current)
 
 

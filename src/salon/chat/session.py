@@ -143,12 +143,15 @@ class Session:
         """Whether the leaf is an answer that was cut and has text to go on from."""
         last = self.last
         cut = {Status.STOPPED, Status.INTERRUPTED, Status.MAX_TOKENS}
-        return last is not None and last.role == "assistant" and last.status in cut and bool(last.text.strip())
+        if self.turn is not None or last is None or last.role != "assistant":
+            return False
+        return last.status in cut and bool(last.text.strip())
 
     @property
     def can_retry(self) -> bool:
         """Whether the leaf is an answer, or a prompt that never got one."""
-        return self.last is not None and self.turn is None
+        last = self.last
+        return self.turn is None and last is not None and (last.role == "user" or last.parent is not None)
 
     def adopt(self, parameters: Parameters) -> None:
         """Ask with these parameters from now on; the system prompt of a chat that has begun stays what it was."""
@@ -189,11 +192,10 @@ class Session:
             async with aclosing(turn.run()) as events:
                 async for event in events:
                     if isinstance(event, Finished):
-                        self._finish(event.message)
+                        self._finish(turn)
                     yield event
         finally:
-            if turn.ended is not None:
-                self._finish(turn.ended)
+            self._finish(turn)
 
     def request(self) -> Request:
         """The request that would have the leaf answered now."""
@@ -238,7 +240,8 @@ class Session:
         self.conversation = tree.add(self.conversation, message)
         return message
 
-    def _finish(self, message: Message) -> None:
-        self.turn = None
-        if message.id not in self.conversation.messages:
-            self.conversation = tree.add(self.conversation, message)
+    def _finish(self, turn: Turn) -> None:
+        if self.turn is turn:
+            self.turn = None
+        if turn.ended is not None and turn.ended.id not in self.conversation.messages:
+            self.conversation = tree.add(self.conversation, turn.ended)

@@ -140,12 +140,12 @@ class Turn:
         self.answer = Answer(new_id())
         self.created = utc_now()
         self.ended: Message | None = None
-        """The answer once it is closed, also when the consumer left before `Finished`."""
+        """The answer once it has ended, also when the consumer left before `Finished`."""
         self._client = client
         self._log = log
         self._watch = _Stopwatch()
         self._queue: asyncio.Queue[WireEvent | _End] = asyncio.Queue()
-        self._pump: asyncio.Task[None] | None = None
+        self._pump: asyncio.Task[_End] | None = None
         self._stopped = False
         self._request_id = ""
         self._parts = 0
@@ -191,9 +191,12 @@ class Turn:
         `CHECKPOINT_SECONDS`, and one ending is written for success, stop, fault and a consumer that goes away.
         """
         await self._log.append(self._open_record(), durable=True)
-        self._pump = asyncio.create_task(self._pump_wire(), name=f"turn-{self.answer.id}")
         if self._stopped:
-            self._pump.cancel()
+            self._queue.put_nowait(_End())
+        else:
+            self._pump = asyncio.create_task(self._pump_wire(), name=f"turn-{self.answer.id}")
+            # Not in a `finally` of the pump: a task that is cancelled before its first step runs nothing of itself.
+            self._pump.add_done_callback(self._pump_ended)
         end: _End | None = None
         try:
             while end is None:
@@ -201,26 +204,39 @@ class Turn:
                 for event in self._take(batch):
                     yield event
         finally:
-            self._pump.cancel()
-            await asyncio.gather(self._pump, return_exceptions=True)
-            self.ended = await self._close(end)
-        yield Finished(self.ended)
+            if self._pump is not None:
+                self._pump.cancel()
+                await asyncio.gather(self._pump, return_exceptions=True)
+            self._take_rest()
+            message = await self._close(end)
+        yield Finished(message)
 
-    async def _pump_wire(self) -> None:
+    async def _pump_wire(self) -> _End:
         """Move the stream into the queue; never waits for whoever shows it."""
-        end = _End()
         try:
             async with aclosing(self._client.stream(self.request, self.control)) as stream:
                 async for event in stream:
                     self._queue.put_nowait(event)
         except Fault as fault:
-            end = _End(fault)
+            return _End(fault)
         except Exception as error:
             # A worker's top: a bug in here must end in a named state with the text kept, and be found in the log.
             logger.exception("The pump of a turn failed")
-            end = _End(Fault(FaultKind.INTERNAL, f"Salon itself failed ({type(error).__name__}); the log has details."))
-        finally:
-            self._queue.put_nowait(end)
+            return _End(
+                Fault(FaultKind.INTERNAL, f"Salon itself failed ({type(error).__name__}); the log has details.")
+            )
+        return _End()
+
+    def _pump_ended(self, pump: asyncio.Task[_End]) -> None:
+        self._queue.put_nowait(_End() if pump.cancelled() else pump.result())
+
+    def _take_rest(self) -> None:
+        """Keep what had come and was not yielded, where the consumer left before the end."""
+        rest = []
+        while not self._queue.empty():
+            if not isinstance(item := self._queue.get_nowait(), _End):
+                rest.append(item)
+        self._take(rest)
 
     async def _next_batch(self) -> tuple[list[WireEvent], _End | None]:
         """Everything that waits in the queue, at least one thing."""
@@ -250,10 +266,11 @@ class Turn:
 
     def _apply(self, run: list[ApiEvent]) -> list[TurnEvent]:
         joined = coalesced(run)
-        if joined:
-            self._unsaved += joined
-            self._plan_checkpoint()
+        self._unsaved += joined
         events = [event for payload in joined if (event := self.answer.apply(payload)) is not None]
+        if joined and self.answer.begun:
+            # Before there is anything to read an attempt may start anew, and its beginning must not be in the file.
+            self._plan_checkpoint()
         return events or ([Heartbeat()] if run else [])
 
     def _note_attempt(self, item: Connecting | Connected | Retrying) -> TurnEvent:
@@ -288,17 +305,20 @@ class Turn:
     async def _close(self, end: _End | None) -> Message:
         if self._checkpoint_timer is not None:
             self._checkpoint_timer.cancel()
-        message = self.message(*self._ending(end))
+        message = self.ended = self.message(*self._ending(end))
         await self._log.append(close_record(message), durable=True)
         return message
 
     def _ending(self, end: _End | None) -> tuple[Status, Fault | None]:
         answer = self.answer
-        if end is not None and end.fault is not None and not self._stopped:
-            return (Status.INTERRUPTED if answer.begun else Status.ERROR), end.fault
-        if not answer.complete:
+        if answer.complete:
+            return status_of_reason(answer.stop_reason), None  # nothing that happens afterwards takes from it
+        if self._stopped or end is None:
             return Status.STOPPED, None
-        return status_of_reason(answer.stop_reason), None
+        fault = end.fault or Fault(
+            FaultKind.DROPPED, "The answer ended before it was whole.", "What had come is kept.", ("continue", "retry")
+        )
+        return (Status.INTERRUPTED if answer.begun else Status.ERROR), fault
 
 
 def utc_now() -> str:
