@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from salon.chat.model import ModelInfo
 from salon.chat.session import Library, Parameters
@@ -21,7 +22,6 @@ from salon.claude.credentials import (
 from salon.claude.retry import RetryPolicy
 from salon.claude.sdk import KeyHeader, Timeouts
 from salon.demo.models import DEMO_MODEL, MODELS
-from salon.demo.server import DemoServer
 from salon.errors import UsageError
 from salon.logs import keep_secret, start_logging
 from salon.paths import Paths, default_paths, theme_directories
@@ -30,6 +30,9 @@ from salon.store.library import FileLibrary
 from salon.store.permissions import permission_warnings
 from salon.themes import load_themes
 from salon.ui.services import Connection, Services
+
+if TYPE_CHECKING:
+    from salon.demo.server import DemoServer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ class House:
     environ: Mapping[str, str]
     problems: list[str]
     demo_pace: float = 1.0
-    _demo: DemoServer | None = None
+    _demo: "DemoServer | None" = None
     _found: dict[str, ModelInfo] = field(default_factory=dict)
 
     # sessions
@@ -89,6 +92,8 @@ class House:
 
     def connect_to_demo(self) -> Connection:
         """See `Connector`."""
+        from salon.demo.server import DemoServer  # only a demo needs a server
+
         if self._demo is None:
             self._demo = DemoServer(self.demo_pace)
             self._demo.start()

@@ -8,8 +8,9 @@ import anthropic
 import httpx2
 import pytest
 
-from salon.demo import CAREFUL_MODEL, DEMO_MODEL, DemoServer
+from salon.demo.models import CAREFUL_MODEL, DEMO_MODEL
 from salon.demo.script import answer_text
+from salon.demo.server import DemoServer
 
 CONTINUE = (
     "Your previous response was interrupted. It ended with: ... Continue exactly from there without repeating anything."

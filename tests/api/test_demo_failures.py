@@ -9,8 +9,9 @@ import anthropic
 import httpx2
 import pytest
 
-from salon.demo import DEMO_MODEL, DemoServer
+from salon.demo.models import DEMO_MODEL
 from salon.demo.script import FAILURES, answer_text
+from salon.demo.server import DemoServer
 
 CONTINUE = "Your previous response was interrupted. Continue exactly from there."
 

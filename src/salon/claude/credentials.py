@@ -5,7 +5,6 @@ Nothing here prints a key: it travels inside `Secret`, whose text is `***`.
 
 import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -184,6 +183,8 @@ def _saved_keys(path: Path) -> dict[str, str]:
 
 
 def _write_keys(path: Path, keys: Mapping[str, str]) -> None:
+    import tempfile  # slow to import, and few starts save a key
+
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # made with mode 0600

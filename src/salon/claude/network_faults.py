@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import urllib.request
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -164,6 +163,8 @@ def _proxy_refused(problem: Exception, at: Circumstances) -> Fault:
 
 def _proxy_in_use(at: Circumstances) -> str:
     """Host and port of the proxy that the environment names for the host, without its password; "" without one."""
+    import urllib.request  # brings http and email along, and nobody needs it before something has failed
+
     parts = urlsplit(at.base_url)
     if at.local or urllib.request.proxy_bypass(at.host):
         return ""

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-
 from salon.markdown.definitions import Definition
 from salon.markdown.lines import Look, Span, look
 from salon.untrusted import clean
@@ -26,7 +25,7 @@ _BREAK = "\n"
 
 @lru_cache(maxsize=1)
 def inline_parser() -> "MarkdownIt":
-    """markdown-it, which takes a moment to import: made with the first text that needs it, or before by who can wait."""
+    """markdown-it, which takes a moment to import: made for the first text that needs it."""
     from markdown_it import MarkdownIt
 
     class InlineMarkdown(MarkdownIt):
