@@ -3,14 +3,14 @@
 _SENTENCE = (
     "Because the **shorter** the wavelength, the more `strongly` air scatters *it*; see [this](http://host/a_b). "
 )
-_CODE = "def scattering(wavelength):\n    # the fourth power\n    return 'x' * wavelength ** -4\n\n"
+_CODE = "def scattering(wavelength):\n    'the fourth power, #'\n    return 'x' * wavelength ** -4\n\n"
 _MIXED = (
-    f"## Heading\n\n{_SENTENCE * 3}\n\n- one {_SENTENCE}\n- two\n\n```python\n{_CODE * 3}```\n\n"
-    "| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+    f"\\ Heading #\n\n{_SENTENCE * 3}\n\n- one {_SENTENCE}\n- two\n\n```python\n{_CODE * 3}```\n\n"
+    "| a | b |\n|---|---|\n| # | 2 |\n\n"
 )
 _COLUMNS = 7
 _TABLE_HEAD = "| " + " | ".join(f"Column {n}" for n in range(_COLUMNS)) + " |\n" + "|---" * _COLUMNS + "|\n"
-_TABLE_ROW = "| Rayleigh `lambda ** -4` | 1234.5 " + "| a cell long enough to need wrapping " * (_COLUMNS - 2) + "|\n"
+_TABLE_ROW = "| Rayleigh `lambda ** -4` | # " + "| a cell long enough to need wrapping " * (_COLUMNS - 2) + "|\n"
 
 # before, what is repeated, after
 _SHAPES = {
@@ -30,4 +30,5 @@ NAMES = tuple(_SHAPES)
 def shape(name: str, size: int) -> str:
     """About `size` characters of a shape."""
     before, unit, after = _SHAPES[name]
-    return before + unit * max(1, size // len(unit)) + after
+    units = (unit.replace("#", str(number)).replace("\\", "##") for number in range(max(1, size // len(unit))))
+    return before + "".join(units) + after

@@ -27,7 +27,7 @@ _FLAT_OUT = 16  # deltas a write, when there is no pace
 def request_for(shape_name: str, size: int, delta: int, rate: float, mark: str) -> str:
     """A prompt for `size` characters of a shape, `delta` at a time, `rate` deltas a second (0: flat out).
 
-    The answer ends with ``END`` and the mark.
+    The answer ends with ``END`` and the mark, in a delta of its own.
     """
     return f"STREAM {shape_name} {size} {delta} {rate} {mark}"
 
@@ -72,15 +72,16 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 async def _answer(request: Mapping[str, Any], writer: asyncio.StreamWriter) -> None:
     found = _REQUEST.search(_last_text(request))
-    text, delta, rate = SHORT, 20, 0.0
+    text, end, delta, rate = SHORT, "", 20, 0.0
     if found:
-        text = shape(found[1], int(found[2])) + f"\n\nEND{found[5]}\n"
+        text, end = shape(found[1], int(found[2])), f"\n\nEND{found[5]}\n"
         delta, rate = int(found[3]), float(found[4])
     writer.write(
         b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nrequest-id: req_benchmark\r\n"
         b"Transfer-Encoding: chunked\r\n\r\n" + b"".join(map(_chunk, _before()))
     )
     deltas = [_chunk(_text_delta(text[start : start + delta])) for start in range(0, len(text), delta)]
+    deltas += [_chunk(_text_delta(end))] if end else []  # in one piece, since an app may write only what is new
     if rate:
         begin = time.monotonic()
         for number, chunk in enumerate(deltas):
