@@ -146,7 +146,8 @@ def test_a_streamed_document_is_laid_out_as_a_loaded_one(
 
 @fuzzed
 @given(
-    documents.filter(lambda text: "]:" not in text),  # a definition counts once its paragraph is complete
+    # A definition counts once its paragraph is complete, and a line in bars is taken for a table's header meanwhile.
+    documents.filter(lambda text: "]:" not in text and not re.search(r"(?m)^[ \t>*+\-\d.)]*\|", text)),
     st.integers(8, 60),
     st.sampled_from([DEFAULT_LIMITS, SMALL_LIMITS]),
 )

@@ -35,6 +35,12 @@ def test_a_closing_fence_is_not_shown_as_code() -> None:
     assert not any("`" in screen for screen in typed("```py\nx = 1\n```\n"))
 
 
+def test_the_header_of_a_table_is_not_shown_as_text() -> None:
+    screens = typed("| a | b |\n|---|---|\n| 1 | 2 |\n")
+    assert not any("|" in screen for screen in screens)
+    assert screens[8] == screens[-11] == "a  b\n────"
+
+
 def test_a_fence_has_its_header_before_its_code() -> None:
     assert typed("```py\n", 12)[-1] == "  py ───────"
 

@@ -5,6 +5,7 @@ from salon.markdown.layout import MarkdownLines
 from salon.markdown.leaf import Item, Leaf, Quote
 from salon.markdown.lines import Line, Lines, Look, Span, copy_text, look
 from salon.markdown.plain import PlainLines
+from salon.markdown.warming import warm_up
 
 __all__ = [
     "Document",
@@ -21,4 +22,5 @@ __all__ = [
     "copy_text",
     "look",
     "raw_code",
+    "warm_up",
 ]

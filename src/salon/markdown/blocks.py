@@ -114,6 +114,7 @@ class BlockParser:
                 self.end_long_line()
             elif text:
                 self._line(Cursor(text), start, start + len(text), whole=True)
+            self._anticipate_table()
             self.close()
             return self.leaves
         finally:
@@ -375,6 +376,16 @@ class BlockParser:
         state.last_line, state.last_line_start = size + 1, start
         if size + 1 + len(text) > self._limits.long_paragraph and not state.sealed:
             self._seal(paragraph)
+
+    def _anticipate_table(self) -> None:
+        """Take a line in bars for a table's header, so that it need not be shown as text before its delimiters come."""
+        state = self._state
+        paragraph = state.leaf
+        if paragraph is None or paragraph.kind != "paragraph" or state.sealed or not state.may_be_header:
+            return
+        header = paragraph.text[state.last_line :]
+        if header.startswith("| ") or (header.startswith("|") and header.rstrip().endswith("|") and len(header) > 1):
+            self._begin_table("|-" * len(marks.cells(header)) + "|", paragraph.end)
 
     def _seal(self, paragraph: Leaf) -> None:
         """Decide that a paragraph grown long is one: take the definitions it begins with, and look back no more."""
