@@ -14,10 +14,11 @@ from textual.worker import Worker, WorkerState
 
 from salon.actions import ACTIONS, Place
 from salon.chat.conversation import Conversation
-from salon.chat.session import Draft, Library, Parameters, Session, SessionLog
+from salon.chat.session import Library, Parameters, Session, SessionLog
 from salon.errors import Fault, SalonError, SessionLocked
 from salon.ui.chat import ChatScreen
 from salon.ui.help import HelpScreen
+from salon.ui.keyboard import careful
 from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
 from salon.ui.picker import PickerScreen, model_rows, session_rows
@@ -52,11 +53,12 @@ class SalonApp(App[None]):
         self.theme = first.name
         self.chat = ChatScreen(services, Painter(first))
         self._connection: Connection | None = None
+        self._prompt_given = self._opening.prompt
         self._quitting = False
 
     def get_driver_class(self) -> type[Driver]:
-        """The platform's driver, with a filter that keeps rows from being sent twice."""
-        driver_class, self._rows = lean(super().get_driver_class())
+        """The platform's driver, with an input that is careful and a filter that keeps rows from being sent twice."""
+        driver_class, self._rows = lean(careful(super().get_driver_class()))
         return driver_class
 
     def on_resize(self) -> None:
@@ -84,6 +86,7 @@ class SalonApp(App[None]):
             self._connection = await asyncio.to_thread(self._services.connector.connect)
         except SalonError as error:
             await self._open_session(None)
+            self._keep_given_prompt()
             self.chat.notice.show(NoticeText(error.sentence(), ("change_key",), "error"))
             return
         opening = self._opening
@@ -96,8 +99,21 @@ class SalonApp(App[None]):
         self._use(self._connection)
         if opening.choose:
             await self._choose_session(opening.words)
-        elif opening.prompt:
-            self.chat.on_prompt_submitted(self.chat.prompt.Submitted(opening.prompt))
+        else:
+            self._begin_chat()
+
+    def _begin_chat(self) -> None:
+        """Send what waits for a chat: the prompt of the command line, or what was typed too early."""
+        self.chat.begin_chat()
+        prompt, self._prompt_given = self._prompt_given, ""
+        if prompt:
+            self.chat.on_prompt_submitted(self.chat.prompt.Submitted(prompt))
+
+    def _keep_given_prompt(self) -> None:
+        """The person left the screen that the prompt of the command line was waiting for."""
+        self.chat.begin_chat()
+        prompt, self._prompt_given = self._prompt_given, ""
+        self.chat.prompt.insert(prompt)
 
     def _use(self, connection: Connection) -> None:
         self._connection = connection
@@ -124,25 +140,24 @@ class SalonApp(App[None]):
         return self._services.demo_library if demo else self._services.library
 
     async def _open_session(self, session_id: str | None) -> None:
-        library = self.library
+        library, problem = self.library, None
         try:
             conversation, log = await asyncio.to_thread(partial(_open, library, session_id))
-        except SessionLocked as error:
-            conversation, log = await asyncio.to_thread(library.create)
-            self.chat.show_session(self._session(conversation, log), Draft())
-            self.chat.notice.show(NoticeText(error.sentence(), ("open_chat",), "error"))
-            return
         except SalonError as error:
+            actions = ("open_chat",) if isinstance(error, SessionLocked) else ()
+            problem = NoticeText(error.sentence(), actions, "error")
             conversation, log = await asyncio.to_thread(library.create)
-            self.chat.show_session(self._session(conversation, log), Draft())
-            self.chat.notice.show(NoticeText(error.sentence(), (), "error"))
-            return
         draft = await asyncio.to_thread(library.load_draft, conversation.id)
         log.on_state = self.chat.note_unsaved
         self.chat.use_library(library)
         self.chat.show_session(self._session(conversation, log), draft)
-        recalled = await asyncio.to_thread(library.prompts, self._services.settings.recall)
-        self.chat.prompt.set_recall(recalled)
+        if problem is not None:
+            self.chat.notice.show(problem)
+        self.run_worker(self._load_recall(library), group="recall", exclusive=True, exit_on_error=False)
+
+    async def _load_recall(self, library: Library) -> None:
+        """Read earlier prompts while the person types: there may be ten thousand chats."""
+        self.chat.prompt.set_recall(await asyncio.to_thread(library.prompts, self._services.settings.recall))
 
     def _session(self, conversation: Conversation, log: SessionLog) -> Session:
         parameters = Parameters(model=self._services.model_info(""))
@@ -152,19 +167,29 @@ class SalonApp(App[None]):
         return Session(conversation, log, parameters)
 
     async def _choose_session(self, words: str = "") -> None:
+        # At once, and filled later: the words that a person types next must not land in the prompt.
+        picker = PickerScreen("Open a chat", None, "No chats yet.", words)
+        shown = self.push_screen(picker, self._session_chosen)
         rows = await asyncio.to_thread(lambda: session_rows(self.library.list()))
-        self.push_screen(PickerScreen("Open a chat", rows, "No chats yet.", words), self._session_chosen)
+        await shown
+        picker.show_rows(rows)
 
     def _session_chosen(self, session_id: str | None) -> None:
         if session_id is not None:
+            if self.chat.session is not None and self.chat.session.id != session_id:
+                self.chat.part()
             self._switch_to(session_id)
+        else:
+            self._keep_given_prompt()
 
     @work(group="switch", exclusive=True, exit_on_error=False)
     async def _switch_to(self, session_id: str | None) -> None:
         if self.chat.session is not None and self.chat.session.id == session_id:
+            self._begin_chat()
             return
-        await self.chat.settle()
-        await self._open_session(session_id)
+        if await self.chat.leave():
+            await self._open_session(session_id)
+            self._begin_chat()
 
     def on_chat_screen_new_chat_wanted(self) -> None:
         """Begin a new chat."""
@@ -196,20 +221,25 @@ class SalonApp(App[None]):
 
     def _connected(self, connection: Connection | None) -> None:
         if connection is None:
+            self._keep_given_prompt()
             return
-        before, self._connection = self._connection, connection
-        if before is not None and before.demo == connection.demo:
+        demo_before = self._connection is not None and self._connection.demo
+        if connection.demo == demo_before:
             self._use(connection)
+            self._begin_chat()
         else:
-            self._change_house(connection, had_none=before is None)
+            self._change_house(connection)
 
     @work(group="switch", exit_on_error=False)
-    async def _change_house(self, connection: Connection, *, had_none: bool) -> None:
+    async def _change_house(self, connection: Connection) -> None:
         """Real chats and scripted ones lie apart, so another kind of server means another session."""
-        if connection.demo or not had_none:
-            await self.chat.settle()
-            await self._open_session(None)
+        if not await self.chat.leave():
+            await connection.client.aclose()
+            return
+        self._connection = connection
+        await self._open_session(None)
         self._use(connection)
+        self._begin_chat()
 
     # themes, help, end
 

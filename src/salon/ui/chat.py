@@ -75,11 +75,18 @@ class ChatScreen(Screen[None]):
         self.connection: Connection | None = None
         self.ready = asyncio.Event()
         """Set once the connection is as prepared as it gets: the model is known, or a request will say why not."""
+        self.opened = asyncio.Event()
+        """Set once a chat has been opened and it is known whom it is with."""
         self._progress: Progress | None = None
         self._answer: AnswerEntry | None = None
         self._clock: Timer | None = None
         self._draft_timer: Timer | None = None
         self._draft_saving = asyncio.Lock()
+        self._early: Prompt.Submitted | None = None
+        """What was sent before there was a chat to send it in."""
+        self._gave_up = asyncio.Event()
+        self._parted: tuple[Session, Draft] | None = None
+        """The chat that is being left, and its draft."""
 
     # building
 
@@ -144,12 +151,16 @@ class ChatScreen(Screen[None]):
 
     def show_session(self, session: Session, draft: Draft) -> None:
         """Show a session and its draft."""
+        typed_meanwhile = self.prompt.full_text() if self.session is None else ""
         self.session = session
         self._answer = None
         self._progress = None
         self._adopt_parameters(session)
         self.transcript.show(entries_of(session.conversation))
-        self.prompt.set_draft(draft)
+        if draft or not typed_meanwhile:
+            self.prompt.set_draft(Draft(draft.text + typed_meanwhile, draft.pastes))
+        else:
+            self.on_prompt_edited()
         self.status_bar.update(state="Ready", role="text", hint="", unsaved=session.log.unsaved)
         self._show_totals()
         found = session.conversation.notices
@@ -189,15 +200,66 @@ class ChatScreen(Screen[None]):
             self.notice.show(None)
 
     async def settle(self) -> None:
-        """Stop what runs and put everything on disk; for quitting and for switching."""
+        """Stop what runs and put everything on disk, before the app ends."""
         session = self.session
         if session is None:
             return
+        try:
+            await self._end_turn(session)
+            await self._keys_taken_in()
+        finally:
+            await self._save_draft()
+            await self._close_log(session)
+
+    def part(self) -> None:
+        """From here on what is typed belongs to the next chat; `leave` must follow."""
+        if self.session is not None:
+            self._parted = (self.session, self.prompt.draft)
+            self.session = None
+            self.prompt.set_draft(Draft())
+
+    async def leave(self) -> bool:
+        """Put everything on disk before another chat is shown.
+
+        False if the draft cannot be saved: then it is still in the prompt, and the chat stays.
+        """
+        if self._parted is None:
+            await self._keys_taken_in()
+            self.part()
+        if self._parted is None:
+            return True
+        (session, draft), self._parted = self._parted, None
+        await self._end_turn(session)
+        if not await self._put_draft(session.id, draft):
+            self.session = session
+            self.prompt.set_draft(Draft(draft.text + self.prompt.full_text(), draft.pastes))
+            return False
+        await self._close_log(session)
+        return True
+
+    async def _end_turn(self, session: Session) -> None:
+        self._gave_up.set()
         session.stop()
         running = [worker.wait() for worker in self.workers if worker.group == "turn"]
-        await asyncio.wait_for(asyncio.gather(*running, return_exceptions=True), SETTLE_SECONDS)
-        await self._save_draft()
-        await session.log.close()
+        try:
+            await asyncio.wait_for(asyncio.gather(*running, return_exceptions=True), SETTLE_SECONDS)
+        except TimeoutError:
+            logger.error("An answer that was stopped did not end")
+
+    async def _close_log(self, session: Session) -> None:
+        try:
+            await asyncio.wait_for(session.log.close(), SETTLE_SECONDS)
+        except TimeoutError:
+            logger.error("The disk does not answer; the log of %s is not closed", session.id)
+
+    async def _keys_taken_in(self) -> None:
+        """Wait until the prompt has what was typed before now: the app's own keys overtake those of the prompt."""
+        taken_in = asyncio.Event()
+        self.prompt.call_later(taken_in.set)
+        try:
+            await asyncio.wait_for(taken_in.wait(), 1)
+        except TimeoutError:
+            logger.warning("The prompt did not answer")
 
     def _adopt_parameters(self, session: Session) -> None:
         if self.connection is None:
@@ -223,14 +285,21 @@ class ChatScreen(Screen[None]):
                 )
             )
             return
-        if self.session is None:
-            self.notice.show(NoticeText("The chat is still being opened; press Enter again in a moment.", (), "info"))
+        if self.session is None or not self.opened.is_set():
+            self._early = event
             return
         if self.connection is None:
             self.post_message(self.ConnectionWanted())
             return
         self._begin()
-        self.send(event.text)
+        self.send(event.text, event.box)
+
+    def begin_chat(self) -> None:
+        """The chat is open and whom it is with is settled: send what was sent too early."""
+        self.opened.set()
+        early, self._early = self._early, None
+        if early is not None and self.prompt.text.startswith(early.box):
+            self.on_prompt_submitted(early)
 
     def on_prompt_confirmed(self) -> None:
         """Enter in an empty prompt does what the notice offers first."""
@@ -240,12 +309,12 @@ class ChatScreen(Screen[None]):
             self.run_chosen(self.notice.shown.actions[0])
 
     @work(group="turn", exit_on_error=False)
-    async def send(self, text: str) -> None:
+    async def send(self, text: str, box: str) -> None:
         """Put the words on disk and into the transcript, then have them answered."""
         session = self.session
         assert session is not None
         message = await session.submit(text)
-        self.prompt.clear_draft()
+        self.prompt.clear_sent(box)
         self.prompt.remember(text)
         self._show_message(message)
         await self._save_draft()
@@ -271,6 +340,7 @@ class ChatScreen(Screen[None]):
 
     def _begin(self) -> None:
         self.notice.show(None)
+        self._gave_up.clear()
         self._progress = Progress(self._services.settings.stall_hint)
         self._answer = None
         self._show_progress()
@@ -284,12 +354,26 @@ class ChatScreen(Screen[None]):
 
     async def _answer_leaf(self, session: Session) -> None:
         assert self.connection is not None
-        await self.ready.wait()
+        if not await self._prepared():
+            self._progress = None
+            sentence = "Stopped before anything was asked. Your message is saved."
+            self.notice.show(NoticeText(sentence, ("retry",), "info"))
+            self._rest()
+            self.status_bar.update(state="Stopped", role="text", hint="")
+            return
         for sentence in session.request().notices:
             self.notice.show(NoticeText(sentence, (), "info"))
         async with aclosing(session.answer(self.connection.client)) as turn:
             async for event in turn:
                 self._take(session, event)
+
+    async def _prepared(self) -> bool:
+        """Wait for the connection to be ready; False when the person stops that."""
+        waits = [asyncio.create_task(event.wait()) for event in (self.ready, self._gave_up)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        return not self._gave_up.is_set()
 
     def _take(self, session: Session, event: TurnEvent) -> None:
         if self._progress is not None:
@@ -396,15 +480,18 @@ class ChatScreen(Screen[None]):
         if self._draft_timer is not None:
             self._draft_timer.stop()
             self._draft_timer = None
-        session, draft = self.session, self.prompt.draft
-        if session is None:
-            return
+        if self.session is not None:
+            await self._put_draft(self.session.id, self.prompt.draft)
+
+    async def _put_draft(self, session_id: str, draft: Draft) -> bool:
         async with self._draft_saving:
             try:
-                await asyncio.to_thread(self._library.save_draft, session.id, draft)
+                await asyncio.to_thread(self._library.save_draft, session_id, draft)
             except StoreError as error:
                 logger.warning("The draft was not saved: %s", error.what)
                 self.note_unsaved(error.what)
+                return False
+        return True
 
     # actions
 
@@ -424,6 +511,8 @@ class ChatScreen(Screen[None]):
         """Stop the answer; without one close the notice, then the selection."""
         if self.session is not None and self.session.turn is not None:
             self.session.stop()
+        elif self.answering:
+            self._gave_up.set()
         elif self.notice.shown is not None:
             self.notice.show(None)
         else:
@@ -497,19 +586,22 @@ class ChatScreen(Screen[None]):
 
     def action_new_chat(self) -> None:
         """Start a new chat."""
-        self._leave(self.NewChatWanted())
+        if self._may_leave():
+            # In the prompt's own queue: keys before this one go to this chat's draft, keys after it to the next.
+            self.prompt.call_later(self.part)
+            self.prompt.call_later(self.post_message, self.NewChatWanted())
 
     def action_open_chat(self) -> None:
         """Open another chat."""
-        self._leave(self.ChatListWanted())
+        if self._may_leave():
+            self.post_message(self.ChatListWanted())
 
-    def _leave(self, wish: WidgetMessage) -> None:
+    def _may_leave(self) -> bool:
         if self.answering:
             self.notice.show(
                 NoticeText("An answer is still arriving. Stop it before you leave this chat.", ("stop",), "info")
             )
-        else:
-            self.post_message(wish)
+        return not self.answering
 
     def action_copy(self) -> None:
         """Copy what is selected in the prompt or in the transcript."""

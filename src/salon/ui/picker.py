@@ -46,12 +46,14 @@ class PickerScreen(ModalScreen[str | None]):
         Binding("pageup", "move(-10)", "Previous page", show=False, priority=True),
     ]
 
-    def __init__(self, heading: str, rows: Sequence[Row], empty: str, words: str = "") -> None:
+    def __init__(self, heading: str, rows: Sequence[Row] | None, empty: str, words: str = "") -> None:
+        """`rows` may be None while they are being found; `show_rows` then gives them."""
         super().__init__()
         self._heading = heading
         self._rows = rows
         self._empty = empty
-        self._words = words
+        self._words = f"{words} " if words else ""
+        self._entered = False
 
     def compose(self) -> ComposeResult:
         """Heading, filter, rows."""
@@ -62,6 +64,14 @@ class PickerScreen(ModalScreen[str | None]):
             yield Static("", markup=False)
             yield OptionList(markup=False)
             yield Static("", id="picker-hint", classes="faint", markup=False)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show what was found in the meantime, and choose if Enter was pressed in it."""
+        self._rows = rows
+        if self.is_current:
+            self._fill()
+            if self._entered:
+                self.on_input_submitted()
 
     def on_mount(self) -> None:
         """Show the rows."""
@@ -74,6 +84,7 @@ class PickerScreen(ModalScreen[str | None]):
     def on_input_submitted(self) -> None:
         """Choose the highlighted row."""
         options = self.query_one(OptionList)
+        self._entered = self._rows is None
         if options.highlighted is not None:
             self.dismiss(options.get_option_at_index(options.highlighted).id)
 
@@ -93,14 +104,16 @@ class PickerScreen(ModalScreen[str | None]):
 
     def _fill(self) -> None:
         words = self.query_one(Input).value.casefold().split()
-        found = [row for row in self._rows if row.matches(words)]
+        found = [row for row in self._rows or () if row.matches(words)]
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options([Option(_prompt(row), id=row.id) for row in found[:SHOWN]])
         if found:
             options.highlighted = 0
         hint = "↑ ↓ move · Enter opens · Esc leaves"
-        if not found:
+        if self._rows is None:
+            hint = "Looking …"
+        elif not found:
             hint = self._empty if not self._rows else "Nothing has these words. Esc leaves."
         elif len(found) > SHOWN:
             hint = f"{len(found):,} found, the first {SHOWN} are shown · {hint}"

@@ -32,9 +32,11 @@ class Prompt(TextArea):
 
     @dataclass
     class Submitted(WidgetMessage):
-        """The person wants this sent; `text` has its pastes put back in."""
+        """The person wants this sent; `text` has its pastes put back in, `box` is how it stood in the box."""
 
         text: str
+        box: str = ""
+        """"" for what never was in the box."""
 
     @dataclass
     class Confirmed(WidgetMessage):
@@ -58,6 +60,7 @@ class Prompt(TextArea):
         self._chip_characters = chip_characters
         self._pastes: list[str] = []
         self._pasted_at = float("-inf")
+        self._sent: tuple[str, ...] = ()
         self._recalled: Sequence[str] = ()
         self._recall_at = -1
         self._draft_before_recall = Draft()
@@ -67,7 +70,8 @@ class Prompt(TextArea):
     @property
     def draft(self) -> Draft:
         """What is in the box, as it is kept on disk."""
-        return Draft(self.text, tuple(self._pastes))
+        # Pastes outlive their chips in here, because undo brings chips back; on disk they would be left over for ever.
+        return Draft(self.text, tuple(self._pastes) if _CHIP.search(self.text) else ())
 
     def set_draft(self, draft: Draft) -> None:
         """Put a draft into the box, the caret at its end."""
@@ -75,9 +79,11 @@ class Prompt(TextArea):
         self.load_text(clean(draft.text))
         self.move_cursor(self.document.end)
 
-    def clear_draft(self) -> None:
-        """Empty the box; undo brings the text back."""
-        self.replace("", (0, 0), self.document.end)
+    def clear_sent(self, box: str) -> None:
+        """Take out what was sent; what was typed since then stays. Undo brings it back."""
+        if box and self.text.startswith(box):
+            document = cast(Document, self.document)  # the only kind of document without a syntax to highlight
+            self.replace("", (0, 0), document.get_location_from_index(len(box)))
         self._recall_at = -1
 
     def full_text(self) -> str:
@@ -86,11 +92,12 @@ class Prompt(TextArea):
 
     def set_recall(self, prompts: Iterable[str]) -> None:
         """Earlier prompts, newest first, for the up key."""
-        self._recalled = tuple(prompts)
-        self._recall_at = -1
+        earlier = (prompt for prompt in prompts if prompt not in self._sent)
+        self._recalled = (*self._sent, *earlier)  # what is shown at the moment keeps its place
 
     def remember(self, text: str) -> None:
         """Put a prompt that was just sent first among the earlier ones."""
+        self._sent = (text, *(prompt for prompt in self._sent if prompt != text))
         self._recalled = (text, *(prompt for prompt in self._recalled if prompt != text))
         self._recall_at = -1
 
@@ -127,7 +134,7 @@ class Prompt(TextArea):
             return
         text = self.full_text()
         if text.strip():
-            self.post_message(self.Submitted(text))
+            self.post_message(self.Submitted(text, self.text))
         else:
             self.post_message(self.Confirmed())
 
@@ -137,7 +144,7 @@ class Prompt(TextArea):
 
     def action_expand_paste(self) -> None:
         """Replace the chip at the caret, or the first one, by its text."""
-        document = cast(Document, self.document)  # the only kind of document without a syntax to highlight
+        document = cast(Document, self.document)
         offset = document.get_index_from_location(self.cursor_location)
         chips = list(_CHIP.finditer(self.text))
         chosen = next((chip for chip in chips if chip.start() <= offset <= chip.end()), chips[0] if chips else None)

@@ -1,0 +1,29 @@
+"""Escape bytes inside pastes, however the input is cut."""
+
+from itertools import pairwise
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from salon.ui.keyboard import PasteGuard
+
+PASTED = "one\x1b[31m\rtwo\x1b"
+INPUT = f"a\x1b[A\x1b[200~{PASTED}\x1b[201~b\x1b\x1b[200~\x1b[201\x1b[201~\x1b[B"
+SAFE = "a\x1b[A\x1b[200~one\u241b[31m\rtwo\u241b\x1b[201~b\x1b\x1b[200~\u241b[201\x1b[201~\x1b[B"
+
+
+@given(st.lists(st.integers(0, len(INPUT)), max_size=12))
+@example(list(range(len(INPUT))))
+def test_a_paste_is_harmless_however_it_arrives(cuts: list[int]) -> None:
+    places = [0, *sorted(cuts), len(INPUT)]
+    guard = PasteGuard()
+    pieces = [INPUT[start:end] for start, end in pairwise(places)]
+    # The beginning of a paste may itself be cut; Textual puts it together again, and so must the guard.
+    assert "".join(map(guard.feed, pieces)) == SAFE
+
+
+def test_keys_are_not_held_back() -> None:
+    guard = PasteGuard()
+    assert guard.feed("\x1b") == "\x1b"
+    assert guard.feed("[A") == "[A"
+    assert guard.feed("\x1b[200~x\x1b") == "\x1b[200~x"
