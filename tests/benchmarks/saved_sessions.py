@@ -1,8 +1,8 @@
 """Session files of many messages, written as the app itself writes them.
 
 ``python saved_sessions.py FOLDER COUNT ...`` puts a session of each count into a config directory. Each is titled
-``session-COUNT`` (so that ``salon -r session-COUNT`` opens it) and its last answer ends with ``ZQsCOUNTQZ``, the mark
-that the comparison with other apps waits for.
+``session-COUNT.jsonl`` (so that ``salon -r`` with this title opens it) and its last answer ends with ``ZQsCOUNTQZ``,
+the mark that the comparison with other apps waits for.
 """
 
 import sys
@@ -54,7 +54,7 @@ def _records(session_id: str, count: int, size: int) -> Iterator[Record]:
             yield {"k": "open", "id": message_id, "parent": parent, "model": MODEL, "request": {"max_tokens": 4096}}
             yield _close(message_id, f"{_ANSWER}{_PADDING * ((size - len(_ANSWER)) // len(_PADDING))}\n\n{end}")
         parent = message_id
-    yield {"k": "set", "key": "title", "value": f"session-{count}"}
+    yield {"k": "set", "key": "title", "value": f"session-{count}.jsonl"}
 
 
 def _close(message_id: str, text: str) -> Record:
