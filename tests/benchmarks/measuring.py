@@ -36,6 +36,7 @@ def home() -> Iterator[dict[str, str]]:
             "LANG": "C.UTF-8",
             "ANTHROPIC_API_KEY": "no-key-is-needed",
             "ANTHROPIC_BASE_URL": "http://127.0.0.1:9",
+            "PYTHONPATH": os.environ.get("PYTHONPATH", ""),  # another version of the app than the installed one
         }
 
 
