@@ -110,6 +110,24 @@ def test_a_leaf_that_cannot_be_laid_out_is_shown_plain_and_logged(
     assert "cannot be laid out" in caplog.text
 
 
+def test_a_leaf_that_cannot_be_laid_out_again_stays_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    document = Document("see [this]\n\nother\n\n")
+    layout = MarkdownLines(document, 40)
+    layout.update()
+
+    def fail(self: TextFlow, text: str) -> None:
+        raise RecursionError("a parser's limit")
+
+    monkeypatch.setattr(TextFlow, "feed", fail)
+    document.append("[this]: http://late\n\n")
+    with caplog.at_level(logging.ERROR):
+        assert layout.update()
+    assert [line.plain() for line in rows(layout)] == ["see [this]", "", "other"]
+    assert "cannot be laid out again" in caplog.text
+
+
 def test_there_is_no_row_beyond_the_last() -> None:
     document = Document("a")
     layout = MarkdownLines(document, 10)

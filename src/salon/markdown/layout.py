@@ -4,23 +4,19 @@ Leaves that are complete are laid out once and packed. The open leaf is laid out
 the unfinished last line would add is laid out provisionally on top (the tail) and thrown away at the next update. So
 the cost of an update depends on what is new, and what is shown in the end depends on the text alone.
 
-Two things happen to a complete leaf later, both as jobs in small steps that put all of a leaf's rows in place at once:
-code is coloured by lexing the whole block, and a leaf that refers to a label is laid out again once that is defined.
+What happens to complete leaves later is in `salon.markdown.later`.
 """
 
 import logging
 from bisect import bisect_right
-from collections import deque
-from collections.abc import Iterator
 from math import inf
 from time import perf_counter
 
-from salon.markdown.code import highlighted_rows
 from salon.markdown.document import Document
 from salon.markdown.flows import FlowMaker
 from salon.markdown.frame import Frame
-from salon.markdown.highlight import language, lexer_for
 from salon.markdown.inline import References
+from salon.markdown.later import LaterLayout
 from salon.markdown.leaf import Leaf
 from salon.markdown.lines import Line, look
 from salon.markdown.packed import PackedRows, Packer
@@ -68,8 +64,7 @@ class MarkdownLines:
         self._changed = 0
         self._learned = 0
         self._waiting: dict[str, list[int]] = {}  # label -> the blocks that missed it
-        self._queue: deque[int] = deque()
-        self._job: tuple[int, PackedRows, Iterator[None]] | None = None
+        self._later = LaterLayout(document, self._maker, self._packer, self._put)
 
     @property
     def height(self) -> int:
@@ -112,7 +107,10 @@ class MarkdownLines:
             if not self._lay_out_open(deadline):
                 return False
             self._tail_revision = self.document.revision
-        return self._work_off_jobs(deadline)
+        if not self._later.work_off(deadline):
+            return False
+        self._references.missed.clear()
+        return True
 
     # Where rows are.
 
@@ -141,7 +139,7 @@ class MarkdownLines:
             self._learned += 1
             if self._references.define(definition):
                 for index in self._waiting.pop(definition.label, ()):
-                    self._enqueue(index)
+                    self._later.enqueue(index)
 
     def _lay_out_complete(self, deadline: float) -> bool:
         leaves = self.document.leaves
@@ -253,7 +251,7 @@ class MarkdownLines:
             self._waiting.setdefault(label, []).append(index)
             late = late or self._references.get(label) is not None
         if late or (block.leaf.size and self._maker.lexed_whole(block.leaf)):
-            self._enqueue(index)
+            self._later.enqueue(index)
 
     def _provisional(self, leaf: Leaf, index: int) -> list[Line]:
         """The lines of a leaf of the preview; of one that goes on with the open leaf, those that come after its own."""
@@ -276,66 +274,13 @@ class MarkdownLines:
             plain.finish()
             return frame.lines(plain.rows, index)
 
-    # Jobs on complete leaves.
-
-    def _enqueue(self, index: int) -> None:
-        if index not in self._queue:
-            self._queue.append(index)
-
-    def _work_off_jobs(self, deadline: float) -> bool:
-        held: list[int] = []
-        while self._job or self._queue:
-            if self._job is None:
-                index = self._queue.popleft()
-                if self.document.leaves[index].size > self.document.limits.prompt_redo and not self.document.finished:
-                    held.append(index)
-                    continue
-                rows = PackedRows()
-                self._job = (index, rows, self._redo(index, rows))
-            index, rows, steps = self._job
-            for _ in steps:
-                if perf_counter() >= deadline:
-                    self._queue.extend(held)
-                    return False
-            self._job = None
-            self._put(index, rows)
-        self._queue.extend(held)
-        return True
-
     def _put(self, index: int, rows: PackedRows) -> None:
         self._mark_changed(self._start_of(index))
         if len(rows) != len(self._blocks[index]):
             del self._starts[index + 1 :]
-        rows.freeze()
         self._blocks[index] = rows
-
-    def _redo(self, index: int, rows: PackedRows) -> Iterator[None]:
-        """Lay out a complete leaf from its beginning into `rows`."""
-        leaf = self.document.leaves[index]
-        frame = Frame(leaf, self._maker.reading)
-        lexer = lexer_for(language(leaf.info)) if self._maker.lexed_whole(leaf) else None
-        if lexer is not None:
-            code = self._maker.code_flow(leaf, frame, highlight=False)
-            flow: Flow = code
-            steps = highlighted_rows(code, leaf.text, lexer)
-        else:
-            flow = self._maker.flow(leaf, frame, highlight=True)
-            steps = _fed(flow, leaf, frame.skipped)
-        for _ in steps:
-            rows.extend(frame.lines(flow.rows, index), self._packer)
-            flow.rows = []
-            yield
-        rows.extend(frame.lines(flow.rows, index), self._packer)
-        self._references.missed.clear()
 
 
 def _completed_line(text: str) -> str:
     before, newline, line = text.rpartition("\n")
     return before + newline + completed(line)
-
-
-def _fed(flow: Flow, leaf: Leaf, begin: int) -> Iterator[None]:
-    for start in range(begin, leaf.size, _SLICE):
-        flow.feed(leaf.slice(start, start + _SLICE))
-        yield
-    flow.finish()
