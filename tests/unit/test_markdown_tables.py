@@ -58,6 +58,10 @@ def test_room_is_shared_by_need(needs: list[Measure], room: int, widths: list[in
     assert column_widths(needs, room) == widths
 
 
+def test_more_columns_than_any_pane_has_room_for_are_text() -> None:
+    assert shown("|a" * 101 + "|\n" + "|-" * 101 + "|", 300).startswith("|a|a")
+
+
 def test_the_first_rows_decide_the_widths() -> None:
     head = "| a |\n|---|\n" + "| bb |\n" * 64
     assert shown(head + "| cccc |\n").endswith("bb\ncc\ncc")

@@ -6,7 +6,7 @@ the text and not on how it arrived. `preview` answers what a line that has only 
 leaves the parser as it was.
 
 Deliberate differences, all to keep the cost of a line bounded: containers nest `MAX_DEPTH` deep, deeper marks are text;
-and see `Limits` for lines and paragraphs of many thousand characters.
+tables have up to `marks.MAX_COLUMNS`; and see `Limits` for lines and paragraphs of many thousand characters.
 """
 
 from collections.abc import Sequence

@@ -11,7 +11,7 @@ class Limits:
     pass the same limits at the same characters.
     """
 
-    long_line: int = 4096
+    long_line: int = 2048
     """A longer line is decided upon by its beginning: it is text or code, but no heading, row, rule or definition."""
     long_paragraph: int = 8192
     """A longer paragraph can no longer turn out to be a heading, a table's header or definitions."""

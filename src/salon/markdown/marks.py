@@ -36,6 +36,8 @@ _HTML_KINDS = (
     (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
     (re.compile(rf"</?(?:{_BLOCK_TAGS})(?:\s|/?>|$)", re.I), _BLANK_LINE),
 )
+MAX_COLUMNS = 100
+"""Lines with more cells are text: no pane has room for them, and each row would cost all of its columns."""
 HTML_END_REACH = 16
 """No end of an HTML block is longer, so that an overlap of so many characters finds one across two chunks."""
 
@@ -161,4 +163,6 @@ def may_delimit(line: str) -> bool:
 
 def is_delimiter_row(line: str, header: str) -> bool:
     """Whether `line` under `header` makes a table of the two."""
-    return "|" in header and _DELIMITERS.match(line) is not None and len(cells(line)) == len(cells(header))
+    if "|" not in header or _DELIMITERS.match(line) is None:
+        return False
+    return len(cells(line)) == len(cells(header)) <= MAX_COLUMNS
