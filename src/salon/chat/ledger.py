@@ -19,7 +19,9 @@ class Totals:
     cost: Decimal | None = None
     """US dollars; None where no answer has a known price."""
     at_least: bool = False
-    """Whether an answer was cut or has no known price, so that the sums are a lower bound."""
+    """Whether an answer was cut, so that the tokens are a lower bound."""
+    cost_at_least: bool = False
+    """Whether an answer was cut or has no known price, so that the cost is a lower bound."""
 
 
 def totals(messages: Iterable[Message], model_info: Callable[[str], ModelInfo]) -> Totals:
@@ -29,7 +31,7 @@ def totals(messages: Iterable[Message], model_info: Callable[[str], ModelInfo]) 
     """
     tokens_in = tokens_out = context = 0
     cost: Decimal | None = None
-    at_least = False
+    cut = unpriced = False
     for message in messages:
         if message.role != "assistant" or not message.usage:
             continue
@@ -38,7 +40,9 @@ def totals(messages: Iterable[Message], model_info: Callable[[str], ModelInfo]) 
         tokens_out += out if isinstance(out, int) else 0
         context = context_used(message.usage)
         price = cost_of(message.usage, model_info(message.model).prices)
-        if price is not None:
+        if price is None:
+            unpriced = True
+        else:
             cost = (cost or Decimal(0)) + price
-        at_least = at_least or message.status in {Status.STOPPED, Status.INTERRUPTED}
-    return Totals(tokens_in, tokens_out, context, cost, at_least)
+        cut = cut or message.status in {Status.STOPPED, Status.INTERRUPTED}
+    return Totals(tokens_in, tokens_out, context, cost, cut, cut or unpriced)

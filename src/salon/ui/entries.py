@@ -65,9 +65,13 @@ class Entry:
 
     def estimate(self, frame: Frame) -> int:
         """About how many rows the entry will have, without laying it out."""
-        text = joined_text(self.message.content)
         width = max(1, min(frame.width - INDENT, frame.measure))
-        return self.gap + max(1, text.count("\n") + len(text) // width)
+        if self._sections is None:
+            text = joined_text(self.message.content)
+            return self.gap + max(1, text.count("\n") + len(text) // width)
+        # What is still arriving is in the sections only.
+        texts = [section.source() for section in self._sections if not isinstance(section, FoldSection)]
+        return self.gap + max(1, len(self._sections) + sum(text.count("\n") + len(text) // width for text in texts))
 
     @property
     def is_laid_out(self) -> bool:
@@ -148,12 +152,14 @@ class Entry:
         """The folds of the entry."""
         return [section for section in self._sections or () if isinstance(section, FoldSection)]
 
-    def toggle_all(self, open_them: bool) -> None:
-        """Open or close every fold."""
+    def set_thinking_open(self, open_it: bool) -> None:
+        """Open or close all thinking, whether or not it is laid out."""
         for fold in self.folds():
-            if fold.lines is not None and fold.lines.is_open != open_them:
+            if not isinstance(fold, ThinkingSection):
+                continue
+            if fold.lines is not None and fold.lines.is_open != open_it:
                 fold.toggle()
-            fold.opened = open_them
+            fold.opened = open_it
         self._touch_from(0)
 
     # the machinery
@@ -172,13 +178,16 @@ class Entry:
             self._measure()
 
     def _measure(self) -> None:
-        self._starts = []
+        before, self._starts = self._starts, []
         row = self.gap
         for index, lines in enumerate(self._lines):
             row += self._gap_before(index) if lines.height else 0
             self._starts.append(row)
             row += lines.height
         self._height = row
+        # What stands below something that grew or shrank has moved, and says nothing of it itself.
+        moved = next((min(pair) for pair in zip(before, self._starts, strict=False) if pair[0] != pair[1]), row)
+        self._changed = min(self._changed, moved, row)
 
     def _gap_before(self, index: int) -> int:
         """A blank row between sections, none between two folds."""
@@ -245,9 +254,14 @@ class AnswerEntry(Entry):
         super().__init__(message)
         self._variant = variant
         self._overlap = Overlap(continues)
+        self._heard = False
+        """Whether any text has come: thinking before it says nothing about an overlap."""
+        self._blanks = ""
+        """White space that has come before any text; it counts once there is some."""
         self._text: TextSection | None = None
         self._thinking: dict[int, ThinkingSection] = {}
         self._blocks: dict[int, BlockSection] = {}
+        self._seen: set[int] = set()
 
     def label(self) -> str:
         """Which variant it is."""
@@ -256,13 +270,12 @@ class AnswerEntry(Entry):
 
     def build(self) -> list[Section]:
         """The sections of the blocks so far, and a last row on how it ended."""
-        self._sections = []
-        self._overlap.restart()
-        tokens = thinking_tokens(self.message.usage)
+        self._start_over()
+        assert self._sections is not None
         for index, block in enumerate(self.message.content):
-            self._begin(index, block, tokens)
-            if self.message.status is not Status.OPEN:
-                self._end(index)
+            self._begin(index, block)
+            self._end(index)
+        self._time_thinking()
         self._close_text()
         self._add_ending()
         return self._sections
@@ -273,7 +286,7 @@ class AnswerEntry(Entry):
             self._sections = []  # from here on it grows; building it from the message would lose what is held back
         match event:
             case BlockStarted(index, block):
-                self._begin(index, block, 0)
+                self._begin(index, block)
             case TextDelta(_, text):
                 self._append_text(text)
             case ThinkingDelta(index, text):
@@ -281,48 +294,74 @@ class AnswerEntry(Entry):
                     self._thinking[index].append(text)
             case BlockFinished(index, block):
                 if index in self._blocks:
-                    self._blocks[index].block = block
+                    self._blocks[index].become(block)
                 self._end(index)
 
     def restart(self, message: Message) -> None:
         """Begin again with nothing: the attempt is repeated."""
         self.message = message
-        self._text = None
-        self._sections, self._lines, self._starts = [], [], []
-        self._thinking.clear()
-        self._blocks.clear()
+        self._start_over()
+        self._lines, self._starts = [], []
         self._changed = 0
         self._measure()
 
     def finish(self, message: Message) -> None:
         """Take the answer as it ended."""
         self.message = message
-        tokens = thinking_tokens(message.usage)
-        for thinking in self._thinking.values():
-            thinking.tokens = tokens if len(self._thinking) == 1 else 0
-            if len(self._thinking) == 1:
-                thinking.seconds = message.timing.get("thinking", 0.0)
-            thinking.finish()
+        if len(self._seen) != len(message.content):
+            self._rebuild()  # a server may say something in its `message_start`, which is no event for a reader
+            return
+        for index, shown in self._blocks.items():
+            if shown.block != message.content[index]:
+                shown.become(message.content[index])
+        self._time_thinking()
         self._close_text()
         self._add_ending()
 
     def source(self) -> str:
-        """The answer's Markdown, cleaned."""
+        """The answer's Markdown, cleaned; of one that is still arriving, as much as is shown."""
+        if self.message.status is Status.OPEN:
+            return "".join(section.source() for section in self._sections or () if isinstance(section, TextSection))
         return clean(joined_text(self.message.content))
 
     def code_blocks(self) -> list[str]:
         """The code of the answer's fences, in order."""
-        documents = [section.document for section in self._sections or () if isinstance(section, TextSection)]
+        sections = self.build() if self._sections is None else self._sections
+        documents = [section.document for section in sections if isinstance(section, TextSection)]
         return [raw_code(block) for document in documents for block in document.blocks if block.kind == "code"]
 
-    def _begin(self, index: int, block: Block, tokens: int) -> None:
+    def _start_over(self) -> None:
+        self._sections = []
+        self._overlap.restart()
+        self._heard, self._blanks, self._text = False, "", None
+        self._thinking.clear()
+        self._blocks.clear()
+        self._seen.clear()
+
+    def _rebuild(self) -> None:
+        frame = self._frame
+        self._sections = None
+        self.forget()
+        if frame is not None:
+            self.lay_out(frame)
+
+    def _time_thinking(self) -> None:
+        """Say how long the thinking was; the API gives one figure, so of several thoughts none has its own."""
+        alone = len(self._thinking) == 1
+        for thinking in self._thinking.values():
+            thinking.tokens = thinking_tokens(self.message.usage) if alone else 0
+            thinking.seconds = self.message.timing.get("thinking", 0.0) if alone else 0.0
+            thinking.finish()
+
+    def _begin(self, index: int, block: Block) -> None:
+        self._seen.add(index)
         kind = kind_of(block)
         if kind == "text":
             self._append_text(text_of(block))
             return
         self._close_text()
         if kind in {"thinking", "redacted_thinking"}:
-            section = thinking_section(block, tokens=tokens, seconds=self.message.timing.get("thinking", 0.0))
+            section = thinking_section(block)
             self._thinking[index] = section
             self._add_section(section)
         else:
@@ -336,19 +375,22 @@ class AnswerEntry(Entry):
             lines.touch()
 
     def _append_text(self, text: str) -> None:
+        self._heard = self._heard or bool(text)
         text = self._overlap.trim(text)
-        if not text:
-            return
         if self._text is None:
+            text = self._blanks + text
             if not text.strip():
+                self._blanks = text
                 return
+            self._blanks = ""
             self._text = TextSection()
             self._add_section(self._text)
         self._text.append(text)
 
     def _close_text(self) -> None:
-        if held := self._overlap.release():
+        if self._heard and (held := self._overlap.release()):
             self._append_text(held)
+        self._blanks = ""
         if self._text is not None:
             self._text.finish()
             self._text = None

@@ -37,28 +37,44 @@ class Notice(Static):
     def __init__(self, *, id: str = "") -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id or None, markup=False)
         self.shown: NoticeText | None = None
+        self._esc_stops = False
+        self._with_details = False
         self.display = False
 
     def show(self, notice: NoticeText | None) -> None:
         """Show a notice in place of the one before."""
         self.shown = notice
+        self._with_details = False
         self.display = notice is not None
-        if notice is None:
-            return
-        self.set_classes(f"-{notice.role}")
-        self.update(Content(clean(f"{notice.sentence}{keys_line(notice)}")))
+        if notice is not None:
+            self.set_classes(f"-{notice.role}")
+            self._write()
 
     def show_details(self) -> None:
         """Add the technical details to the sentence."""
-        if self.shown is not None and self.shown.details:
-            self.update(Content(clean(f"{self.shown.sentence}\n{self.shown.details}{keys_line(self.shown)}")))
+        self._with_details = True
+        self._write()
+
+    def set_esc_stops(self, esc_stops: bool) -> None:
+        """Say whether Esc stops an answer at the moment, so that no notice claims that it closes it."""
+        if esc_stops != self._esc_stops:
+            self._esc_stops = esc_stops
+            self._write()
+
+    def _write(self) -> None:
+        if self.shown is None:
+            return
+        details = f"\n{self.shown.details}" if self._with_details and self.shown.details else ""
+        keys = keys_line(self.shown, esc_stops=self._esc_stops)
+        self.update(Content(clean(f"{self.shown.sentence}{details}{keys}")))
 
 
-def keys_line(notice: NoticeText) -> str:
-    """The keys of a notice's actions, on a row of their own."""
+def keys_line(notice: NoticeText, *, esc_stops: bool = False) -> str:
+    """The keys of a notice's actions, on a row of their own; `esc_stops` says that Esc has something better to do."""
     known = [BY_ID[action] for action in notice.actions if action in BY_ID]
     if not known:
-        return "\nEsc closes this." if notice.role != "info" else ""
+        return "\nEsc closes this." if notice.role != "info" and not esc_stops else ""
     first = "Enter" + (f" or {known[0].key}" if known[0].keys else "") + f" {known[0].label.lower()}"
     rest = [f"{action.key} {action.label.lower()}" for action in known[1:] if action.keys]
-    return "\n" + " · ".join([first, *rest, "Esc closes this"])
+    closes = [] if esc_stops or "stop" in notice.actions else ["Esc closes this"]
+    return "\n" + " · ".join([first, *rest, *closes])

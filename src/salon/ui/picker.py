@@ -104,7 +104,8 @@ class PickerScreen(ModalScreen[str | None]):
 
     def _fill(self) -> None:
         words = self.query_one(Input).value.casefold().split()
-        found = [row for row in self._rows or () if row.matches(words)]
+        # A list of options takes an id once; a session copied to another month's folder is found twice.
+        found = list({row.id: row for row in self._rows or () if row.matches(words)}.values())
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options([Option(_prompt(row), id=row.id) for row in found[:SHOWN]])
@@ -152,8 +153,11 @@ def model_rows(models: Sequence[ModelInfo]) -> list[Row]:
 
 def when(seconds: float) -> str:
     """A time as a list shows it."""
-    time, now = datetime.fromtimestamp(seconds), datetime.now()
+    try:
+        time, now = datetime.fromtimestamp(seconds), datetime.now()
+    except (ValueError, OverflowError, OSError):
+        return "at an unknown time"  # a file system may say what a calendar does not have
     days = (now.date() - time.date()).days
-    if days <= 1:
+    if days in {0, 1}:
         return f"{'today' if days == 0 else 'yesterday'} {time:%H:%M}"
     return f"{time:%d %b}" if time.year == now.year else f"{time:%d %b %Y}"

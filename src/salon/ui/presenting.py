@@ -12,6 +12,9 @@ from salon.ui.notice import NoticeText
 from salon.ui.sections import short_number
 from salon.untrusted import clean_line
 
+_SAME_HERE = {"edit_base_url": "change_key"}
+"""What a fault may advise and one screen does together: a key and the server it is for."""
+
 
 def entries_of(conversation: Conversation) -> list[Entry]:
     """The entries of the current path."""
@@ -92,7 +95,8 @@ def notice_after(message: Message, *, can_continue: bool) -> NoticeText | None:
     if message.status is Status.ERROR:
         sentence = f"{clean_line(str(fault.get('what', 'The answer failed.')), 400)} Your message is saved."
         now = clean_line(str(fault.get("now", "")), 300)
-        return NoticeText(f"{sentence} {now}".strip(), fault_actions(message), "error", details_of(message))
+        actions = fault_actions(message, can_continue=can_continue)
+        return NoticeText(f"{sentence} {now}".strip(), actions, "error", details_of(message))
     if message.status is Status.REFUSED:
         return NoticeText(f"{ending_of(message)[0]} Your message is saved.", ("retry",), "warning", details_of(message))
     if message.status in {Status.INTERRUPTED, Status.MAX_TOKENS, Status.STOPPED}:
@@ -112,11 +116,13 @@ def kept_sentence(message: Message) -> str:
     return f"The {short_number(words)} words above are kept." if words > 1 else "The word above is kept."
 
 
-def fault_actions(message: Message) -> tuple[str, ...]:
-    """The actions that a stored fault offers."""
+def fault_actions(message: Message, *, can_continue: bool = True) -> tuple[str, ...]:
+    """The actions that a stored fault offers, as far as they would do something here."""
     actions = (message.fault or {}).get("actions")
-    named = tuple(str(action) for action in actions) if isinstance(actions, list | tuple) else ("retry",)
-    return tuple(dict.fromkeys(action for action in (*named, "show_details") if action in BY_ID))
+    named = [str(action) for action in actions] if isinstance(actions, list | tuple) else ["retry"]
+    named = [_SAME_HERE.get(action, action) for action in (*named, "show_details")]
+    idle = ({"continue"} if not can_continue else set()) | ({"show_details"} if not details_of(message) else set())
+    return tuple(dict.fromkeys(action for action in named if action in BY_ID and action not in idle)) or ("retry",)
 
 
 def details_of(message: Message) -> str:

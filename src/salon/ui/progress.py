@@ -1,6 +1,7 @@
 """What is happening in a turn, in words with a clock."""
 
 import time
+from collections.abc import Callable
 
 from salon.chat.blocks import is_tool_use, kind_of
 from salon.chat.conversation import Message
@@ -31,11 +32,12 @@ _ENDINGS = {
 class Progress:
     """Follows one turn; `words` says at any time where it stands."""
 
-    def __init__(self, stall_hint: float = 15.0) -> None:
+    def __init__(self, stall_hint: float = 15.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._stall_hint = stall_hint
+        self._clock = clock
         self._phase = "Connecting"
         self._role = "text"
-        self._since = self._last_data = time.monotonic()
+        self._since = self._last_data = clock()
         self._attempt = ""
         self._retry_at = 0.0
         self.over = False
@@ -47,8 +49,8 @@ class Progress:
 
     def note(self, event: TurnEvent) -> None:
         """Take in what happened."""
-        now = time.monotonic()
-        if not isinstance(event, Retrying | Connecting | Finished):
+        now = self._clock()
+        if not isinstance(event, Retrying | Finished):
             self._last_data = now
         match event:
             case Connecting(attempt, attempts):
@@ -77,7 +79,7 @@ class Progress:
 
     def words(self) -> tuple[str, str]:
         """The state and its colour role."""
-        now = time.monotonic()
+        now = self._clock()
         if self.over:
             return self._phase, self._role
         if self._phase == "Retrying":

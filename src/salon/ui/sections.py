@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from salon.chat.blocks import Block, is_tool_result, is_tool_use, kind_of, thinking_of
 from salon.markdown import Document, Line, Lines, MarkdownLines, PlainLines, Span, look
@@ -143,6 +143,11 @@ class FoldLines:
         """The heading says something else now."""
         self._changed = 0
 
+    def remake(self) -> None:
+        """The body says something else now, too."""
+        self._body = self._make_body() if self._body is not None else None
+        self._changed = 0
+
     def update(self, budget: float = math.inf) -> bool:
         """Lay out the body, if it is open."""
         return self._body is None or self._body.update(budget)
@@ -245,8 +250,12 @@ class ThinkingSection(FoldSection):
     def finish(self) -> None:
         """Say that nothing more comes."""
         self.finished = True
-        if self.lines is not None:
+        if self.lines is None:
+            return
+        if self._pieces:
             self.lines.touch()
+        else:
+            self.lines.remake()
 
     def label(self) -> str:
         """How long it took and how much it was."""
@@ -259,7 +268,7 @@ class ThinkingSection(FoldSection):
 
     def text(self) -> str:
         """The thinking as far as the API shows it."""
-        return "".join(self._pieces) or "(The API keeps this thinking to itself.)"
+        return "".join(self._pieces) or ("(The API keeps this thinking to itself.)" if self.finished else "")
 
     def starts_open(self, frame: Frame) -> bool:
         """As the settings say."""
@@ -278,13 +287,19 @@ class BlockSection(FoldSection):
         super().__init__("tool")
         self.block = block
 
+    def become(self, block: Block) -> None:
+        """Show the block as it is now."""
+        self.block = block
+        if self.lines is not None:
+            self.lines.remake()
+
     def label(self) -> str:
         """The kind of block, and the part of it that tells most."""
         return describe_block(self.block)
 
     def text(self) -> str:
         """The block as JSON."""
-        return json.dumps(self.block, ensure_ascii=False, indent=2)
+        return _as_json(self.block, indent=2)
 
 
 def describe_block(block: Block) -> str:
@@ -292,9 +307,9 @@ def describe_block(block: Block) -> str:
     kind = kind_of(block) or "block without a kind"
     if is_tool_use(block):
         asked = block.get("input")
-        told = json.dumps(asked, ensure_ascii=False) if asked else ""
-        if isinstance(asked, dict) and len(asked) == 1:
-            told = str(next(iter(asked.values())))
+        told = _as_json(asked) if asked else ""
+        if isinstance(asked, dict) and len(asked) == 1 and isinstance(only := next(iter(asked.values())), str):
+            told = only
         return f"{block.get('name', kind)}: {told}".removesuffix(": ")
     if is_tool_result(block):
         content = block.get("content")
@@ -309,12 +324,19 @@ def describe_block(block: Block) -> str:
     return kind.replace("_", " ")
 
 
+def _as_json(value: Any, indent: int | None = None) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, indent=indent)
+    except (RecursionError, ValueError, TypeError):
+        return "(It is nested too deeply to be shown.)"  # it could just be read, and is kept as it came
+
+
 def short_number(number: int) -> str:
     """12, 1.2k, 34k, 1.2M."""
     for size, unit in ((1_000_000, "M"), (1_000, "k")):
-        if number >= size:
+        if number >= size * (0.9995 if unit == "M" else 1):
             value = number / size
-            return f"{value:.1f}".removesuffix(".0") + unit if value < 100 else f"{value:.0f}{unit}"
+            return f"{value:.1f}".removesuffix(".0") + unit if value < 99.95 else f"{value:.0f}{unit}"
     return str(number)
 
 

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from rich.cells import cell_len
-
 from salon.markdown import Line, Span, copy_text
+from salon.markdown.cells import clusters
 from salon.ui.viewport import Viewport
 
 
@@ -63,10 +62,10 @@ def crop(line: Line, start: int, end: int) -> Line:
     column = 0
     for span in line.spans:
         kept = []
-        for char in span.text:
+        for cluster, cells in clusters(span.text):
             if start <= column < end:
-                kept.append(char)
-            column += cell_len(char)
+                kept.append(cluster)
+            column += cells
         if kept:
             spans.append(span._replace(text="".join(kept)))
     return line._replace(spans=tuple(spans))

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual.strip import Strip
 from textual.widget import Widget
 
 from salon.markdown import Line, Look, Span, look
 from salon.ui.painter import Painter
 from salon.ui.sections import short_number
+from salon.untrusted import clean_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ class Status:
     tokens_out: int = 0
     cost: Decimal | None = None
     at_least: bool = False
-    """Whether an answer was cut, so that its tokens and cost are a lower bound."""
+    """Whether the tokens are a lower bound, because an answer was cut."""
+    cost_at_least: bool = False
+    """Whether the cost is."""
     unsaved: str = ""
     saved: bool = True
 
@@ -64,14 +67,19 @@ class StatusBar(Widget):
 
 
 def layout(status: Status, width: int) -> Line:
-    """The bar's row: the state at the left, the rest at the right as far as it fits."""
+    """The bar's row: the state at the left, the rest at the right as far as it fits.
+
+    That nothing is saved always fits: the reason, the hint and the end of the state give way to it.
+    """
+    right = [Span(" UNSAVED", look("error", bold=True))] if status.unsaved else []
     left = [Span(" " + status.state, look(status.role, bold=status.role not in {"text", "text-muted"}))]
     if status.hint:
         left.append(Span(f" · {status.hint}", look("text-muted")))
     if status.demo:
         left.insert(0, Span(" DEMO scripted ", Look("background", "accent", bold=True)))
+    if _cells(left) + _cells(right) + 2 > width:
+        left = _fitted([span for span in left if not span.text.startswith(" · ")], width - _cells(right) - 2)
     room = width - _cells(left) - 1
-    right: list[Span] = []
     for span in _fields(status):
         gap = 2 if right else 1
         if _cells(right) + cell_len(span.text) + gap + 1 > room:
@@ -84,14 +92,14 @@ def layout(status: Status, width: int) -> Line:
 def _fields(status: Status) -> list[Span]:
     """The fields at the right, by importance; the least important are left out first."""
     fields = [
-        (f"UNSAVED: {status.unsaved}", "error")
+        (clean_line(status.unsaved, 80), "error")
         if status.unsaved
         else ("saved" if status.saved else "saving", "text-faint"),
-        (status.model, "text-muted"),
+        (clean_line(status.model, 40), "text-muted"),
         (context_meter(status), "text-muted"),
         (money(status), "text-muted"),
         (tokens(status), "text-faint"),
-        (status.host, "warning"),
+        (clean_line(status.host, 60), "warning"),
     ]
     return [Span(text, look(role, bold=role == "error")) for text, role in fields if text]
 
@@ -112,7 +120,7 @@ def money(status: Status) -> str:
     if status.cost is None:
         return ""
     digits = 2 if status.cost >= 1 else 3 if status.cost >= Decimal("0.001") or not status.cost else 4
-    return f"{'≥ ' if status.at_least else ''}${status.cost:.{digits}f}"
+    return f"{'≥ ' if status.at_least or status.cost_at_least else ''}${status.cost:.{digits}f}"
 
 
 def tokens(status: Status) -> str:
@@ -120,6 +128,18 @@ def tokens(status: Status) -> str:
     if not status.tokens_in and not status.tokens_out:
         return ""
     return f"{short_number(status.tokens_in)} in {'≥ ' if status.at_least else ''}{short_number(status.tokens_out)} out"
+
+
+def _fitted(spans: list[Span], room: int) -> list[Span]:
+    """The spans as far as there is room, an ellipsis at the end where something is missing."""
+    fitted: list[Span] = []
+    for span in spans:
+        left = room - _cells(fitted)
+        if cell_len(span.text) > left:
+            fitted.append(span._replace(text=set_cell_size(span.text, max(0, left - 1)) + "…"))
+            break
+        fitted.append(span)
+    return fitted
 
 
 def _cells(spans: list[Span]) -> int:

@@ -110,14 +110,8 @@ class Transcript(Widget, can_focus=True):
         """Open or close all thinking."""
         self._thinking_open = open_them
         for entry in self.viewport.entries:
-            if entry.is_laid_out:
-                entry.toggle_all(open_them)
-        frame = self._frame_for(self.size.width)
-        self.viewport.frame = frame
-        for index, entry in enumerate(self.viewport.entries):
-            if entry.is_laid_out:
-                entry.lay_out(frame)
-                self.viewport.touch(index)
+            entry.set_thinking_open(open_them)
+        self.viewport.refold(self._frame_for(self.size.width))
         self._redraw()
         self._plan(now=True)
 
@@ -273,7 +267,10 @@ class Transcript(Widget, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out anew for another width."""
-        self.viewport.resize(self._frame_for(event.size.width), event.size.height)
+        frame = self._frame_for(event.size.width)
+        if frame != self.viewport.frame:
+            self.selection = None  # its rows are others now
+        self.viewport.resize(frame, event.size.height)
         self._redraw()
         self._plan(now=True)
 
@@ -331,6 +328,7 @@ class Transcript(Widget, can_focus=True):
     def _click(self, spot: Spot) -> None:
         entry = self.viewport.entries[spot.entry]
         if entry.toggle_at(spot.row):
+            self.selection = None
             self.viewport.keep_place(spot.entry, spot.row)
             self.viewport.touch(spot.entry)
             self._redraw()

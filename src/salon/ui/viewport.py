@@ -6,7 +6,8 @@ The scroll contract:
 * It never moves while the person has scrolled up, whatever arrives below and however wrong an estimated height above
   turns out to be: the place is kept as an entry and a row in it, not as a number of rows from the top.
 * It does not move when an answer ends.
-* `unread` counts the rows that came below since the person left the end; `to_end` follows again.
+* `unread` counts the rows that came below what was in view since the person left the end, and nothing else: neither a
+  wrong estimate above nor a fold that opens is news. `to_end` follows again, and so does every way to the last row.
 * A new width keeps the first visible line in place.
 """
 
@@ -33,7 +34,10 @@ class Viewport:
         self._heights = Heights()
         self._entry = 0
         self._row = 0
-        self._read_to = 0
+        self._read = (0, 0)
+        """An entry and the row in it before which everything has been in view."""
+        self._read_share: float | None = None
+        """The same row as a share of its entry, until that is laid out again."""
         self._pin: tuple[int, int] | None = None
         self._unsettled: set[int] = set()
 
@@ -58,8 +62,12 @@ class Viewport:
     def truncate(self, count: int) -> None:
         """Keep the first `count` entries only."""
         self.entries = self.entries[:count]
-        self._heights = Heights(self._heights[index] for index in range(count))
+        self._heights = Heights(self._heights[index] for index in range(len(self.entries)))
         self._unsettled = {index for index in self._unsettled if index < count}
+        if self._pin is not None and self._pin[0] >= count:
+            self._pin = None
+        if self._read[0] >= count:
+            self._read_all()
         self._clamp()
 
     def touch(self, index: int) -> None:
@@ -72,13 +80,27 @@ class Viewport:
         if frame == self.frame:
             return
         if not self.following and self.entries:
-            self._pin = (self._entry, self._logical_line(self._entry, self._row))
+            # A size that changes again before the last one was laid out must not take the place from a wrong row.
+            self._pin = self._pin or (self._entry, self._logical_line(self._entry, self._row))
+            if self._read_share is None:
+                read, row = self._read
+                self._read_share = min(1.0, row / max(1, self._heights[read]))
         self.frame = frame
         for entry in self.entries:
             entry.forget()
         self._heights = Heights(entry.estimate(frame) for entry in self.entries)
         self._unsettled.clear()
         self._row = min(self._row, self._heights[self._entry] - 1) if self.entries else 0
+
+    def refold(self, frame: Frame) -> None:
+        """Take a frame in which other folds are open; entries that are laid out change where they stand."""
+        if self.unread == 0:
+            self._read_share = 1.0
+        self.frame = frame
+        for index, entry in enumerate(self.entries):
+            if entry.is_laid_out:
+                entry.lay_out(frame)
+                self.touch(index)
 
     # what is in view
 
@@ -97,7 +119,7 @@ class Viewport:
     @property
     def unread(self) -> int:
         """How many rows have come below what was ever in view."""
-        return 0 if self.following else max(0, self.total - max(self._read_to, self.top + self.height))
+        return 0 if self.following else max(0, self.total - max(self._read_end(), self.top + self.height))
 
     def place(self, y: int) -> tuple[int, int] | None:
         """The entry and the row in it at row `y` of the view; None below the end."""
@@ -148,6 +170,7 @@ class Viewport:
             entry += 1
         self._leave_end(entry, max(0, row))
         self._follow_if_at_end()
+        self._note_read()
 
     # laying out
 
@@ -157,6 +180,8 @@ class Viewport:
         settled = True
         for index in sorted(self._unsettled, reverse=True):
             settled = self.settle_entry(index, deadline - time.perf_counter()) and settled
+            if self._unsettled and time.perf_counter() > deadline:
+                return False
         for _ in range(len(self.entries) + 1):
             pending = [index for index in self._visible() if not self.entries[index].is_laid_out]
             if not pending:
@@ -165,6 +190,8 @@ class Viewport:
                 settled = self.settle_entry(index, deadline - time.perf_counter()) and settled
                 if time.perf_counter() > deadline:
                     return False
+        if settled and not self.following and self._pin is None and self.top + self.height >= self.total:
+            self.following = True
         return settled
 
     def settle_entry(self, index: int, budget: float) -> bool:
@@ -179,6 +206,8 @@ class Viewport:
         else:
             self._unsettled.add(index)
         self._heights.set(index, entry.height)
+        if settled and self._read_share is not None and index == self._read[0]:
+            self._read, self._read_share = (index, round(self._read_share * entry.height)), None
         self._return_to_pin(index, settled)
         return settled
 
@@ -187,6 +216,8 @@ class Viewport:
         if self.row_of(entry, row) >= 0:
             top_entry, top_row = self._heights.find(self.top)
             self._leave_end(top_entry, top_row)
+        if self.unread == 0:
+            self._read_share = 1.0
 
     def visible_or_last(self) -> set[int]:
         """The entries in view, and the last one, which may be growing below it."""
@@ -201,11 +232,32 @@ class Viewport:
 
     def _leave_end(self, entry: int, row: int) -> None:
         if self.following:
-            self._read_to = self.total
+            self._read_all()
         self.following = False
         self._pin = None
         self._entry, self._row = entry, row
         self._clamp()
+
+    def _read_all(self) -> None:
+        last = len(self.entries) - 1
+        self._read = (last, self._heights[last]) if last >= 0 else (0, 0)
+        laid_out = last >= 0 and self.entries[last].is_laid_out and last not in self._unsettled
+        self._read_share = None if laid_out else 1.0
+
+    def _read_end(self) -> int:
+        entry, row = self._read
+        if entry >= len(self.entries):
+            return self.total
+        height = self._heights[entry]
+        row = min(row, height) if self._read_share is None else round(self._read_share * height)
+        return self._heights.before(entry) + row
+
+    def _note_read(self) -> None:
+        """What is in view now has been in view."""
+        bottom = min(self.total, self.top + self.height)
+        if self.entries and not self.following and bottom > self._read_end():
+            entry, row = self._heights.find(bottom - 1)
+            self._read, self._read_share = (entry, row + 1), None
 
     def _clamp(self) -> None:
         if not self.entries:
