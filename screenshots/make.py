@@ -180,8 +180,8 @@ SCENES: dict[str, Scene] = {
 }
 
 
-async def take(name: str, size: tuple[int, int], target: Path, theme: str = "salon-dark") -> None:
-    """Play one scene in a home of its own and write the picture."""
+async def take(name: str, size: tuple[int, int], theme: str = "salon-dark") -> str:
+    """Play one scene in a home of its own; the picture."""
     pace = PACES.get(name, 0.05)
     with tempfile.TemporaryDirectory() as home:
         places = {"SALON_CONFIG_DIR": f"{home}/c", "SALON_STATE_DIR": f"{home}/s", "SALON_CACHE_DIR": f"{home}/k"}
@@ -189,17 +189,16 @@ async def take(name: str, size: tuple[int, int], target: Path, theme: str = "sal
         house = build(Options(demo=name != "welcome"), {**places, "SALON_THEME": theme, "SALON_DEMO_PACE": str(pace)})
         try:
             if name == "resumed":
-                await play("stopped", house, size, None, draft="and a draft that was not sent")
+                await play("stopped", house, size, draft="and a draft that was not sent")
             latest = house.library(demo=True).latest() if name == "resumed" else None
-            await play(name, house, size, target, Opening(session_id=latest))
+            picture = await play(name, house, size, Opening(session_id=latest))
         finally:
             house.close()
+    return picture
 
 
-async def play(
-    name: str, house: House, size: tuple[int, int], target: Path | None, opening: Opening | None = None, draft: str = ""
-) -> None:
-    """Run the app through a scene; with a `target` write what it shows at the end."""
+async def play(name: str, house: House, size: tuple[int, int], opening: Opening | None = None, draft: str = "") -> str:
+    """Run the app through a scene; what it shows at the end, as SVG."""
     app = SalonApp(house.services(), opening)
     async with app.run_test(size=size) as pilot:
         studio = Studio(app, pilot)
@@ -209,9 +208,9 @@ async def play(
         if draft:
             app.chat.prompt.insert(draft)
             await pilot.pause()
-        if target is not None:
-            target.write_text(portable(app.export_screenshot(title="Salon")), "utf-8")
+        picture = portable(app.export_screenshot(title="Salon"))
         await app.chat.settle()
+    return picture
 
 
 def portable(svg: str) -> str:
@@ -220,7 +219,10 @@ def portable(svg: str) -> str:
     Renderers disagree on whether such blanks count into the text's length, and shift it when they do not.
     """
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-    return re.sub(r'x="([\d.]+)"( y="[\d.]+") textLength="([\d.]+)"([^>]*)>((?:&#160;)*)([^<]*?)((?:&#160;)*)<', _trimmed, svg)
+    return _TEXT.sub(_trimmed, svg)
+
+
+_TEXT = re.compile(r'x="([\d.]+)"( y="[\d.]+") textLength="([\d.]+)"([^>]*)>((?:&#160;)*)([^<]*?)((?:&#160;)*)<')
 
 
 def _trimmed(text: re.Match[str]) -> str:
@@ -247,7 +249,7 @@ def main() -> None:
             suffix = "" if options.theme == "salon-dark" else f"-{options.theme}"
             suffix += "" if size == "120x40" else f"-{size}"
             target = options.folder / f"{name}{suffix}.svg"
-            asyncio.run(take(name, (width, height), target, options.theme))
+            target.write_text(asyncio.run(take(name, (width, height), options.theme)), "utf-8")
             print(target)
 
 
