@@ -59,8 +59,7 @@ def _started(command: Command, environ: dict[str, str]) -> Figures:
     with Program(command, environ) as program:
         painted_at = program.painted() - program.started
         painted = program.cost()
-        program.first_echo()
-        echoed = program.cost_of_first_echo
+        echoed = program.first_echo()
         program.drain(1.0)
         return {
             "paint_wall_s": painted_at,
@@ -106,10 +105,10 @@ def stream(options: argparse.Namespace) -> object:
 
 
 def _streamed(command: Command, shape: str, size: int, pace: int) -> Figures:
-    """Stream one answer; `mark_late_s` is how long after the server's last byte its end was on the screen."""
+    """Stream one answer; `late_s` is how long after the server's last byte its end was on the screen."""
     with home() as environ, serving() as address, warmed_up(command, environ | {"ANTHROPIC_BASE_URL": address}) as app:
-        memory, before = app.memory(), app.cost()
-        mark = ask(app, shape, size, DELTA, pace / DELTA)
+        memory = app.memory()
+        mark, before = ask(app, shape, size, DELTA, pace / DELTA)
         app.wait_for(mark, size / pace * 4 + 60)
         late = (app.cost() - before).wall - size / pace
         app.settle()
@@ -171,7 +170,7 @@ def _echoes(app: Program, count: int) -> list[float]:
 
 def _echoes_while_streaming(app: Program, rate: int, options: argparse.Namespace) -> Figures:
     seconds = options.keys * 0.15 + 2
-    mark = ask(app, "mixed", int(seconds * rate * 8), 8, rate)
+    mark, _ = ask(app, "mixed", int(seconds * rate * 8), 8, rate)
     app.drain(1.0)
     before = app.cost()
     latencies = _echoes(app, options.keys)
@@ -207,8 +206,7 @@ def _opened(command: Command, environ: dict[str, str], count: int | None) -> Fig
         if count is not None:
             app.wait_for(mark_of(count).encode())
         shown = app.cost()
-        app.first_echo()
-        echoed = app.cost_of_first_echo
+        echoed = app.first_echo()
         app.drain(2.0)
         return {
             "paint_wall_s": painted_at,

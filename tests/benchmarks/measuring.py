@@ -62,13 +62,14 @@ def warmed_up(command: Sequence[str], environ: Mapping[str, str]) -> Iterator[Pr
         yield program
 
 
-def ask(program: Program, shape: str, size: int, delta: int, rate: float) -> bytes:
-    """Have an answer streamed; what will be written when it is whole."""
+def ask(program: Program, shape: str, size: int, delta: int, rate: float) -> tuple[bytes, Cost]:
+    """Have an answer streamed; what will be written when it is whole, and the cost before it was asked for."""
     mark = f"{time.monotonic_ns() % 10**9:09d}"
     program.send(request_for(shape, size, delta, rate, mark).encode())
     program.settle()
+    before = program.cost()
     program.send(b"\r")
-    return b"END" + mark.encode()
+    return b"END" + mark.encode(), before
 
 
 def as_figures(cost: Cost) -> Figures:

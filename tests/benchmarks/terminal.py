@@ -1,7 +1,7 @@
 """A program in a pseudo-terminal of 120 by 40, its output drained as fast as it comes, and what it has cost so far.
 
 Nothing is emulated, so the measuring costs next to nothing while it measures: a text is "on the screen" when its bytes
-have been read. The first lines of an answer hold neither the probe key nor the marks that are waited for.
+have been read.
 """
 
 import fcntl
@@ -18,6 +18,7 @@ from pathlib import Path
 
 COLUMNS, ROWS = 120, 40
 PROBE = b"J"
+"""The key that is pressed; no answer and no screen has it."""
 _ECHO = re.compile(rb"(?<![\[0-9;?])J")  # not the end of a control sequence
 _PAINTED = re.compile(rb"\x1b\[[0-9;]*m[^\x1b]*[^\x1b\s]")
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -96,20 +97,20 @@ class Program:
         """When the first text was on the screen."""
         return self.wait_for(_PAINTED)
 
-    def first_echo(self, every: float = 0.02, seconds: float = 60) -> float:
-        """Press the probe key again and again until it is echoed, then take it back; when it was echoed."""
+    def first_echo(self, every: float = 0.02, seconds: float = 60) -> Cost:
+        """Press the probe key again and again until it is echoed, then take it back; the cost when it was echoed."""
         deadline = time.monotonic() + seconds
         pressed = 0
         while time.monotonic() < deadline:
             self.send(PROBE)
             pressed += 1
             try:
-                echoed = self.wait_for(_ECHO, every)
+                self.wait_for(_ECHO, every)
             except Ended:
                 if not self.running():
                     raise
                 continue
-            self._after_echo = self.cost()
+            echoed = self.cost()
             self.settle()
             self.send(b"\x7f" * pressed)
             self.settle()
@@ -131,11 +132,6 @@ class Program:
         """What has been used until now."""
         return Cost(time.monotonic() - self.started, self.cpu(), self.written)
 
-    @property
-    def cost_of_first_echo(self) -> Cost:
-        """What had been used when the first key was echoed."""
-        return self._after_echo
-
     def cpu(self) -> float:
         """CPU seconds of all its threads, also those that ended."""
         try:
@@ -153,7 +149,7 @@ class Program:
 
     def running(self) -> bool:
         """Whether it has not ended."""
-        return Path(f"/proc/{self.pid}/fd").exists() and bool(Path(f"/proc/{self.pid}/maps").read_bytes()[:1])
+        return bool(Path(f"/proc/{self.pid}/maps").read_bytes())  # one that has ended, and was not waited for, has none
 
     def end(self) -> None:
         """End it, politely at first."""
