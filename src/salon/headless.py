@@ -13,8 +13,9 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any, TextIO
 
+from salon.chat.blocks import text_of
 from salon.chat.conversation import Message, Status
-from salon.chat.events import Finished, Retrying, TextDelta, TurnEvent
+from salon.chat.events import BlockStarted, Finished, Retrying, TextDelta, TurnEvent
 from salon.chat.session import Library, Session
 from salon.errors import CredentialsError, FaultKind
 from salon.exits import Exit
@@ -68,6 +69,8 @@ class Headless:
                 self._write(json.dumps(event_record(event), ensure_ascii=False) + "\n")
             elif isinstance(event, TextDelta):
                 self._write(event.text)
+            elif isinstance(event, BlockStarted):
+                self._write(text_of(event.block))  # empty but for servers that say something in it already
             elif isinstance(event, Finished) and not self._ends_with_newline:
                 self._write("\n")
         except OSError as error:
@@ -127,7 +130,7 @@ class Headless:
         return Exit.OK
 
     def _tell_unsaved(self, reason: str) -> None:
-        self._tell(f"Not saved: {reason}." if reason else "Saved now.")
+        self._tell(reason or "Saved now.")
 
     def _tell_kept(self, sentence: str) -> None:
         if self._kept:

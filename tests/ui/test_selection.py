@@ -17,7 +17,12 @@ def all_of(*entries: Entry, frame: Frame = WIDE) -> str:
     return selected_text(viewport, Selection(Spot(0, 0, 0), Spot(last, entries[last].height, 999)))
 
 
-CODE = "def f(x):\n    if x:\n        return 'a very long string that does not fit into forty cells at all'\n\n    return  x"
+CODE = """\
+def f(x):
+    if x:
+        return "a very long string that does not fit into forty cells at all"
+
+    return  x"""
 
 SOURCES = {
     "a paragraph that wraps": ("one two three four five " * 10, ("one two three four five " * 10).strip()),

@@ -17,7 +17,7 @@ from textual.worker import Worker, WorkerState
 from salon.actions import ACTIONS, BY_ID, Place
 from salon.chat import conversation as tree
 from salon.chat.conversation import Message
-from salon.chat.events import AnswerStarted, BlockStarted, Finished, Retrying, TextDelta, TurnEvent
+from salon.chat.events import AnswerStarted, BlockStarted, Connecting, Finished, Retrying, TurnEvent
 from salon.chat.ledger import totals
 from salon.chat.session import Draft, Library, Session
 from salon.errors import Fault, StoreError
@@ -25,7 +25,15 @@ from salon.ui.entries import AnswerEntry
 from salon.ui.links import checked_link
 from salon.ui.notice import Notice, NoticeText
 from salon.ui.painter import Painter
-from salon.ui.presenting import continued_text, entries_of, entry_of, greeting, notice_after
+from salon.ui.presenting import (
+    coming_variant,
+    continued_text,
+    entries_of,
+    entry_of,
+    greeting,
+    notice_after,
+    notice_of,
+)
 from salon.ui.progress import Progress
 from salon.ui.prompt import Prompt
 from salon.ui.services import Connection, Services
@@ -85,6 +93,10 @@ class ChatScreen(Screen[None]):
         self._early: Prompt.Submitted | None = None
         """What was sent before there was a chat to send it in."""
         self._gave_up = asyncio.Event()
+        self._log_trouble = ""
+        self._draft_trouble = ""
+        self._banner: NoticeText | None = None
+        """What is said whenever nothing else is, until everything is on disk."""
         self._parted: tuple[Session, Draft] | None = None
         """The chat that is being left, and its draft."""
 
@@ -161,15 +173,12 @@ class ChatScreen(Screen[None]):
             self.prompt.set_draft(Draft(draft.text + typed_meanwhile, draft.pastes))
         else:
             self.on_prompt_edited()
-        self.status_bar.update(state="Ready", role="text", hint="", unsaved=session.log.unsaved)
+        self.status_bar.update(state="Ready", role="text", hint="")
         self._show_totals()
-        found = session.conversation.notices
-        last = session.last
-        if found:
-            self.notice.show(NoticeText(" ".join(found), (), "info"))
-        else:
-            ended = last is not None and last.role == "assistant"
-            self.notice.show(notice_after(last, can_continue=session.can_continue) if ended and last else None)
+        self.notice.set_esc_stops(False)
+        self.notice.show(notice_of(session.conversation, can_continue=session.can_continue))
+        self._log_trouble, self._draft_trouble, self._banner = session.log.unsaved, "", None
+        self._show_unsaved()
         self.prompt.focus()
 
     def use_library(self, library: Library) -> None:
@@ -192,11 +201,20 @@ class ChatScreen(Screen[None]):
 
     def note_unsaved(self, reason: str) -> None:
         """The log says whether everything is on disk."""
+        saved_again = bool(self._log_trouble) and not reason
+        self._log_trouble = reason
+        self._show_unsaved()
+        if saved_again:
+            self.on_prompt_edited()  # an emptied draft was kept on disk until the prompt itself was safe
+
+    def _show_unsaved(self) -> None:
+        """Say in the banner and in the status bar what is not saved; the banner comes back until everything is."""
+        reason = self._log_trouble or self._draft_trouble
         self.status_bar.update(unsaved=reason, saved=not reason)
-        if reason:
-            sentence = f"Not saved: {reason}. The conversation is kept in memory and is tried again every few seconds."
-            self.notice.show(NoticeText(sentence, (), "error"))
-        elif self.notice.shown is not None and self.notice.shown.sentence.startswith("Not saved:"):
+        before, self._banner = self._banner, NoticeText(reason, (), "error") if reason else None
+        if self._banner is not None and self._banner != before:
+            self.notice.show(self._banner)
+        elif self._banner is None and before is not None and self.notice.shown == before:
             self.notice.show(None)
 
     async def settle(self) -> None:
@@ -339,7 +357,8 @@ class ChatScreen(Screen[None]):
         await self._answer_leaf(session)
 
     def _begin(self) -> None:
-        self.notice.show(None)
+        self.notice.show(self._banner)
+        self.notice.set_esc_stops(True)
         self._gave_up.clear()
         self._progress = Progress(self._services.settings.stall_hint)
         self._answer = None
@@ -386,12 +405,16 @@ class ChatScreen(Screen[None]):
                     self.transcript.touch(self._answer)
             case Finished(message):
                 self._finish(session, message)
-            case AnswerStarted():
-                self.notice.show(None)
+            case AnswerStarted() | Connecting():
+                self._close_retry_notice()
             case _:
                 self._stream(session, event)
-        if not isinstance(event, TextDelta):
-            self._show_progress()
+        self._show_progress()
+
+    def _close_retry_notice(self) -> None:
+        """The countdown is over, so trying now is nothing to offer any more."""
+        if self.notice.shown is not None and "retry_now" in self.notice.shown.actions:
+            self.notice.show(self._banner)
 
     def _stream(self, session: Session, event: TurnEvent) -> None:
         if self._answer is None:
@@ -399,24 +422,27 @@ class ChatScreen(Screen[None]):
                 return
             before = session.last
             continues = continued_text(session.conversation, before) if before is not None else ""
-            self._answer = AnswerEntry(session.turn.opening(), continues=continues)
+            variant = coming_variant(session.conversation, session.turn.parent)
+            self._answer = AnswerEntry(session.turn.opening(), variant, continues)
             self.transcript.append(self._answer)
         self._answer.apply(event)
         self.transcript.touch(self._answer)
 
     def _finish(self, session: Session, message: Message) -> None:
         if self._answer is None:
-            entry = entry_of(session.conversation, message)
-            self.transcript.append(entry)
+            before = session.conversation.messages.get(message.parent or "")
+            continues = continued_text(session.conversation, before) if before is not None else ""
+            self.transcript.append(entry_of(session.conversation, message, continues))
         else:
             self._answer.finish(message)
             self.transcript.touch(self._answer)
-        self.notice.show(notice_after(message, can_continue=session.can_continue))
+        self.notice.show(notice_after(message, can_continue=session.can_continue) or self._banner)
         self._answer = None
         self._show_totals()
         self._rest()
 
     def _rest(self) -> None:
+        self.notice.set_esc_stops(self.answering)
         if self._clock is not None:
             self._clock.pause()
         self._show_progress()
@@ -432,9 +458,13 @@ class ChatScreen(Screen[None]):
             if isinstance(error, StoreError | Fault)
             else f"Salon itself failed: {type(error).__name__}."
         )
+        turn_failed = event.worker.group == "turn"
+        actions = ("retry",) if turn_failed else ()
         self.notice.show(
-            NoticeText(f"{sentence} Your text is kept. The log: {self._services.log_file}", ("retry",), "error")
+            NoticeText(f"{sentence} Your text is kept. The log: {self._services.log_file}", actions, "error")
         )
+        if not turn_failed:
+            return
         self._progress = None
         self._answer = None
         self._rest()
@@ -454,14 +484,16 @@ class ChatScreen(Screen[None]):
     def _show_totals(self) -> None:
         if self.session is None:
             return
-        messages = self.session.path
-        sums = totals(messages, self._services.model_info)
+        conversation = self.session.conversation
+        sums = totals(conversation.messages.values(), self._services.model_info)  # other variants have cost as much
+        shown = totals(self.session.path, self._services.model_info)
         self.status_bar.update(
             tokens_in=sums.tokens_in,
             tokens_out=sums.tokens_out,
-            context_used=sums.context,
+            context_used=shown.context,
             cost=sums.cost,
             at_least=sums.at_least,
+            cost_at_least=sums.cost_at_least,
         )
 
     def on_resize(self, event: events.Resize) -> None:
@@ -484,14 +516,18 @@ class ChatScreen(Screen[None]):
             await self._put_draft(self.session.id, self.prompt.draft)
 
     async def _put_draft(self, session_id: str, draft: Draft) -> bool:
+        if self._log_trouble and not draft:
+            return True  # the words that were just sent may be nowhere else yet: what is on disk of them stays
         async with self._draft_saving:
             try:
                 await asyncio.to_thread(self._library.save_draft, session_id, draft)
             except StoreError as error:
                 logger.warning("The draft was not saved: %s", error.what)
-                self.note_unsaved(error.what)
-                return False
-        return True
+                self._draft_trouble = error.sentence()
+            else:
+                self._draft_trouble = ""
+        self._show_unsaved()
+        return not self._draft_trouble
 
     # actions
 
@@ -514,7 +550,7 @@ class ChatScreen(Screen[None]):
         elif self.answering:
             self._gave_up.set()
         elif self.notice.shown is not None:
-            self.notice.show(None)
+            self.notice.show(None if self.notice.shown == self._banner else self._banner)
         else:
             self.transcript.clear_selection()
 

@@ -1,6 +1,7 @@
 """From a conversation to what the screen shows of it: entries, notices and figures."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 from salon.actions import BY_ID
@@ -77,6 +78,12 @@ def greeting(model: str, *, demo: bool) -> list[Line]:
     return lines
 
 
+def coming_variant(conversation: Conversation, parent: str | None) -> tuple[int, int]:
+    """Which variant the answer is that has just begun to arrive; once it has ended, `variant_of` says the same."""
+    family = [child for child in conversation.children.get(parent, ()) if conversation.messages[child].content]
+    return len(family) + 1, len(family) + 1
+
+
 def clock_of(message: Message) -> str:
     """When a message was written: the time for today's, the date before it for others."""
     try:
@@ -106,6 +113,21 @@ def notice_after(message: Message, *, can_continue: bool) -> NoticeText | None:
         actions = (*actions, *(("show_details",) if details else ()))
         return NoticeText(kept_sentence(message), actions, role, details)
     return None
+
+
+def notice_of(conversation: Conversation, *, can_continue: bool) -> NoticeText | None:
+    """What to say of a conversation that is opened: what the loader mended, and what its end needs."""
+    last = conversation.messages.get(conversation.leaf or "")
+    notice = None
+    if last is not None and last.role == "assistant":
+        notice = notice_after(last, can_continue=can_continue)
+    elif last is not None:
+        notice = NoticeText("The last message has no answer yet.", ("retry",), "info")
+    if not conversation.notices:
+        return notice
+    if notice is None:
+        return NoticeText(" ".join(conversation.notices), (), "info")
+    return replace(notice, sentence=" ".join((*conversation.notices, notice.sentence)))
 
 
 def kept_sentence(message: Message) -> str:

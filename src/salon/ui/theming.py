@@ -17,6 +17,8 @@ def textual_theme(theme: Theme) -> TextualTheme:
         "block-cursor-foreground": roles["background"],
         "input-selection-background": roles["selection"],
         "screen-selection-background": roles["selection"],
+        "ansi-background": roles["background"],  # Textual's own style sheets name these two in a theme of ANSI colours
+        "ansi-foreground": roles["text"],
     }
     return TextualTheme(
         name=theme.name,

@@ -34,8 +34,8 @@ WHEEL_ROWS = 3
 STRIPS_KEPT = 2_000
 
 
-class Transcript(Widget, can_focus=True):
-    """The messages on the current path, newest at the end."""
+class Transcript(Widget):
+    """The messages on the current path, newest at the end. It never takes the keys from the prompt."""
 
     ALLOW_SELECT = False
 
