@@ -142,6 +142,9 @@ def _print_answer(options: argparse.Namespace, house: "House") -> int:
 
 
 def _show(options: argparse.Namespace, house: "House") -> int:
+    # Textual draws at the beats of a clock and may miss one, so at its 60 a second a key waits up to 33 ms while an
+    # answer is drawn (measured). The transcript keeps to 30 a second of its own; this is for the keys between.
+    os.environ.setdefault("TEXTUAL_FPS", "120")
     with _nothing_to_collect():
         from salon.ui.app import SalonApp
 
