@@ -85,6 +85,22 @@ class Terminal:
         """The picture's words with one blank between them, however they are wrapped."""
         return " ".join(self.text.split())
 
+    @property
+    def conversation(self) -> list[str]:
+        """The rows above the rule, without the thumb of the scrollbar."""
+        rows = self.text.splitlines()
+        return [row.removesuffix("▕").rstrip() for row in rows[: self._rule(rows)]]
+
+    @property
+    def prompt_box(self) -> str:
+        """The rows below the rule, without the status bar."""
+        rows = [row.rstrip() for row in self.screen.display]
+        return "\n".join(rows[self._rule(rows) + 1 : -1])
+
+    @staticmethod
+    def _rule(rows: list[str]) -> int:
+        return max((number for number, row in enumerate(rows) if row.startswith("─" * 20)), default=len(rows))
+
     # what a person does
 
     def send(self, keys: str | bytes) -> None:
@@ -206,3 +222,10 @@ def assert_left_as_found(terminal: Terminal) -> None:
     assert [mode for mode in (*mouse, focus, bracketed_paste, size_reports) if modes.get(mode)] == []
     assert terminal.kitty_levels() == 0
     assert terminal.tty_modes() == terminal.modes_before
+
+
+def quit_quietly(terminal: Terminal) -> None:
+    """Quit with Ctrl+Q, which is a success and leaves nothing behind."""
+    terminal.send("\x11")
+    assert terminal.wait_exit() == 0
+    assert_left_as_found(terminal)

@@ -1,22 +1,7 @@
 """A chat from its first key to its last, and coming back to it."""
 
 from home import Home
-from terminal import Terminal, assert_left_as_found
-
-LEAVE = "\x11"
-
-
-def quit_quietly(terminal: Terminal) -> None:
-    terminal.send(LEAVE)
-    assert terminal.wait_exit() == 0
-    assert_left_as_found(terminal)
-
-
-def prompt_box(terminal: Terminal) -> str:
-    """What stands in the prompt box: the rows below the rule."""
-    rows = terminal.screen.display
-    rules = [number for number, row in enumerate(rows) if row.startswith("─" * 20)]
-    return "\n".join(row.rstrip() for row in rows[rules[-1] + 1 : -1]) if rules else ""
+from terminal import quit_quietly
 
 
 def test_ask_type_on_stop_leave_and_come_back(home: Home) -> None:
@@ -24,12 +9,12 @@ def test_ask_type_on_stop_leave_and_come_back(home: Home) -> None:
         terminal.until("DEMO scripted").send("long\r")
         terminal.until("This answer is long").until("Streaming")
         terminal.send("and what about")
-        terminal.until(lambda: prompt_box(terminal) == "> and what about").until("Streaming")
+        terminal.until(lambda: terminal.prompt_box == "> and what about").until("Streaming")
         terminal.send(" eleven?")
-        terminal.until(lambda: prompt_box(terminal) == "> and what about eleven?")
+        terminal.until(lambda: terminal.prompt_box == "> and what about eleven?")
         terminal.until("Streaming").send("\x1b")
         terminal.until("Stopped.").until("words above are kept")
-        shown = terminal.text
+        shown = terminal.conversation
         quit_quietly(terminal)
     (_, _, question), (_, status, answer) = home.said()
     assert (question, status) == ("long", "stopped")
@@ -38,19 +23,12 @@ def test_ask_type_on_stop_leave_and_come_back(home: Home) -> None:
 
     with home.start("-c", "--demo", SALON_DEMO_PACE="0") as terminal:
         terminal.until("Stopped.").until("> and what about eleven?").until("words above are kept")
-        assert rows_of_conversation(terminal.text) == rows_of_conversation(shown)
+        assert terminal.conversation == shown
         terminal.send("\x1b[17~")  # F6: continue
         terminal.until("— continued —").until("The end").until("Ready")
-        assert prompt_box(terminal) == "> and what about eleven?"
+        assert terminal.prompt_box == "> and what about eleven?"
         quit_quietly(terminal)
     assert [draft.text for draft in home.drafts()] == ["and what about eleven?"]
-
-
-def rows_of_conversation(text: str) -> list[str]:
-    """The rows above the rule."""
-    rows = text.splitlines()
-    rules = [number for number, row in enumerate(rows) if row.startswith("─" * 20)]
-    return [row.removesuffix("▕").rstrip() for row in rows[: rules[-1]]]
 
 
 def test_what_is_typed_before_anything_is_shown_is_sent(home: Home) -> None:
@@ -65,14 +43,14 @@ def test_what_is_typed_before_the_chat_is_open_stays_in_the_box(home: Home) -> N
         with home.start("--demo") as terminal:
             terminal.until(lambda t=terminal: b"\x1b[?1049h" in t.raw).send("typed early")  # type: ignore[misc]
             terminal.until("> typed early").until("A new chat with").read_for(0.1)
-            assert prompt_box(terminal) == "> typed early"
+            assert terminal.prompt_box == "> typed early"
             terminal.kill()
 
 
 def test_keys_that_follow_enter_at_once_are_the_next_draft(home: Home) -> None:
     with home.start("--demo") as terminal:
         terminal.until("A new chat with").send("echo one\rand two")
-        terminal.until(lambda: terminal.text.count("one") == 2).until(lambda: prompt_box(terminal) == "> and two")
+        terminal.until(lambda: terminal.text.count("one") == 2).until(lambda: terminal.prompt_box == "> and two")
         quit_quietly(terminal)
     assert home.prompts() == ["echo one"]
     assert [draft.text for draft in home.drafts()] == ["and two"]

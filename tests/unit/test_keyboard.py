@@ -27,3 +27,9 @@ def test_keys_are_not_held_back() -> None:
     assert guard.feed("\x1b") == "\x1b"
     assert guard.feed("[A") == "[A"
     assert guard.feed("\x1b[200~x\x1b") == "\x1b[200~x"
+
+
+def test_modified_enters_come_in_the_form_that_textual_knows() -> None:
+    assert PasteGuard().feed("a\x1b\rb\x1b[27;2;13~c\r") == "a\x1b[13;3ub\x1b[13;2uc\r"
+    pasted = "\x1b[200~\u241b\r\u241b[27;2;13~\x1b[201~"
+    assert PasteGuard().feed(pasted.replace("\u241b", "\x1b", 1).replace("\u241b", "\x1b")) == pasted

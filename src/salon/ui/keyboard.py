@@ -1,6 +1,7 @@
 """What the terminal sends, put right before Textual reads it, and a terminal that has gone.
 
-Three things that Textual 8.2.8 does not survive (measured):
+What Textual 8.2.8 takes for a plain Enter, or for nothing, is given to it in the one form that it knows: Alt+Enter, and
+Shift+Enter as xterm and tmux send it. And three things that it does not survive (all measured):
 
 * An escape byte inside a bracketed paste: what follows it is typed as keys, so a pasted carriage return sends the
   prompt and a pasted control character runs whatever is bound to it. `PasteGuard` shows such a byte as ``␛`` instead.
@@ -10,6 +11,7 @@ Three things that Textual 8.2.8 does not survive (measured):
 """
 
 import os
+import re
 import selectors
 from codecs import getincrementaldecoder
 
@@ -20,6 +22,9 @@ from textual.drivers.linux_driver import LinuxDriver
 _BEGINS = "\x1b[200~"
 _ENDS = "\x1b[201~"
 _SHOWN_ESCAPE = "\u241b"
+_ALT_ENTER = "\x1b\r"
+_MODIFIED_KEY = re.compile(r"\x1b\[27;(\d+);(\d+)~")
+"""A key with modifiers as xterm's modifyOtherKeys has it: the modifiers, then the key's code."""
 
 
 class PasteGuard:
@@ -45,7 +50,7 @@ class PasteGuard:
         self._inside = bool(found)
         known = len(self._passed)
         self._passed = "" if found else before[len(before) - _unfinished(before, _BEGINS) :]
-        return (before + found)[known:], rest
+        return _as_kitty_sends_it((before + found)[known:]), rest
 
     def _inside_paste(self, data: str) -> tuple[str, str]:
         pasted, found, rest = (self._held + data).partition(_ENDS)
@@ -53,6 +58,10 @@ class PasteGuard:
         kept = 0 if found else _unfinished(pasted, _ENDS)
         pasted, self._held = pasted[: len(pasted) - kept], pasted[len(pasted) - kept :]
         return pasted.replace("\x1b", _SHOWN_ESCAPE) + found, rest
+
+
+def _as_kitty_sends_it(keys: str) -> str:
+    return _MODIFIED_KEY.sub("\x1b[\\2;\\1u", keys).replace(_ALT_ENTER, "\x1b[13;3u")
 
 
 def _unfinished(text: str, marker: str) -> int:

@@ -22,6 +22,11 @@ PASTE_GUARD_SECONDS = 0.05
 _CHIP = re.compile(r"\[pasted #(\d+): [^\]\n]*\]")
 
 
+def _is_text(character: str) -> bool:
+    """Whether a key is text although Python does not call it printable: the blanks of Japanese and French, joiners."""
+    return character not in "\t\n\r" and clean(character) == character
+
+
 class Prompt(TextArea):
     """What the person is writing. Its text may hold chips that stand for large pastes."""
 
@@ -121,7 +126,24 @@ class Prompt(TextArea):
             event.prevent_default()
             event.stop()
             return
+        if bindings := self._bindings.key_to_bindings.get(event.key):
+            # Textual sends a key that is bound round by the app, where the keys after it overtake it: on a slow line,
+            # where keys come in bursts, a backspace would delete what was typed after it.
+            event.prevent_default()
+            event.stop()
+            await self.run_action(bindings[0].action)
+            return
+        if event.character and not event.is_printable and _is_text(event.character):
+            event.prevent_default()
+            event.stop()
+            self._replace_via_keyboard(event.character, *self.selection)
+            return
         await super()._on_key(event)
+
+    def _recompute_cursor_offset(self) -> None:
+        # Textual 8.2.8 asks in the middle of an undo, where the caret may stand on a row that is not there any more.
+        if self.cursor_location[0] < self.document.line_count:
+            super()._recompute_cursor_offset()  # type: ignore[no-untyped-call]
 
     def _enter(self) -> None:
         if time.monotonic() - self._pasted_at < PASTE_GUARD_SECONDS:
@@ -177,9 +199,8 @@ class Prompt(TextArea):
         if self._recall_at == -1:
             self._draft_before_recall = self.draft
         self._recall_at = target
-        shown = self._draft_before_recall if target == -1 else Draft(self._recalled[target])
-        self._pastes = list(shown.pastes)
-        self.replace(clean(shown.text), (0, 0), self.document.end)
+        text = self._draft_before_recall.text if target == -1 else self._recalled[target]
+        self.replace(clean(text), (0, 0), self.document.end)
         self.move_cursor(self.document.end if step < 0 else (0, 0))
         return True
 
