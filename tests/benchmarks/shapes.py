@@ -1,6 +1,13 @@
-"""The nine shapes of answers that the benchmarks stream; none holds the probe key, a capital J."""
+"""The nine shapes of answers that the benchmarks stream; none holds the probe key, a capital J.
 
-_SENTENCE = "Number # says: because the **shorter** the wavelength, the more `strongly` air scatters *it*; see [this](http://host/a_b). "
+A ``#`` becomes the number of the repetition, so that rows of an answer differ as they do in life, and a backslash the
+mark of a heading.
+"""
+
+_SENTENCE = (
+    "Number # says: because the **shorter** the wavelength, the more `strongly` air scatters *it*; "
+    "see [this](http://host/a_b). "
+)
 _CODE = "def scattering(wavelength):\n    'the fourth power, #'\n    return 'x' * wavelength ** -4\n\n"
 _MIXED = (
     f"\\ Heading #\n\n{_SENTENCE * 3}\n\n- one {_SENTENCE}\n- two\n\n```python\n{_CODE * 3}```\n\n"
