@@ -1,0 +1,130 @@
+"""What a conversation has used, checked against a bill worked out by hand."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from salon.chat.conversation import Message, Status
+from salon.chat.ledger import Totals, totals
+from salon.chat.model import ModelInfo, Price, context_used, cost_of, prompt_tokens
+
+SMALL = Price(
+    input=Decimal(3),
+    output=Decimal(15),
+    cache_read=Decimal("0.30"),
+    cache_write_5m=Decimal("3.75"),
+    cache_write_1h=Decimal(6),
+    up_to=200_000,
+)
+LARGE = Price(
+    input=Decimal(6),
+    output=Decimal("22.50"),
+    cache_read=Decimal("0.60"),
+    cache_write_5m=Decimal("7.50"),
+    cache_write_1h=Decimal(12),
+)
+TIERED = ModelInfo(id="tiered", prices=(SMALL, LARGE))
+UNPRICED = ModelInfo(id="unpriced")
+MODELS = {info.id: info for info in (TIERED, UNPRICED)}
+
+
+def answered(status: Status = Status.COMPLETE, model: str = "tiered", **usage: Any) -> Message:
+    return Message(id="a", parent="p", role="assistant", status=status, model=model, usage=usage)
+
+
+def bill(*messages: Message) -> Totals:
+    return totals(messages, MODELS.__getitem__)
+
+
+def test_a_bill_worked_out_by_hand() -> None:
+    """Three answers: one plain, one that wrote and read the cache, one whose prompt is in the larger tier."""
+    plain = answered(input_tokens=1_000, output_tokens=500)
+    # 1,000 x 3 + 500 x 15 = 3,000 + 7,500 = 10,500 millionths
+    cached = answered(
+        input_tokens=100,
+        output_tokens=200,
+        cache_read_input_tokens=10_000,
+        cache_creation_input_tokens=3_000,
+        cache_creation={"ephemeral_5m_input_tokens": 1_000, "ephemeral_1h_input_tokens": 2_000},
+    )
+    # 100 x 3 + 200 x 15 + 10,000 x 0.30 + 1,000 x 3.75 + 2,000 x 6 = 300 + 3,000 + 3,000 + 3,750 + 12,000 = 22,050
+    large = answered(input_tokens=1, output_tokens=10, cache_read_input_tokens=200_000)
+    # 1 x 6 + 10 x 22.50 + 200,000 x 0.60 = 6 + 225 + 120,000 = 120,231
+    assert bill(plain, cached, large) == Totals(
+        tokens_in=1_000 + 13_100 + 200_001,
+        tokens_out=710,
+        context=200_011,
+        cost=Decimal("0.152781"),
+    )
+
+
+def test_a_prompt_of_just_the_limit_is_in_the_smaller_tier() -> None:
+    assert cost_of({"input_tokens": 200_000}, TIERED.prices) == Decimal("0.6")
+    assert cost_of({"input_tokens": 200_001}, TIERED.prices) == Decimal("1.200006")
+
+
+def test_cache_writes_without_a_lifetime_count_as_five_minutes() -> None:
+    assert cost_of({"cache_creation_input_tokens": 1_000_000}, (LARGE,)) == Decimal("7.5")
+
+
+@pytest.mark.parametrize("status", [Status.STOPPED, Status.INTERRUPTED])
+def test_a_cut_answer_makes_the_sums_a_lower_bound(status: Status) -> None:
+    sums = bill(answered(input_tokens=10, output_tokens=1), answered(status, input_tokens=10, output_tokens=1))
+    assert sums.at_least
+    assert sums.cost_at_least
+
+
+@pytest.mark.parametrize("status", [Status.COMPLETE, Status.MAX_TOKENS, Status.REFUSED])
+def test_an_answer_that_came_to_its_end_does_not(status: Status) -> None:
+    sums = bill(answered(status, input_tokens=10, output_tokens=1))
+    assert not sums.at_least
+    assert not sums.cost_at_least
+
+
+def test_an_answer_without_a_price_makes_only_the_cost_a_lower_bound() -> None:
+    sums = bill(answered(input_tokens=1_000_000), answered(model="unpriced", input_tokens=5, output_tokens=5))
+    assert sums == Totals(1_000_005, 5, 10, Decimal(6), at_least=False, cost_at_least=True)
+
+
+def test_without_any_price_there_is_no_cost() -> None:
+    assert bill(answered(model="unpriced", input_tokens=5)).cost is None
+    assert bill() == Totals()
+
+
+def test_what_cost_nothing_costs_nothing() -> None:
+    assert bill(answered(input_tokens=0)).cost == 0
+
+
+def test_prompts_and_answers_without_usage_do_not_count() -> None:
+    said = Message(id="p", parent=None, role="user", usage={"input_tokens": 99})
+    assert bill(said, answered(Status.ERROR)) == Totals()
+
+
+def test_the_context_is_that_of_the_last_answer_that_said_so() -> None:
+    sums = bill(
+        answered(input_tokens=100, output_tokens=10),
+        answered(input_tokens=20, cache_read_input_tokens=3, cache_creation_input_tokens=4, output_tokens=5),
+        answered(Status.ERROR),
+    )
+    assert sums.context == 32
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"input_tokens": None, "output_tokens": "many", "cache_read_input_tokens": -5},
+        {"cache_creation": [1], "cache_creation_input_tokens": {}},
+        {"cache_creation": {"ephemeral_1h_input_tokens": "x"}},
+        {"input_tokens": float("nan")},
+    ],
+)
+def test_odd_usage_counts_as_nothing(usage: dict[str, Any]) -> None:
+    assert prompt_tokens(usage) == 0
+    assert context_used(usage) == 0
+    assert cost_of(usage, TIERED.prices) == 0
+    assert bill(answered(**usage)).tokens_out == 0
+
+
+def test_a_prompt_above_every_tier_has_no_known_price() -> None:
+    assert cost_of({"input_tokens": 300_000}, (SMALL,)) is None
