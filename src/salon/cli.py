@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from salon import __version__
 from salon.errors import CredentialsError, SalonError, UsageError
 from salon.exits import Exit
+from salon.untrusted import clean_line
 
 if TYPE_CHECKING:
     from salon.chat.session import Library
@@ -76,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _check(options)
         return _run(options)
     except SalonError as error:
-        sys.stderr.write(f"salon: {error.sentence()}\n")
+        sys.stderr.write(f"salon: {clean_line(error.sentence(), 1_000)}\n")
         return {UsageError: Exit.USAGE, CredentialsError: Exit.CREDENTIALS}.get(type(error), Exit.FAILURE)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED

@@ -72,7 +72,7 @@ class SalonApp(App[None]):
         self.push_screen(self.chat)
         self.theme_changed_signal.subscribe(self, lambda theme: self._adopt_theme(theme.name))
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):  # Ctrl+C is a key here, `kill -INT` is not
             try:
                 loop.add_signal_handler(number, lambda: self.run_worker(self.action_quit(), group="quit"))
             except (NotImplementedError, RuntimeError, ValueError) as error:

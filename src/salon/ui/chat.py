@@ -93,6 +93,7 @@ class ChatScreen(Screen[None]):
         self._early: Prompt.Submitted | None = None
         """What was sent before there was a chat to send it in."""
         self._gave_up = asyncio.Event()
+        self._settling = False
         self._log_trouble = ""
         self._draft_trouble = ""
         self._banner: NoticeText | None = None
@@ -222,9 +223,10 @@ class ChatScreen(Screen[None]):
         session = self.session
         if session is None:
             return
+        self._settling = True
         try:
-            await self._end_turn(session)
             await self._keys_taken_in()
+            await self._end_turn(session)
         finally:
             await self._save_draft()
             await self._close_log(session)
@@ -296,6 +298,8 @@ class ChatScreen(Screen[None]):
 
     def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
         """Send, unless something is still on its way."""
+        if self._settling:
+            return  # the log is being closed, so this stays in the prompt and is kept as the draft
         if self.answering:
             self.notice.show(
                 NoticeText(
@@ -499,6 +503,8 @@ class ChatScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Say so when there is too little room."""
         too_small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
+        if self.has_class("-too-small") and not too_small:
+            self.call_after_refresh(self.prompt.focus)  # what is not shown loses the focus
         self.set_class(too_small, "-too-small")
 
     # the draft
