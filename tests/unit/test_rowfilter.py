@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from salon.ui.rowfilter import RowFilter
 
 WIDTH, HEIGHT = 12, 10
+RESET = "\x1b[0m"
 
 
 def update(rows: dict[int, str], first: int = 1) -> str:
@@ -91,7 +92,9 @@ def test_a_line_that_grows_costs_what_it_grew_by() -> None:
     assert terminals.are_alike()
 
 
-style = st.sampled_from(["\x1b[1m", "\x1b[31m", "\x1b[38;2;1;2;3m"])
+style = st.sampled_from(
+    ["\x1b[1m", "\x1b[31m", "\x1b[38;2;1;2;3m", "\x1b[1;31;48;5;7m", "\x1b[4;97;104m", "\x1b[1;4m", ""]
+)
 
 
 @given(st.lists(st.tuples(style, words_of := st.text("ab 日é👍", max_size=5)), max_size=4), st.data())
@@ -101,7 +104,7 @@ def test_the_changed_part_of_a_row_turns_one_row_into_the_other(
     other = data.draw(st.lists(st.tuples(style, words_of), max_size=4))
     terminals = Terminals()
     for segments in (row, other):
-        text = "".join(f"{style}{plain}\x1b[0m" for style, plain in segments if plain)
+        text = "".join(f"{style}{plain}{style and RESET}" for style, plain in segments if plain)
         cells = sum(pyte_width(plain) for _, plain in segments)
         if cells > WIDTH:
             return

@@ -11,8 +11,9 @@ the worst that can happen is that rows are sent once too often.
 """
 
 import re
-from collections import Counter
+from dataclasses import dataclass
 from functools import lru_cache
+from operator import eq
 
 from rich.cells import cell_len
 from textual.driver import Driver
@@ -82,12 +83,12 @@ class RowFilter:
         if chunks == shown:
             return ""
         if [column for column, _ in shown] != [column for column, _ in chunks]:
-            return "".join(f"\x1b[{row};{column}H{text}" for column, text in chunks)
+            return "".join(f"\x1b[{row};{column}H{briefly(text)}" for column, text in chunks)
         written = []
         for (column, text), (_, before) in zip(chunks, shown, strict=True):
             if text != before:
                 skipped, rest = changed_part(before, text)
-                written.append(f"\x1b[{row};{column + skipped}H{rest}")
+                written.append(f"\x1b[{row};{column + skipped}H{briefly(rest)}")
         return "".join(written)
 
     def _scroll(self, updates: dict[int, tuple[Chunk, ...]]) -> str:
@@ -120,16 +121,15 @@ class RowFilter:
 
     def _best_shift(self, updates: dict[int, tuple[Chunk, ...]], top: int, bottom: int) -> tuple[int, int]:
         """By how many rows what is shown should move up (down if negative), and how many rows that puts in place."""
-        where: dict[tuple[Chunk, ...], int | None] = {}
-        for row in range(top, bottom + 1):
-            shown = self._shown[row]
-            where[shown] = None if shown in where else row  # rows that look alike, such as blank ones, tell nothing
-        votes: Counter[int] = Counter()
-        for row in range(top, bottom + 1):
-            found = where.get(updates[row])
-            if found is not None:
-                votes[found - row] += 1
-        return votes.most_common(1)[0] if votes else (0, 0)
+        rows = range(top, bottom + 1)
+        wanted = [updates[row] for row in rows]
+        shown = [self._shown[row] for row in rows]
+        best = (0, 0)
+        for size in range(1, len(wanted) - LEAST_ROWS + 1):
+            up = sum(map(eq, wanted, shown[size:]))
+            down = sum(map(eq, wanted[size:], shown))
+            best = max(best, (size, up), (-size, down), key=lambda found: found[1])
+        return best
 
 
 def _is_whole(chunks: tuple[Chunk, ...]) -> bool:
@@ -167,6 +167,61 @@ def changed_part(before: str, after: str) -> tuple[int, str]:
         skipped += begun
         middle[0] = (style, plain[begun:])
     return skipped, "".join(f"{style}{plain}{style and _RESET}" for style, plain in middle if plain)
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What an SGR sequence sets: colours as their parameters, "" for the terminal's own, and attributes."""
+
+    foreground: str = ""
+    background: str = ""
+    attributes: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=1024)
+def _style_of(sequence: str) -> _Style:
+    parameters = sequence[2:-1].split(";") if sequence else []
+    colours = {"3": "", "4": ""}
+    attributes = set()
+    at = 0
+    while at < len(parameters):
+        first = parameters[at]
+        if first in {"38", "48"}:
+            length = 5 if parameters[at + 1 : at + 2] == ["2"] else 3
+            colours[first[0]] = ";".join(parameters[at : at + length])
+            at += length
+            continue
+        if len(first) >= 2 and first[:-1] in {"3", "4", "9", "10"}:
+            colours["3" if first[:-1] in {"3", "9"} else "4"] = first
+        else:
+            attributes.add(first)
+        at += 1
+    return _Style(colours["3"], colours["4"], frozenset(attributes))
+
+
+@lru_cache(maxsize=1024)
+def briefly(text: str) -> str:
+    """The same styled text with each change of style said once, where Rich resets and says all of it for each run."""
+    segments = _segments(text)
+    if not segments:
+        return text
+    written = []
+    now = _Style()
+    for sequence, plain in segments:
+        wanted = _style_of(sequence)
+        lost = now.attributes - wanted.attributes
+        lost_colour = (now.foreground and not wanted.foreground) or (now.background and not wanted.background)
+        if lost or lost_colour:
+            written.append(_RESET)
+            now = _Style()
+        changes = [
+            *sorted(wanted.attributes - now.attributes),
+            *([wanted.foreground] if wanted.foreground != now.foreground else []),
+            *([wanted.background] if wanted.background != now.background else []),
+        ]
+        written.append((f"\x1b[{';'.join(changes)}m" if changes else "") + plain)
+        now = wanted
+    return "".join(written) + (_RESET if now != _Style() else "")
 
 
 def _common_ascii(before: str, after: str) -> int:
