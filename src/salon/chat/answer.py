@@ -120,10 +120,6 @@ class Answer:
             extra["events"] = coalesced(self._loose)
         return extra
 
-    def word_count(self) -> int:
-        """How many words of text can be read so far."""
-        return sum(len(text.split()) for block in self.blocks() if isinstance(text := block.get("text"), str))
-
     def _keep(self, event: ApiEvent) -> TurnEvent:
         self._loose.append(event)
         return Unrecognised(str(event.get("type", "")))

@@ -118,11 +118,12 @@ class Prompt(TextArea):
             event.stop()
             self._enter()
             return
-        if event.key == "up" and self.cursor_at_first_line and self._recall(+1):
+        if event.key == "up" and self._row == 0 and self._recall(+1):
             event.prevent_default()
             event.stop()
             return
-        if event.key == "down" and self.cursor_at_last_line and self._recall_at >= 0 and self._recall(-1):
+        at_end = self._row == self.wrapped_document.height - 1
+        if event.key == "down" and at_end and self._recall_at >= 0 and self._recall(-1):
             event.prevent_default()
             event.stop()
             return
@@ -139,6 +140,11 @@ class Prompt(TextArea):
             self._replace_via_keyboard(event.character, *self.selection)
             return
         await super()._on_key(event)
+
+    @property
+    def _row(self) -> int:
+        """The row that the caret is on, as the text is wrapped."""
+        return self.wrapped_document.location_to_offset(self.cursor_location).y
 
     def _recompute_cursor_offset(self) -> None:
         # Textual 8.2.8 asks in the middle of an undo, where the caret may stand on a row that is not there any more.

@@ -67,6 +67,7 @@ class Transcript(Widget):
         self._greeting: tuple[Line, ...] = ()
         self._drawn = (0, 0)
         """The viewport's top and total when rows were last sent to be drawn."""
+        self._thumb_drawn = range(0)
 
     # contents
 
@@ -197,15 +198,19 @@ class Transcript(Widget):
         return Strip.join([strip.crop(0, start), marker, strip.crop(start + len(text), width)])
 
     def _with_thumb(self, strip: Strip, y: int, width: int) -> Strip:
-        total, height = self.viewport.total, self.size.height
-        if total <= height or width < 20:
-            return strip
-        size = max(1, height * height // total)
-        start = round((height - size) * self.viewport.top / (total - height))
-        if not start <= y < start + size:
+        if width < 20 or y not in self._thumb():
             return strip
         thumb = self.painter.strip(Line((Span("▕", Look("table-rule"), True),)), 1)
         return Strip.join([strip.crop(0, width - 1), thumb])
+
+    def _thumb(self) -> range:
+        """The rows of the view that show where in the conversation it is; none where all of it is in view."""
+        total, height = self.viewport.total, self.size.height
+        if total <= height:
+            return range(0)
+        size = max(1, height * height // total)
+        start = round((height - size) * self.viewport.top / (total - height))
+        return range(start, start + size)
 
     def _redraw(self) -> None:
         self._strips.clear()
@@ -254,6 +259,10 @@ class Transcript(Widget):
             self.refresh(Region(0, first, width, height - first))
         elif self.viewport.total != total_before:
             self.refresh(Region(0, height - 1, width, 1))
+        thumb = self._thumb()
+        if thumb != self._thumb_drawn:
+            self._thumb_drawn = thumb
+            self.refresh(Region(width - 1, 0, 1, height))
         if self.viewport.unread != self._unread:
             self._unread = self.viewport.unread
             self.post_message(self.Scrolled(self._unread))
