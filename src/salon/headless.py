@@ -5,6 +5,7 @@ It runs the same turn as the screen does, over the same session, client and log.
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
@@ -17,10 +18,13 @@ from salon.chat.blocks import text_of
 from salon.chat.conversation import Message, Status
 from salon.chat.events import BlockStarted, Finished, Retrying, TextDelta, TurnEvent
 from salon.chat.session import Library, Session
-from salon.errors import CredentialsError, FaultKind
+from salon.errors import CredentialsError, Fault, FaultKind
 from salon.exits import Exit
+from salon.ui.services import Connection
 from salon.untrusted import clean, clean_line
 from salon.wiring import House
+
+logger = logging.getLogger(__name__)
 
 PIPED_LIMIT = 32 * 1024 * 1024
 """Bytes of standard input: more than the API takes in one request."""
@@ -48,7 +52,7 @@ class Headless:
         log.on_state = self._tell_unsaved
         model = str(conversation.settings.get("model", ""))
         try:
-            found = await self._house.learn_models(connection)
+            found = await self._models_of(connection)
             session = Session(conversation, log, self._house.parameters(connection, model or found))
             session.adopt(session.parameters)
             self._heed_signals(session)
@@ -62,6 +66,14 @@ class Headless:
             await log.close()
             await connection.client.aclose()
         return self._exit_code(last) if last is not None else Exit.FAILURE
+
+    async def _models_of(self, connection: Connection) -> str:
+        try:
+            return await self._house.learn_models(connection)
+        except Fault as fault:
+            # The request will say it too, when the prompt is on disk.
+            logger.warning("The server's models are not known: %s", fault.what)
+            return ""
 
     def _take(self, session: Session, event: TurnEvent) -> None:
         try:
