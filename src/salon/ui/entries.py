@@ -13,7 +13,7 @@ from salon.chat.blocks import Block, joined_text, kind_of, text_of
 from salon.chat.conversation import Message, Status
 from salon.chat.events import BlockFinished, BlockStarted, TextDelta, ThinkingDelta, TurnEvent
 from salon.chat.overlap import Overlap
-from salon.markdown import Line, Lines, Span, look, raw_code
+from salon.markdown import Line, Lines, Span, block_source, look, raw_code
 from salon.ui.sections import (
     BlockSection,
     FoldSection,
@@ -138,6 +138,39 @@ class Entry:
         section, _ = self._locate(index)
         return None if self._sections is None or section < 0 else self._sections[section]
 
+    def block_at(self, index: int) -> tuple[int, int] | None:
+        """Which block a row belongs to, as section and leaf; None for a blank row between blocks."""
+        section, row = self._locate(index)
+        if section < 0 or row >= self._lines[section].height:
+            return None
+        if self._sections is not None and isinstance(self._sections[section], FoldSection | WordsSection):
+            return section, -1
+        line = self._lines[section].line(row)
+        return (section, line.block) if line.plain().strip() else None
+
+    def block_text(self, index: int) -> str:
+        """The source of the block at a row: code as it is, everything else as the model wrote it."""
+        part, leaf = self._leaf_at(index)
+        if part is None or leaf is None:
+            section = self.section_at(index)
+            return section.source() if section is not None else ""
+        block = part.document.blocks[leaf]
+        return raw_code(block) if block.kind == "code" else block_source(part.document, leaf)
+
+    def is_code_at(self, index: int) -> bool:
+        """Whether a row is part of a code block."""
+        part, leaf = self._leaf_at(index)
+        return part is not None and leaf is not None and part.document.blocks[leaf].kind == "code"
+
+    def links_at(self, first: int, last: int) -> list[str]:
+        """The link targets in rows, in order, each once."""
+        spans = [span for row in range(first, last + 1) for span in self.line(row).spans if span.href]
+        return list(dict.fromkeys(span.href for span in spans))
+
+    def source(self) -> str:
+        """The message's text as it was written, cleaned."""
+        return clean(joined_text(self.message.content))
+
     def toggle_at(self, index: int) -> bool:
         """Open or close the fold whose heading is at a row; whether there was one."""
         section, row = self._locate(index)
@@ -201,6 +234,15 @@ class Entry:
             if index >= self._starts[section]:
                 return section, index - self._starts[section]
         return -1, 0
+
+    def _leaf_at(self, index: int) -> tuple[TextSection | None, int | None]:
+        """The Markdown section at a row and the index of the leaf that the row shows."""
+        section, row = self._locate(index)
+        part = self._sections[section] if self._sections is not None and section >= 0 else None
+        if not isinstance(part, TextSection) or row >= self._lines[section].height:
+            return None, None
+        leaf = self._lines[section].line(row).block
+        return part, leaf if 0 <= leaf < len(part.document.blocks) else None
 
     def _touch_from(self, section: int) -> None:
         self._changed = min(self._changed, self._starts[section] if section < len(self._starts) else 0)
@@ -322,7 +364,7 @@ class AnswerEntry(Entry):
         """The answer's Markdown, cleaned; of one that is still arriving, as much as is shown."""
         if self.message.status is Status.OPEN:
             return "".join(section.source() for section in self._sections or () if isinstance(section, TextSection))
-        return clean(joined_text(self.message.content))
+        return super().source()
 
     def code_blocks(self) -> list[str]:
         """The code of the answer's fences, in order."""
