@@ -107,7 +107,7 @@ class Terminal:
         """Type: every key as the bytes that a terminal sends for it."""
         rest = keys.encode() if isinstance(keys, str) else keys
         while rest:
-            self._read(0.0)  # a program that cannot get rid of its output reads no input
+            self.read(0.0)  # a program that cannot get rid of its output reads no input
             if select.select([], [self._descriptor], [], 0.05)[1]:
                 rest = rest[os.write(self._descriptor, rest[:1024]) :]
 
@@ -137,7 +137,7 @@ class Terminal:
             if left <= 0 or self._closed:
                 why = f"the program ended with {self.process.poll()}" if self._closed else f"{timeout:g} s passed"
                 raise AssertionError(f"{why}, and there was no {wanted!r} on\n{self.text}")
-            self._read(min(left, 0.05))
+            self.read(min(left, 0.05))
         return self
 
     def until_gone(self, text: str, timeout: float = PATIENCE) -> Self:
@@ -148,7 +148,7 @@ class Terminal:
         """Read for a time, for what must not happen."""
         deadline = time.monotonic() + seconds
         while not self._closed and (left := deadline - time.monotonic()) > 0:
-            self._read(left)
+            self.read(left)
         return self
 
     def wait_exit(self, timeout: float = PATIENCE) -> int:
@@ -156,8 +156,8 @@ class Terminal:
         deadline = time.monotonic() + timeout
         while (code := self.process.poll()) is None:
             assert time.monotonic() < deadline, f"still running after {timeout:g} s, with\n{self.text}"
-            self._read(0.02) if not self._closed else select.select([], [], [], 0.005)
-        while self._descriptor >= 0 and self._read(0.0):
+            self.read(0.02) if not self._closed else select.select([], [], [], 0.005)
+        while self._descriptor >= 0 and self.read(0.0):
             pass
         return code
 
@@ -189,7 +189,7 @@ class Terminal:
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
-    def _read(self, timeout: float) -> bool:
+    def read(self, timeout: float) -> bool:
         """Take what came in, after waiting for it at most `timeout` seconds; whether there was something."""
         if self._closed:
             return False
