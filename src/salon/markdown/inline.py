@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from salon.markdown.addresses import addresses
 from salon.markdown.definitions import Definition
 from salon.markdown.lines import Look, Span, look
 from salon.untrusted import clean
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-_MARKUP = re.compile(r"[\\`*_\[\]&~<]|://")
+_MARKUP = re.compile(r"[\\`*_\[\]&~<]|://|www\.")
 _LINE_END = re.compile(r"[ \t]*\n[ \t]*")
 _BREAK = "\n"
 
@@ -37,7 +38,9 @@ def inline_parser() -> "MarkdownIt":
         def normalizeLinkText(self, link: str) -> str:
             return link
 
-    markdown = InlineMarkdown("commonmark", {"html": False, "linkify": True})
+    markdown = InlineMarkdown(
+        "commonmark", {"html": True, "linkify": True}
+    )  # HTML: as tokens, which we show as they are
     markdown.enable(["strikethrough", "linkify"])
     if markdown.linkify is not None:
         markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
@@ -99,8 +102,8 @@ def _styled(tokens: "Sequence[Token]", base: Look) -> list[Span]:
     for token in tokens:
         current, href = looks[-1], targets[-1]
         match token.type:
-            case "text" | "text_special" | "html_inline":
-                spans.append(Span(_shown(token.content), current, False, href))
+            case "text" if not href and "www." in token.content:
+                spans += _with_addresses(_shown(token.content), current)
             case "code_inline":
                 code = _varied(current, role="code.text", background="code-background")
                 spans.append(Span(_shown(token.content), code, False, href))
@@ -127,6 +130,18 @@ def _styled(tokens: "Sequence[Token]", base: Look) -> list[Span]:
     return [span for span in spans if span.text]
 
 
+def _with_addresses(text: str, current: Look) -> list[Span]:
+    spans: list[Span] = []
+    position = 0
+    linked = _varied(current, role="link", underline=True)
+    for start, end in addresses(text):
+        spans.append(Span(text[position:start], current))
+        spans.append(Span(text[start:end], linked, False, f"http://{text[start:end]}"))
+        position = end
+    spans.append(Span(text[position:], current))
+    return spans
+
+
 def _shown(text: str) -> str:
     return clean(text).replace("\n", " ")
 
@@ -136,9 +151,22 @@ def _target(token: "Token", attribute: str) -> str:
 
 
 def _image(token: "Token", current: Look, href: str) -> Span:
-    alt = "".join(span.text for span in _styled(token.children or [], current)).replace(_BREAK, " ").strip()
+    alt = _alternative(token.children or [])
     target = href or _target(token, "src")
     return Span(f"🖼 {alt or 'image'}", _varied(current, role="link", underline=True), False, target)
+
+
+def _alternative(tokens: "Sequence[Token]") -> str:
+    """An image's description: its text without the looks, other images as theirs."""
+    parts = [
+        _alternative(token.children or [])
+        if token.type == "image"
+        else " "
+        if token.type in {"softbreak", "hardbreak"}
+        else _shown(token.content)
+        for token in tokens
+    ]
+    return "".join(parts).strip()
 
 
 @lru_cache(maxsize=512)
