@@ -372,7 +372,7 @@ async def test_words_that_are_only_in_memory_stay_in_the_draft_on_disk(tmp_path:
     library = LoggedLibrary()
     async with salon(tmp_path, library=library) as person:
         await person.type("Only here")
-        await person.chat._save_draft()
+        await person.chat.drafting.save()
         library.log.say("Not saved: the disk is full.")
         await person.press("enter")
         person.client.enqueue(*whole("x"))
@@ -389,12 +389,12 @@ async def test_a_draft_that_could_not_be_saved_is_told_until_it_is(tmp_path: Pat
         drafts.parent.mkdir(parents=True, exist_ok=True)
         drafts.write_text("in the way of the folder")
         await person.type("draft")
-        await person.chat._save_draft()
+        await person.chat.drafting.save()
         assert "The draft is not saved" in person.notice()
         assert "UNSAVED" in person.status()
         drafts.unlink()
         await person.type(" more")
-        await person.chat._save_draft()
+        await person.chat.drafting.save()
         assert person.notice() == ""
         assert "UNSAVED" not in person.status()
 
@@ -543,7 +543,7 @@ async def test_a_connection_that_cannot_be_made_keeps_what_was_asked(tmp_path: P
 async def test_a_prompt_on_the_command_line_is_sent_at_once_and_leaves_the_draft(tmp_path: Path) -> None:
     async with salon(tmp_path) as person:
         await person.type("an older draft")
-        await person.chat._save_draft()
+        await person.chat.drafting.save()
         session_id = person.session.id
     client = FakeClient()
     client.enqueue(*whole("answered"))

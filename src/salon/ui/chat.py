@@ -9,33 +9,22 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message as WidgetMessage
-from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
-from salon.actions import ACTIONS, BY_ID, Place
+from salon.actions import ACTIONS, Place
 from salon.chat import conversation as tree
 from salon.chat.conversation import Message
-from salon.chat.events import AnswerStarted, BlockStarted, Connecting, Finished, Retrying, TurnEvent
 from salon.chat.ledger import totals
 from salon.chat.session import Draft, Library, Session
 from salon.errors import Fault, StoreError
-from salon.ui.entries import AnswerEntry
-from salon.ui.links import checked_link
+from salon.ui.answering import Answering
+from salon.ui.drafting import Drafting
 from salon.ui.notice import Notice, NoticeText
 from salon.ui.painter import Painter
-from salon.ui.presenting import (
-    coming_variant,
-    continued_text,
-    entries_of,
-    entry_of,
-    greeting,
-    notice_after,
-    notice_of,
-)
-from salon.ui.progress import Progress
+from salon.ui.presenting import entries_of, entry_of, greeting, notice_of
 from salon.ui.prompt import Prompt
+from salon.ui.reading import ReadingActions
 from salon.ui.services import Connection, Services
 from salon.ui.statusbar import StatusBar
 from salon.ui.transcript import Transcript
@@ -43,15 +32,13 @@ from salon.untrusted import clean_line
 
 logger = logging.getLogger(__name__)
 
-DRAFT_SECONDS = 0.5
-"""A draft is on disk this long after the first key that changed it."""
 SETTLE_SECONDS = 5
 """How long a stopped answer may take to end; its connection is closed at once, so this is the disk's time."""
 SMALLEST = (40, 10)
 BILLING_PAGE = "https://console.anthropic.com/settings/billing"
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(ReadingActions):
     """One conversation: transcript, notice, prompt and status bar."""
 
     AUTO_FOCUS = "#prompt"
@@ -78,26 +65,21 @@ class ChatScreen(Screen[None]):
         super().__init__()
         self._services = services
         self._painter = painter
-        self._library = services.library
+        self._answers: Answering
+        """Made with the widgets that it writes to."""
+        self.drafting = Drafting(self, services.library, self._current_draft, self._note_draft)
         self.session: Session | None = None
         self.connection: Connection | None = None
         self.ready = asyncio.Event()
         """Set once the connection is as prepared as it gets: the model is known, or a request will say why not."""
         self.opened = asyncio.Event()
         """Set once a chat has been opened and it is known whom it is with."""
-        self._progress: Progress | None = None
-        self._answer: AnswerEntry | None = None
-        self._clock: Timer | None = None
-        self._draft_timer: Timer | None = None
-        self._draft_saving = asyncio.Lock()
         self._early: Prompt.Submitted | None = None
         """What was sent before there was a chat to send it in."""
         self._gave_up = asyncio.Event()
         self._settling = False
         self._log_trouble = ""
         self._draft_trouble = ""
-        self._banner: NoticeText | None = None
-        """What is said whenever nothing else is, until everything is on disk."""
         self._parted: tuple[Session, Draft] | None = None
         """The chat that is being left, and its draft."""
 
@@ -118,23 +100,10 @@ class ChatScreen(Screen[None]):
         yield StatusBar(self._painter, id="statusbar")
 
     def on_mount(self) -> None:
-        """Make the clock that runs during a turn only."""
-        self._clock = self.set_interval(1.0, self._tick, pause=True)
-
-    @property
-    def transcript(self) -> Transcript:
-        """The conversation pane."""
-        return self.query_one(Transcript)
-
-    @property
-    def prompt(self) -> Prompt:
-        """The prompt box."""
-        return self.query_one(Prompt)
-
-    @property
-    def notice(self) -> Notice:
-        """The notice above the prompt."""
-        return self.query_one(Notice)
+        """Make what shows answers; its clock runs during a turn only."""
+        clock = self.set_interval(1.0, lambda: self._answers.show_progress(), pause=True)
+        stall_hint = self._services.settings.stall_hint
+        self._answers = Answering(self.transcript, self.notice, self.status_bar, clock, stall_hint)
 
     @property
     def status_bar(self) -> StatusBar:
@@ -144,7 +113,7 @@ class ChatScreen(Screen[None]):
     @property
     def answering(self) -> bool:
         """Whether an answer is on its way."""
-        return self._progress is not None and not self._progress.over
+        return self._answers.running
 
     def set_painter(self, painter: Painter) -> None:
         """Draw in another theme."""
@@ -166,25 +135,23 @@ class ChatScreen(Screen[None]):
         """Show a session and its draft."""
         typed_meanwhile = self.prompt.full_text() if self.session is None else ""
         self.session = session
-        self._answer = None
-        self._progress = None
+        self._answers.forget()
         self._adopt_parameters(session)
         self.transcript.show(entries_of(session.conversation))
         if draft or not typed_meanwhile:
             self.prompt.set_draft(Draft(draft.text + typed_meanwhile, draft.pastes))
         else:
-            self.on_prompt_edited()
+            self.drafting.edited()
         self.status_bar.update(state="Ready", role="text", hint="")
         self._show_totals()
-        self.notice.set_esc_stops(False)
-        self.notice.show(notice_of(session.conversation, can_continue=session.can_continue))
-        self._log_trouble, self._draft_trouble, self._banner = session.log.unsaved, "", None
+        self._log_trouble, self._draft_trouble = session.log.unsaved, ""
         self._show_unsaved()
+        self.notice.show(notice_of(session.conversation, can_continue=session.can_continue))
         self.prompt.focus()
 
     def use_library(self, library: Library) -> None:
         """Keep drafts here from now on."""
-        self._library = library
+        self.drafting.library = library
 
     def use_model(self, model: str) -> None:
         """Ask this model from now on, and remember it with the session."""
@@ -206,17 +173,18 @@ class ChatScreen(Screen[None]):
         self._log_trouble = reason
         self._show_unsaved()
         if saved_again:
-            self.on_prompt_edited()  # an emptied draft was kept on disk until the prompt itself was safe
+            self.drafting.edited()  # an emptied draft was kept on disk until the prompt itself was safe
+
+    def _note_draft(self, trouble: str) -> None:
+        self._draft_trouble = trouble
+        self._show_unsaved()
 
     def _show_unsaved(self) -> None:
-        """Say in the banner and in the status bar what is not saved; the banner comes back until everything is."""
+        """Say in the banner and in the status bar what is not saved, until everything is."""
         reason = self._log_trouble or self._draft_trouble
+        self.drafting.keep_on_disk = bool(self._log_trouble)
         self.status_bar.update(unsaved=reason, saved=not reason)
-        before, self._banner = self._banner, NoticeText(reason, (), "error") if reason else None
-        if self._banner is not None and self._banner != before:
-            self.notice.show(self._banner)
-        elif self._banner is None and before is not None and self.notice.shown == before:
-            self.notice.show(None)
+        self.notice.set_banner(NoticeText(reason, (), "error") if reason else None)
 
     async def settle(self) -> None:
         """Stop what runs and put everything on disk, before the app ends."""
@@ -228,7 +196,7 @@ class ChatScreen(Screen[None]):
             await self._keys_taken_in()
             await self._end_turn(session)
         finally:
-            await self._save_draft()
+            await self.drafting.save()
             await self._close_log(session)
 
     def part(self) -> None:
@@ -250,7 +218,7 @@ class ChatScreen(Screen[None]):
             return True
         (session, draft), self._parted = self._parted, None
         await self._end_turn(session)
-        if not await self._put_draft(session.id, draft):
+        if not await self.drafting.put(session.id, draft):
             self.session = session
             self.prompt.set_draft(Draft(draft.text + self.prompt.full_text(), draft.pastes))
             return False
@@ -325,7 +293,7 @@ class ChatScreen(Screen[None]):
 
     def on_prompt_confirmed(self) -> None:
         """Enter in an empty prompt does what the notice offers first."""
-        if self._progress is not None and self._progress.waiting_to_retry:
+        if self._answers.waiting_to_retry:
             self.action_retry_now()
         elif self.notice.shown is not None and self.notice.shown.actions:
             self.run_chosen(self.notice.shown.actions[0])
@@ -339,7 +307,7 @@ class ChatScreen(Screen[None]):
         self.prompt.clear_sent(box)
         self.prompt.remember(text)
         self._show_message(message)
-        await self._save_draft()
+        await self.drafting.save()
         await self._answer_leaf(session)
 
     @work(group="turn", exit_on_error=False)
@@ -361,14 +329,8 @@ class ChatScreen(Screen[None]):
         await self._answer_leaf(session)
 
     def _begin(self) -> None:
-        self.notice.show(self._banner)
-        self.notice.set_esc_stops(True)
         self._gave_up.clear()
-        self._progress = Progress(self._services.settings.stall_hint)
-        self._answer = None
-        self._show_progress()
-        if self._clock is not None:
-            self._clock.resume()
+        self._answers.begin()
 
     def _show_message(self, message: Message) -> None:
         assert self.session is not None
@@ -378,17 +340,16 @@ class ChatScreen(Screen[None]):
     async def _answer_leaf(self, session: Session) -> None:
         assert self.connection is not None
         if not await self._prepared():
-            self._progress = None
+            self._answers.give_up("Stopped")
             sentence = "Stopped before anything was asked. Your message is saved."
             self.notice.show(NoticeText(sentence, ("retry",), "info"))
-            self._rest()
-            self.status_bar.update(state="Stopped", role="text", hint="")
             return
         for sentence in session.request().notices:
             self.notice.show(NoticeText(sentence, (), "info"))
         async with aclosing(session.answer(self.connection.client)) as turn:
             async for event in turn:
-                self._take(session, event)
+                self._answers.take(session, event)
+        self._show_totals()
 
     async def _prepared(self) -> bool:
         """Wait for the connection to be ready; False when the person stops that."""
@@ -397,59 +358,6 @@ class ChatScreen(Screen[None]):
         for wait in waits:
             wait.cancel()
         return not self._gave_up.is_set()
-
-    def _take(self, session: Session, event: TurnEvent) -> None:
-        if self._progress is not None:
-            self._progress.note(event)
-        match event:
-            case Retrying(reason=reason):
-                self.notice.show(NoticeText(f"{reason} Your message is saved.", ("retry_now", "stop"), "warning"))
-                if self._answer is not None and session.turn is not None:
-                    self._answer.restart(session.turn.message())
-                    self.transcript.touch(self._answer)
-            case Finished(message):
-                self._finish(session, message)
-            case AnswerStarted() | Connecting():
-                self._close_retry_notice()
-            case _:
-                self._stream(session, event)
-        self._show_progress()
-
-    def _close_retry_notice(self) -> None:
-        """The countdown is over, so trying now is nothing to offer any more."""
-        if self.notice.shown is not None and "retry_now" in self.notice.shown.actions:
-            self.notice.show(self._banner)
-
-    def _stream(self, session: Session, event: TurnEvent) -> None:
-        if self._answer is None:
-            if not isinstance(event, BlockStarted) or session.turn is None:
-                return
-            before = session.last
-            continues = continued_text(session.conversation, before) if before is not None else ""
-            variant = coming_variant(session.conversation, session.turn.parent)
-            self._answer = AnswerEntry(session.turn.opening(), variant, continues)
-            self.transcript.append(self._answer)
-        self._answer.apply(event)
-        self.transcript.touch(self._answer)
-
-    def _finish(self, session: Session, message: Message) -> None:
-        if self._answer is None:
-            before = session.conversation.messages.get(message.parent or "")
-            continues = continued_text(session.conversation, before) if before is not None else ""
-            self.transcript.append(entry_of(session.conversation, message, continues))
-        else:
-            self._answer.finish(message)
-            self.transcript.touch(self._answer)
-        self.notice.show(notice_after(message, can_continue=session.can_continue) or self._banner)
-        self._answer = None
-        self._show_totals()
-        self._rest()
-
-    def _rest(self) -> None:
-        self.notice.set_esc_stops(self.answering)
-        if self._clock is not None:
-            self._clock.pause()
-        self._show_progress()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker that raised is a bug or a fault of the outside; it is told and the app goes on."""
@@ -469,21 +377,9 @@ class ChatScreen(Screen[None]):
         )
         if not turn_failed:
             return
-        self._progress = None
-        self._answer = None
-        self._rest()
-        self.status_bar.update(state="Failed", role="error", hint="")
+        self._answers.give_up("Failed", "error")
 
     # showing
-
-    def _tick(self) -> None:
-        self._show_progress()
-
-    def _show_progress(self) -> None:
-        if self._progress is None:
-            return
-        state, role = self._progress.words()
-        self.status_bar.update(state=state, role=role, hint=self._progress.hint())
 
     def _show_totals(self) -> None:
         if self.session is None:
@@ -509,31 +405,12 @@ class ChatScreen(Screen[None]):
 
     # the draft
 
+    def _current_draft(self) -> tuple[str, Draft] | None:
+        return None if self.session is None else (self.session.id, self.prompt.draft)
+
     def on_prompt_edited(self) -> None:
         """Have the draft on disk soon."""
-        if self._draft_timer is None:
-            self._draft_timer = self.set_timer(DRAFT_SECONDS, self._save_draft)
-
-    async def _save_draft(self) -> None:
-        if self._draft_timer is not None:
-            self._draft_timer.stop()
-            self._draft_timer = None
-        if self.session is not None:
-            await self._put_draft(self.session.id, self.prompt.draft)
-
-    async def _put_draft(self, session_id: str, draft: Draft) -> bool:
-        if self._log_trouble and not draft:
-            return True  # the words that were just sent may be nowhere else yet: what is on disk of them stays
-        async with self._draft_saving:
-            try:
-                await asyncio.to_thread(self._library.save_draft, session_id, draft)
-            except StoreError as error:
-                logger.warning("The draft was not saved: %s", error.what)
-                self._draft_trouble = error.sentence()
-            else:
-                self._draft_trouble = ""
-        self._show_unsaved()
-        return not self._draft_trouble
+        self.drafting.edited()
 
     # actions
 
@@ -556,7 +433,7 @@ class ChatScreen(Screen[None]):
         elif self.answering:
             self._gave_up.set()
         elif self.notice.shown is not None:
-            self.notice.show(None if self.notice.shown == self._banner else self._banner)
+            self.notice.close()
         else:
             self.transcript.clear_selection()
 
@@ -606,26 +483,6 @@ class ChatScreen(Screen[None]):
         """Open the page where credit is bought."""
         self.app.open_url(BILLING_PAGE)
 
-    def action_page_up(self) -> None:
-        """Scroll up by a page."""
-        self.transcript.page(-1)
-
-    def action_page_down(self) -> None:
-        """Scroll down by a page."""
-        self.transcript.page(1)
-
-    def action_to_top(self) -> None:
-        """Go to the beginning."""
-        self.transcript.to_top()
-
-    def action_to_end(self) -> None:
-        """Go to the end and follow it."""
-        self.transcript.to_end()
-
-    def action_toggle_thinking(self) -> None:
-        """Open or fold all thinking."""
-        self.transcript.set_thinking_open(not self.transcript.thinking_open)
-
     def action_new_chat(self) -> None:
         """Start a new chat."""
         if self._may_leave():
@@ -644,41 +501,3 @@ class ChatScreen(Screen[None]):
                 NoticeText("An answer is still arriving. Stop it before you leave this chat.", ("stop",), "info")
             )
         return not self.answering
-
-    def action_copy(self) -> None:
-        """Copy what is selected in the prompt or in the transcript."""
-        text = self.prompt.selected_text or self.transcript.selected_text()
-        if text:
-            self._copy(text, "the selection")
-        else:
-            self.notice.show(NoticeText(f"Nothing is selected. {BY_ID['quit'].key} quits.", (), "info"))
-
-    def action_copy_answer(self) -> None:
-        """Copy the last answer as Markdown."""
-        entry = self.transcript.last_answer()
-        self._copy(entry.source() if entry is not None else "", "the last answer")
-
-    def action_copy_code(self) -> None:
-        """Copy the last code block."""
-        entry = self.transcript.last_answer()
-        blocks = entry.code_blocks() if entry is not None else []
-        self._copy(blocks[-1] if blocks else "", "the last code block")
-
-    def _copy(self, text: str, what: str) -> None:
-        if not text:
-            self.notice.show(NoticeText(f"There is nothing to copy as {what}.", (), "info"))
-            return
-        self.app.copy_to_clipboard(text)
-        size = f"{len(text):,} characters"
-        self.notice.show(NoticeText(f"Sent {what} to the terminal's clipboard ({size}).", (), "info"))
-
-    def on_transcript_link_picked(self, event: Transcript.LinkPicked) -> None:
-        """Show where a link leads; it opens only when that is confirmed."""
-        link, sentence = checked_link(event.href)
-        self.notice.show(NoticeText(sentence, ("open_link",) if link else (), "info", href=link))
-
-    def action_open_link(self) -> None:
-        """Open the link that the notice shows."""
-        if self.notice.shown is not None and self.notice.shown.href:
-            self.app.open_url(self.notice.shown.href)
-            self.notice.show(None)

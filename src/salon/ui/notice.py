@@ -37,12 +37,28 @@ class Notice(Static):
     def __init__(self, *, id: str = "") -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id or None, markup=False)
         self.shown: NoticeText | None = None
+        self._banner: NoticeText | None = None
         self._esc_stops = False
         self._with_details = False
         self.display = False
 
     def show(self, notice: NoticeText | None) -> None:
-        """Show a notice in place of the one before."""
+        """Show a notice in place of the one before; with None the banner, if there is one."""
+        self._put(notice or self._banner)
+
+    def close(self) -> None:
+        """Take away what is shown; behind a notice the banner appears, which can be closed as well."""
+        self._put(None if self.shown == self._banner else self._banner)
+
+    def set_banner(self, banner: NoticeText | None) -> None:
+        """What is said whenever nothing else is; a new one is said at once."""
+        before, self._banner = self._banner, banner
+        if banner is not None and banner != before:
+            self._put(banner)
+        elif banner is None and before is not None and self.shown == before:
+            self._put(None)
+
+    def _put(self, notice: NoticeText | None) -> None:
         self.shown = notice
         self._with_details = False
         self.display = notice is not None
