@@ -589,6 +589,21 @@ async def test_hostile_strings_reach_no_strip(tmp_path: Path) -> None:
         assert_harmless(person.rows())
 
 
+@pytest.mark.parametrize("size", [(1, 1), (3, 2), (39, 3), (200, 4)])
+async def test_no_size_ends_the_app(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with salon(tmp_path) as person:
+        gate = asyncio.Event()
+        await person.say("x", *beginning("going on"), gate, *ending())
+        await person.answer_begins("going on")
+        await person.pilot.resize_terminal(*size)
+        gate.set()
+        await person.answer_arrives()
+        await person.type("typed")
+        await person.pilot.resize_terminal(80, 24)
+        assert person.prompt() == "typed"
+        await person.answer_begins("going on")
+
+
 async def test_a_screen_that_is_too_small_says_so_and_comes_back(tmp_path: Path) -> None:
     async with salon(tmp_path) as person:
         await person.say("x", *whole("still here"))
@@ -596,7 +611,10 @@ async def test_a_screen_that_is_too_small_says_so_and_comes_back(tmp_path: Path)
         await person.pilot.resize_terminal(39, 9)
         await person.pilot.pause()
         assert "at least 40×10" in " ".join(person.screen_text().split())
+        assert "still here" not in person.screen_text()
+        await person.press("t", "y", "p", "e", "d")
         await person.pilot.resize_terminal(80, 24)
+        assert person.prompt() == "typed"
         await person.is_drawn()
         assert "still here" in person.text_of_transcript()
 
