@@ -63,8 +63,11 @@ class Headless:
                         self._take(session, event)
             last = session.last
         finally:
-            await log.close()
+            saved = await log.close()
             await connection.client.aclose()
+        if not saved:
+            self._kept = False
+            self._tell("The disk took nothing until the end: this answer is not saved.")
         return self._exit_code(last) if last is not None else Exit.FAILURE
 
     async def _models_of(self, connection: Connection) -> str:

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.driver import Driver
 from textual.worker import Worker, WorkerState
 
-from salon.actions import ACTIONS, Place
+from salon.actions import ACTIONS, BY_ID, Place
 from salon.chat.conversation import Conversation
 from salon.chat.session import Library, Parameters, Session, SessionLog
 from salon.errors import Fault, SalonError, SessionLocked
@@ -55,6 +55,7 @@ class SalonApp(App[None]):
         self._connection: Connection | None = None
         self._prompt_given = self._opening.prompt
         self._quitting = False
+        self._warned = False
 
     def get_driver_class(self) -> type[Driver]:
         """The platform's driver, with an input that is careful and a filter that keeps rows from being sent twice."""
@@ -74,7 +75,7 @@ class SalonApp(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):  # Ctrl+C is a key here, `kill -INT` is not
             try:
-                loop.add_signal_handler(number, lambda: self.run_worker(self.action_quit(), group="quit"))
+                loop.add_signal_handler(number, lambda: self.run_worker(self.end(), group="quit"))
             except (NotImplementedError, RuntimeError, ValueError) as error:
                 logger.info("No orderly end on signal %s: %s", number, error)
         self.call_after_refresh(self.begin)
@@ -259,6 +260,16 @@ class SalonApp(App[None]):
             self.push_screen(HelpScreen())
 
     async def action_quit(self) -> None:
+        """End, unless something would be lost and the person does not know it yet."""
+        unsaved = self.chat.session.log.unsaved if self.chat.session is not None else ""
+        if unsaved and not self._warned and not self._quitting:
+            self._warned = True
+            sentence = f"{unsaved} {BY_ID['quit'].key} once more quits without what is not saved."
+            self.chat.notice.show(NoticeText(sentence, (), "error"))
+            return
+        await self.end()
+
+    async def end(self) -> None:
         """Put everything on disk and end."""
         if self._quitting:
             return

@@ -13,6 +13,7 @@ Shift+Enter as xterm and tmux send it. And three things that it does not survive
 import os
 import re
 import selectors
+import signal
 from codecs import getincrementaldecoder
 
 from textual._xterm_parser import XTermParser
@@ -85,7 +86,7 @@ class CarefulLinuxDriver(LinuxDriver):
                     except OSError:
                         data = b""
                     if not data:
-                        self._app.call_later(self._app.run_action, "quit")
+                        os.kill(os.getpid(), signal.SIGHUP)  # what a closed terminal means, also under nohup
                         return
                     if text := guard.feed(decode(data)):
                         for event in parser.feed(text):
