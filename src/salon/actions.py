@@ -9,6 +9,7 @@ class Place(StrEnum):
 
     PROMPT = "In the prompt"
     CHAT = "In a chat"
+    READING = "While reading"
     EVERYWHERE = "Everywhere"
 
 
@@ -75,8 +76,29 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy", ("ctrl+c",), "Copy", "Copy what is selected, as the model wrote it."),
     Action("copy_answer", ("f3",), "Copy answer", "Copy the last answer as Markdown."),
     Action("copy_code", ("f4",), "Copy code", "Copy the last code block, exactly."),
+    Action("find", ("ctrl+f",), "Find", "Search inside this conversation."),
+    Action(
+        "read",
+        ("shift+tab", "ctrl+up"),
+        "Read",
+        "Go through the conversation block by block; the keys are under “While reading”.",
+    ),
     Action("new_chat", ("ctrl+n",), "New chat", "Start a new chat; this one stays where it is."),
     Action("open_chat", ("ctrl+o",), "Open chat", "Open an earlier chat."),
+    Action("previous_block", ("up", "k"), "Previous block", "Go to the block above.", Place.READING),
+    Action("next_block", ("down", "j"), "Next block", "Go to the block below.", Place.READING),
+    Action("previous_message", ("left", "h"), "Previous message", "Go to the beginning of the message.", Place.READING),
+    Action("next_message", ("right", "l"), "Next message", "Go to the next message.", Place.READING),
+    Action("next_code", ("c",), "Next code", "Go to the next code block.", Place.READING),
+    Action("previous_code", ("C",), "Previous code", "Go to the code block before.", Place.READING),
+    Action("fold_block", ("space", "enter"), "Fold", "Open or fold what is folded.", Place.READING),
+    Action("copy_block", ("y",), "Copy block", "Copy the block: code as it is, all else as Markdown.", Place.READING),
+    Action("copy_message", ("Y",), "Copy message", "Copy the whole message as Markdown.", Place.READING),
+    Action("open_links", ("o",), "Links", "Show where the block's links lead, and open one.", Place.READING),
+    Action("quote_block", ("q",), "Quote", "Put the block into the prompt as a quotation.", Place.READING),
+    Action("find_next", ("n",), "Find next", "Go to the next occurrence of what was searched.", Place.READING),
+    Action("find_previous", ("N",), "Find previous", "Go to the occurrence before.", Place.READING),
+    Action("leave_reading", ("i",), "Write", "Go back to the prompt; Esc does the same.", Place.READING),
     Action("next_theme", ("f10",), "Theme", "Change to the next theme.", Place.EVERYWHERE),
     Action("help", ("f1",), "Help", "Show the keys.", Place.EVERYWHERE),
     Action("open_link", (), "Open", "Open the link that is shown."),

@@ -55,6 +55,11 @@ class Paths:
         """The rotating log of the app itself."""
         return self.state / "salon.log"
 
+    @property
+    def copied_file(self) -> Path:
+        """The last text that was too large for a clipboard."""
+        return self.state / "copied.txt"
+
     def for_demo(self) -> "Paths":
         """Places for chats with the scripted server, apart from real ones."""
         return Paths(self.config / "demo", self.state / "demo", self.cache / "demo")

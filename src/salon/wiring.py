@@ -26,6 +26,7 @@ from salon.errors import UsageError
 from salon.logs import keep_secret, start_logging
 from salon.paths import Paths, default_paths, theme_directories
 from salon.settings import Settings, load_settings
+from salon.store.files import OperatingSystem, write_atomically
 from salon.store.library import FileLibrary
 from salon.store.permissions import permission_warnings
 from salon.themes import load_themes
@@ -158,6 +159,12 @@ class House:
         host = "" if demo or client.anthropic_host else client.host
         return Connection(client=client, host=host, demo=demo, credentials=credentials.source if credentials else "")
 
+    def keep_copy(self, text: str) -> str:
+        """See `Services.keep_copy`."""
+        target = self.paths.copied_file
+        write_atomically(OperatingSystem(), target, text.encode("utf-8", "replace"))
+        return str(target)
+
     # the end
 
     def close(self) -> None:
@@ -178,6 +185,7 @@ class House:
             themes=themes,
             model_info=self.model_info,
             parameters=self.parameters,
+            keep_copy=self.keep_copy,
             problems=(*self.problems, *problems),
             log_file=str(self.paths.log_file),
         )

@@ -201,6 +201,7 @@ async def salon(
         parameters=lambda connection, model_id: Parameters(model=models(model_id)),
         problems=problems,
         log_file="/log",
+        keep_copy=lambda text: f"/copied ({len(text)})",
     )
     app = SalonApp(services, opening)
     async with app.run_test(size=size) as pilot:

@@ -790,3 +790,56 @@ async def _walk(person: Person) -> None:
         seen.append(person.text_of_transcript())
         transcript.page(1)
     assert "q0" in seen[0]
+
+
+async def test_a_chat_is_read_block_by_block_and_taken_from(tmp_path: Path) -> None:
+    source = "See [this](https://example.org/a).\n\n```python\nx = 1\n```\n\nThe end."
+    async with salon(tmp_path) as person:
+        await person.press("ctrl+up")
+        assert person.chat.prompt.has_focus, "there is nothing to read yet"
+        await person.say("x", *whole(source))
+        await person.answer_arrives()
+        await person.press("ctrl+up")
+        assert person.chat.transcript.has_focus
+        await person.press("Y")
+        assert person.app.clipboard == source
+        await person.press("up", "y")
+        assert person.app.clipboard == "x = 1"
+        await person.press("k", "o")
+        assert "Open example.org?" in person.notice()
+        assert person.chat.prompt.has_focus
+        await person.press("shift+tab", "up", "up", "up", "q")
+        assert person.chat.prompt.text == "> x\n\n"
+        assert person.chat.prompt.has_focus
+
+
+async def test_escape_and_a_letter_lead_back_to_the_prompt(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        await person.say("x", *whole("an answer"))
+        await person.answer_arrives()
+        for key in ("escape", "i"):
+            await person.press("shift+tab")
+            assert person.app.focused is person.chat.transcript
+            await person.press(key)
+            assert person.chat.prompt.has_focus
+            assert not person.chat.transcript.can_focus, "a click must not take the keys"
+
+
+async def test_words_are_found_in_a_chat_as_they_are_typed(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        await person.say("needle?", *whole("\n\n".join(f"line {number}" for number in range(80)) + "\n\na Needle"))
+        await person.answer_arrives()
+        await person.press("ctrl+f", "n", "e", "e", "d")
+        assert "2 of 2" in str(person.chat.find_bar.query_one("#find-count").render()), "from what is in view on"
+        await person.press("enter")
+        await person.is_drawn()
+        assert "1 of 2" in str(person.chat.find_bar.query_one("#find-count").render())
+        assert "needle?" in person.text_of_transcript()
+        await person.press("up")
+        await person.is_drawn()
+        assert "a Needle" in person.text_of_transcript()
+        await person.press("x")
+        assert "not found" in str(person.chat.find_bar.query_one("#find-count").render())
+        await person.press("escape")
+        assert not person.chat.find_bar.is_open
+        assert person.chat.prompt.has_focus

@@ -22,8 +22,14 @@ def test_no_key_means_two_things_in_one_place() -> None:
 
 def test_a_key_of_the_prompt_hides_no_key_of_the_chat() -> None:
     in_prompt = {key for action in ACTIONS if action.place is Place.PROMPT for key in action.keys}
-    elsewhere = {key for action in ACTIONS if action.place is not Place.PROMPT for key in action.keys}
+    elsewhere = {key for action in ACTIONS if action.place in {Place.CHAT, Place.EVERYWHERE} for key in action.keys}
     assert not in_prompt & elsewhere
+
+
+def test_a_key_of_the_chat_hides_no_key_for_reading() -> None:
+    reading = {key for action in ACTIONS if action.place is Place.READING for key in action.keys}
+    always = {key for action in ACTIONS if action.place in {Place.CHAT, Place.EVERYWHERE} for key in action.keys}
+    assert not reading & always
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)

@@ -15,6 +15,7 @@ from salon.markdown import marks
 from salon.markdown.building import LeafBuilder
 from salon.markdown.cursor import Cursor
 from salon.markdown.definitions import Definition
+from salon.markdown.formulas import closing_of_block
 from salon.markdown.leaf import Item, Leaf, Quote, Series
 from salon.markdown.limits import DEFAULT_LIMITS, Limits
 
@@ -76,7 +77,7 @@ class BlockParser:
         leaf = self._builder.state.leaf
         if leaf is None:
             return
-        if leaf.kind in {"code", "html"}:
+        if leaf.kind in {"code", "html", "math"}:
             leaf.add("\n")
         if leaf.kind == "html" and self._builder.state.html_ended:
             self._builder.close_leaf()
@@ -162,6 +163,10 @@ class BlockParser:
         state = self._builder.state
         if in_paragraph and marks.may_delimit(text) and self._builder.begin_table(text, end):
             return True
+        if char in {"$", "\\"} and (closing := closing_of_block(text)) and not self._in_formula(in_paragraph):
+            self._builder.close_to(depth)
+            self._builder.begin_formula(text, closing, start, end)
+            return True
         if char == "#" and (heading := marks.heading(text)):
             self._builder.close_to(depth)
             self._builder.add_closed("heading", start, end, heading.text, heading.level)
@@ -185,6 +190,13 @@ class BlockParser:
             self._builder.add_closed("rule", start, end)
             return True
         return False
+
+    def _in_formula(self, in_paragraph: bool) -> bool:
+        """Whether the open paragraph has begun a displayed formula that goes on over its lines."""
+        paragraph = self._builder.state.leaf
+        if not in_paragraph or paragraph is None or self._builder.state.sealed:
+            return False
+        return paragraph.text.count("$$") % 2 == 1
 
     def _take_text(self, cursor: Cursor, depth: int, start: int, end: int, *, opened: bool, whole: bool) -> None:
         """Step three: what is left belongs to a paragraph, a table, indented code, or is an empty line."""
@@ -212,9 +224,7 @@ class BlockParser:
             state.leaf.end = end
         else:
             self._builder.close_to(depth)
-            paragraph = self._builder.open("paragraph", start, text=cursor.text)
-            paragraph.end = end
-            state.may_be_header, state.last_line, state.last_line_start = True, 0, start
+            self._builder.begin_paragraph(cursor.text, start, end)
 
     # Containers and open leaves.
 
@@ -247,7 +257,7 @@ class BlockParser:
             return False
         if state.fence is not None:
             if whole and cursor.indent < _CODE_INDENT and marks.closes_fence(cursor.text, state.fence):
-                leaf.end = end
+                leaf.end, leaf.ended = end, True
                 self._builder.close_leaf()
                 return True
             cursor.skip_columns(min(state.indent, cursor.indent))
@@ -261,6 +271,11 @@ class BlockParser:
                 return False
             cursor.skip_columns(_CODE_INDENT)
             self._builder.add_code(cursor.verbatim, end, whole=whole)
+            return True
+        if state.formula_end is not None:
+            if cursor.blank:
+                return False
+            self._builder.add_to_formula("", cursor.text, end, whole=whole)
             return True
         if state.html_end is not None:
             if cursor.blank and marks.ends_at_blank_line(state.html_end):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from salon.markdown import marks
 from salon.markdown.definitions import Definition, take_definitions
+from salon.markdown.formulas import end_of_block
 from salon.markdown.leaf import Container, Item, Kind, Leaf, common_depth
 from salon.markdown.limits import Limits
 
@@ -26,6 +27,7 @@ class ParserState:
     fence: marks.FenceMark | None = None
     indent: int = 0  # of the open fence
     html_end: re.Pattern[str] | None = None
+    formula_end: str | None = None  # the mark that closes the open formula
     blank_before: bool = False  # an empty line after the last leaf
     childless: bool = False  # the innermost container has just been opened
     bare_item: Item | None = None  # an item that an empty line has closed before it had content; its list goes on
@@ -99,7 +101,7 @@ class LeafBuilder:
         leaf = state.leaf
         if leaf is None:
             return
-        state.leaf, state.fence, state.html_end = None, None, None
+        state.leaf, state.fence, state.html_end, state.formula_end = None, None, None, None
         if state.trailing_blanks:
             state.trailing_blanks, state.blank_before = 0, True
         if leaf.kind == "paragraph" and not state.sealed:
@@ -131,6 +133,32 @@ class LeafBuilder:
         state.leaf.end = end
         if whole and state.html_end.search(text):
             self.close_leaf()
+
+    def begin_formula(self, text: str, closing: str, start: int, end: int) -> None:
+        """Open a formula with its first line."""
+        self.state.formula_end = closing
+        self.open("math", start)
+        self.add_to_formula(text[:2], text[2:], end)
+
+    def add_to_formula(self, before: str, text: str, end: int, *, whole: bool = True) -> None:
+        """Add a line to the open formula; `text`, the line after `before`, may have its closing mark and more."""
+        state = self.state
+        if state.leaf is None or state.formula_end is None:
+            return
+        closing = end_of_block(text, state.formula_end) if whole else -1
+        after = text[closing:].lstrip(" \t") if closing != -1 else ""
+        state.leaf.add(before + text[: len(text) if closing == -1 else closing] + ("\n" if whole else ""))
+        state.leaf.end = end
+        if closing != -1:
+            self.close_leaf()
+            if after:
+                self.begin_paragraph(after, end - len(after), end)
+
+    def begin_paragraph(self, text: str, start: int, end: int) -> None:
+        """Open a paragraph with its first line."""
+        state = self.state
+        self.open("paragraph", start, text=text).end = end
+        state.may_be_header, state.last_line, state.last_line_start = True, 0, start
 
     def continue_paragraph(self, paragraph: Leaf, text: str, start: int, end: int, *, may_be_header: bool) -> None:
         """Add a line to the open paragraph, and note whether it may turn out to be a table's header."""

@@ -1,20 +1,40 @@
 """Which flow lays out which kind of leaf."""
 
+from functools import partial
+
 from salon.markdown.code import CodeFlow
+from salon.markdown.drawn import DrawnFlow
+from salon.markdown.formulas import split_block
 from salon.markdown.frame import Frame
 from salon.markdown.highlight import can_be_lexed_whole, language, lexer_for
 from salon.markdown.inline import References
 from salon.markdown.leaf import Leaf
 from salon.markdown.limits import Limits
 from salon.markdown.lines import Span, look
+from salon.markdown.pictures import displayed_formula
 from salon.markdown.table import TableFlow
 from salon.markdown.text import Flow, LiteralFlow, TextFlow
 from salon.markdown.wrap import Row
 
 _TEXT = look()
 _RULE = look("table-rule")
+_SOURCE = look("code.text")
+_FORMULA = "math"
+"""The language of fences that hold a formula."""
 _HEADINGS = (look("heading", bold=True, underline=True), look("heading", bold=True), look("heading"))
 _HEADING_LEVELS = (0, 1, 1, 2, 2, 2)
+
+
+def formula_rows(text: str, width: int) -> list[Row] | None:
+    """The rows of a formula with its marks, and of what comes after it; None if it is not closed or cannot be drawn."""
+    parts = split_block(text)
+    if parts is None:
+        return None
+    latex, after = parts
+    source = text.strip("\n")
+    if len(after) <= 1:
+        return displayed_formula(latex, source, width, after)
+    return None
 
 
 class FixedFlow:
@@ -51,6 +71,10 @@ class FlowMaker:
             case "heading":
                 base = _HEADINGS[_HEADING_LEVELS[leaf.level - 1]]
                 return TextFlow(frame.room, base, self._references, self._limits)
+            case "math":
+                return DrawnFlow(LiteralFlow(frame.room, _SOURCE), partial(formula_rows, width=frame.room))
+            case "code" if language(leaf.info) == _FORMULA:
+                return DrawnFlow(self.code_flow(leaf, frame, highlight=False), partial(self._fenced, leaf, frame))
             case "html":
                 return LiteralFlow(frame.room, _TEXT)
             case "code":
@@ -62,6 +86,10 @@ class FlowMaker:
             case "empty":
                 return FixedFlow([Row(())])
 
+    def _fenced(self, leaf: Leaf, frame: Frame, latex: str) -> list[Row] | None:
+        """The rows of a formula in a fence that has been closed."""
+        return displayed_formula(latex, latex.strip("\n"), frame.room) if leaf.ended else None
+
     def code_flow(self, leaf: Leaf, frame: Frame, *, highlight: bool) -> CodeFlow:
         """A flow for a code block."""
         lexer = lexer_for(language(leaf.info)) if highlight else None
@@ -69,7 +97,7 @@ class FlowMaker:
 
     def lexed_whole(self, leaf: Leaf) -> bool:
         """Whether `leaf` is code that is coloured by lexing all of it once it is complete."""
-        if leaf.kind != "code":
+        if leaf.kind != "code" or language(leaf.info) == _FORMULA:
             return False
         lexer = lexer_for(language(leaf.info))
         return lexer is not None and can_be_lexed_whole(lexer, leaf.size, self._limits.lexed_code)

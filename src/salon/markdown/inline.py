@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from salon.markdown.addresses import addresses
 from salon.markdown.definitions import Definition
+from salon.markdown.formulas import formula_at
 from salon.markdown.lines import Look, Span, look
+from salon.markdown.pictures import formula_span
 from salon.untrusted import clean
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-_MARKUP = re.compile(r"[\\`*_\[\]&~<]|://|www\.")
+_MARKUP = re.compile(r"[\\`*_\[\]&~<$]|://|www\.")
 _LINE_END = re.compile(r"[ \t]*\n[ \t]*")
 _BREAK = "\n"
 
@@ -42,9 +45,24 @@ def inline_parser() -> "MarkdownIt":
         "commonmark", {"html": True, "linkify": True}
     )  # HTML: as tokens, which we show as they are
     markdown.enable(["strikethrough", "linkify"])
+    # Before escapes: CommonMark would take the backslashes of formulas for its own.
+    markdown.inline.ruler.before("escape", "formula", _formula_rule)
     if markdown.linkify is not None:
         markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
     return markdown
+
+
+def _formula_rule(state: "StateInline", silent: bool) -> bool:
+    if state.src[state.pos] not in "\\$":
+        return False
+    formula = formula_at(state.src, state.pos)
+    if formula is None or state.pos + len(formula.source) > state.posMax:
+        return False
+    if not silent:
+        token = state.push("formula", "", 0)
+        token.content, token.markup = formula.latex, formula.source
+    state.pos += len(formula.source)
+    return True
 
 
 class References:
@@ -123,6 +141,8 @@ def _styled(tokens: "Sequence[Token]", base: Look) -> list[Span]:
                 targets.pop()
             case "em_close" | "strong_close" | "s_close":
                 looks.pop()
+            case "formula":
+                spans.append(formula_span(token.content, token.markup, current, href))
             case "image":
                 spans.append(_image(token, current, href))
             case _:

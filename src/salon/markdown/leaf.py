@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["paragraph", "heading", "code", "html", "rule", "table", "empty"]
+Kind = Literal["paragraph", "heading", "code", "math", "html", "rule", "table", "empty"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +38,8 @@ class Leaf:
     `gap_before` asks for an empty row above. `start` and `end` are offsets in the document's source: from the beginning
     of its first line to the end of its last, without the newline. `level` is a heading's, `info` a fence's info string
     (None: code that is indented). Content is the text without the containers' marks: paragraphs join their lines with
-    newlines, code and HTML end each line with one, and so do tables, whose first two lines are header and delimiters.
+    newlines, code, formulas (their marks included) and HTML end each line with one, and so do tables, whose first two
+    lines are header and delimiters. `ended` says that a fence has been closed by its own mark, and not by what follows.
 
     A leaf with a `base` is a preview: the base's content, and then its own.
     """
@@ -49,6 +50,7 @@ class Leaf:
         "closed",
         "containers",
         "end",
+        "ended",
         "fresh",
         "gap_before",
         "info",
@@ -80,6 +82,7 @@ class Leaf:
         self.info = info
         self.base: Leaf | None = None
         self.closed = False
+        self.ended = False
         self.size = len(text)
         self._content: str | list[str] = [text] if text else []  # a string once closed
 

@@ -43,13 +43,16 @@ class Span(NamedTuple):
     """Neighbouring cells of one look.
 
     `decoration` marks what the layout drew and the source does not say (bars, bullets, rules, padding): it is never
-    copied. `href` is a link's target as the source wrote it, cleaned but neither checked nor decoded.
+    copied. `href` is a link's target as the source wrote it, cleaned but neither checked nor decoded. `source` is what is
+    copied in place of the text, where the text is a picture of it (formulas, diagrams); more cells of the same picture
+    are decoration.
     """
 
     text: str
     look: Look
     decoration: bool = False
     href: str = ""
+    source: str = ""
 
 
 class Line(NamedTuple):
@@ -103,7 +106,7 @@ def copy_text(lines: Iterable[Line]) -> str:
     """The text of `lines` for the clipboard: without decoration, and with soft wraps undone."""
     rows: list[str] = []
     for line in lines:
-        text = "".join(span.text for span in line.spans if not span.decoration)
+        text = "".join(span.source or span.text for span in line.spans if not span.decoration)
         if line.wrapped and rows:
             rows[-1] += line.joint + text
         else:

@@ -24,6 +24,7 @@ class _Ink(NamedTuple):
 
     look: Look
     href: str
+    source: str
 
 
 _Thing = TypeVar("_Thing", bound=Hashable)
@@ -64,7 +65,7 @@ class Packer:
                 numbers += (0, self._decorations.number(span))
             elif span.text:
                 texts.append(span.text)
-                numbers += (len(span.text), self._inks.number(_Ink(span.look, span.href)))
+                numbers += (len(span.text), self._inks.number(_Ink(span.look, span.href, span.source)))
         form = "".join(map(chr, numbers))
         return texts[0] if len(texts) == 1 else "".join(texts), self._forms.setdefault(form, form)
 
@@ -76,8 +77,8 @@ class Packer:
         for index in range(1, len(form), 2):
             length, number = ord(form[index]), ord(form[index + 1])
             if length:
-                look, href = self._inks[number]
-                spans.append(Span(text[position : position + length], look, False, href))
+                look, href, source = self._inks[number]
+                spans.append(Span(text[position : position + length], look, False, href, source))
                 position += length
             else:
                 spans.append(self._decorations[number])

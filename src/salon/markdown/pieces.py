@@ -6,10 +6,11 @@ The cut depends on the text from the last cut on and on nothing else: it is the 
 import re
 from itertools import islice
 
+from salon.markdown.formulas import formula_at, literal, may_begin_unclosed
 from salon.markdown.limits import Limits
 
-_MARK = re.compile(r"\\.|`+|\*+|_+|~~+|[\[\]]", re.DOTALL)
-_COSTLY = re.compile(r"[\[\]!*_~:<`&\\]")
+_MARK = re.compile(r"\\.|\$\$?|`+|\*+|_+|~~+|[\[\]]", re.DOTALL)
+_COSTLY = re.compile(r"[\[\]!*_~:<`&\\$]")
 _IDEOGRAPH = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
 _BLANK = re.compile(rf"[ \n\t。！？；，、]|(?<={_IDEOGRAPH})(?={_IDEOGRAPH})")
 _DANGLING = re.compile(r"(?:(?<=\s)|^)[*_~`]+$|\\$")
@@ -61,7 +62,13 @@ def completed(line: str) -> str:
     text = line + " "
     try:
         while match := _MARK.search(text, position):
-            position = _pass_mark(text, match, stack)
+            if formula := formula_at(text, match.start()):
+                position = match.start() + len(formula.source)
+            elif _begins_formula(text, match.start()):
+                line = line[: match.start()] + literal(line[match.start() :])
+                break
+            else:
+                position = _pass_mark(text, match, stack)
     except _Undecided:
         if match is not None and match[0] == "]":
             line = line[: match.end() + 1]
@@ -69,6 +76,11 @@ def completed(line: str) -> str:
         elif match is not None:
             stack.append(match[0])
     return line + "".join(mark for mark in reversed(stack) if mark != "[")
+
+
+def _begins_formula(text: str, position: int) -> bool:
+    """Whether an unfinished line has begun what is more likely a formula than money."""
+    return may_begin_unclosed(text, position) and not text[position + 1 : position + 2].isdigit()
 
 
 def _harmless_cut(text: str, piece: int) -> int:
@@ -81,13 +93,18 @@ def _harmless_cut(text: str, piece: int) -> int:
             return blank.end()
         if match is None:
             return 0
-        position = _pass_mark(text, match, stack)
+        if formula := formula_at(text, match.start()):
+            position = match.start() + len(formula.source)
+        elif may_begin_unclosed(text, match.start()):
+            raise _Undecided
+        else:
+            position = _pass_mark(text, match, stack)
 
 
 def _pass_mark(text: str, match: re.Match[str], stack: list[str]) -> int:
     """Note what the mark opens or closes; the offset at which to go on. Undecided at the end of the text."""
     mark, end = match[0], match.end()
-    if mark[0] == "\\":
+    if mark[0] in "\\$":
         return end
     if end >= len(text):
         raise _Undecided

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Protocol
 
+from salon.markdown.formulas import is_displayed
 from salon.markdown.inline import References, inline_spans
 from salon.markdown.limits import Limits
 from salon.markdown.lines import Look, Span
+from salon.markdown.pictures import displayed_formula
 from salon.markdown.pieces import find_cut
 from salon.markdown.wrap import Row, WordWrapper
 
@@ -41,6 +43,7 @@ class TextFlow:
         self._references = references
         self._limits = limits
         self._pending = ""
+        self._after_display = False  # what follows begins a line without saying so
 
     @property
     def rows(self) -> list[Row]:
@@ -68,15 +71,31 @@ class TextFlow:
         """A flow that goes its own way from here."""
         other = TextFlow(self._wrapper.width, self._base, self._references, self._limits)
         other._wrapper = self._wrapper.fork()
-        other._pending = self._pending
+        other._pending, other._after_display = self._pending, self._after_display
         return other
 
     def _lay_out(self, text: str) -> None:
         for span in inline_spans(text, self._base, self._references):
-            if span.text == "\n":
-                self._wrapper.end_line()
-            else:
-                self._wrapper.feed(span)
+            if is_displayed(span.source):
+                self._display(span)
+            elif span.text == "\n":
+                if not self._after_display:
+                    self._wrapper.end_line()
+                self._after_display = False
+            elif rest := span.text.lstrip(" ") if self._after_display else span.text:
+                self._wrapper.feed(span._replace(text=rest))
+                self._after_display = False
+
+    def _display(self, span: Span) -> None:
+        """A formula on rows of its own, within the paragraph."""
+        self._wrapper.break_line()
+        drawn = displayed_formula(span.source[2:-2], span.source, self._wrapper.width)
+        if drawn is None:
+            self._wrapper.feed(span)
+            self._wrapper.break_line()
+        else:
+            self._wrapper.rows += drawn
+        self._after_display = True
 
 
 class LineSplitter:

@@ -46,13 +46,23 @@ def merged(spans: list[Span]) -> tuple[Span, ...]:
     result: list[Span] = []
     first, parts = spans[0], [spans[0].text]
     for span in spans[1:]:
-        if span.look is first.look and span.href == first.href and span.decoration == first.decoration:
+        if (
+            span.look is first.look
+            and span.href == first.href
+            and span.decoration == first.decoration
+            and not (span.source or first.source)
+        ):
             parts.append(span.text)
         else:
             result.append(first if len(parts) == 1 else first._replace(text="".join(parts)))
             first, parts = span, [span.text]
     result.append(first if len(parts) == 1 else first._replace(text="".join(parts)))
     return tuple(result)
+
+
+def _rest_of_picture(span: Span) -> Span:
+    """What the parts after the first of a span are: a picture's source is copied once."""
+    return span._replace(source="", decoration=True) if span.source else span
 
 
 class WordWrapper:
@@ -108,6 +118,7 @@ class WordWrapper:
                 unit = unit.expandtabs(4)
                 self._space.append(span._replace(text=unit))
                 self._space_used += len(unit)
+                span = _rest_of_picture(span)
                 continue
             if self._word and (not plain or not self._word[-1].text.isascii()):
                 last = self._word[-1].text
@@ -115,6 +126,7 @@ class WordWrapper:
                     self._commit()
             self._word.append(span._replace(text=unit))
             self._word_used += len(unit) if plain else cell_len(unit)
+            span = _rest_of_picture(span)
             if self._word_used > self.width:
                 self._break_word()
 
@@ -122,6 +134,12 @@ class WordWrapper:
         """The line ends here because the text says so."""
         self._commit()
         self._emit()
+        self._wrapped, self._joint = False, ""
+        self._space, self._space_used = [], 0
+
+    def break_line(self) -> None:
+        """What comes next begins a line, whether or not anything came before it."""
+        self.finish()
         self._wrapped, self._joint = False, ""
         self._space, self._space_used = [], 0
 
@@ -160,7 +178,7 @@ class WordWrapper:
         self._word, self._word_used = [], 0
 
     def _wrap(self) -> None:
-        joint = "".join(span.text for span in self._space)
+        joint = "".join(span.text for span in self._space if not span.decoration)
         self._space, self._space_used = [], 0
         if self._line:
             self._emit()
@@ -177,6 +195,7 @@ class WordWrapper:
                 if self._word_used + cells > self.width and self._word_used:
                     if start:
                         self._word.append(span._replace(text=start))
+                        span = _rest_of_picture(span)
                     self._line, self._word, start = self._word, [], ""
                     self._emit()
                     self._wrapped, self._joint, self._word_used = True, "", 0

@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.driver import Driver
 from textual.worker import Worker, WorkerState
 
+from salon import clipboard
 from salon.actions import ACTIONS, BY_ID, Place
 from salon.chat.conversation import Conversation
 from salon.chat.session import Library, Parameters, Session, SessionLog
@@ -22,6 +23,7 @@ from salon.ui.keyboard import careful
 from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
 from salon.ui.picker import PickerScreen, model_rows, session_rows
+from salon.ui.reading import ReadingActions
 from salon.ui.rowfilter import lean
 from salon.ui.services import Connection, Opening, Services
 from salon.ui.theming import textual_theme
@@ -241,6 +243,26 @@ class SalonApp(App[None]):
         await self._open_session(None)
         self._use(connection)
         self._begin_chat()
+
+    # the clipboard
+
+    @work(group="copy", exit_on_error=False)
+    async def on_reading_actions_copy_wanted(self, event: ReadingActions.CopyWanted) -> None:
+        """Copy, and say what really happened."""
+        size = f"{len(event.text):,} characters"
+        self._clipboard = event.text  # for pasting within the app
+        sequences: list[str] = []
+        copied = await asyncio.to_thread(clipboard.copy, event.text, sequences.append)
+        if self._driver is not None:
+            self._driver.write("".join(sequences))
+        if copied is None:
+            place = await asyncio.to_thread(self._services.keep_copy, event.text)
+            sentence = f"Too large for the terminal's clipboard ({size}): {event.what} is in {place}"
+        elif copied.certain:
+            sentence = f"Copied {event.what} {copied.how} ({size})."
+        else:
+            sentence = f"Sent {event.what} {copied.how} ({size}); whether the terminal took it, it does not say."
+        self.chat.notice.show(NoticeText(sentence, (), "info"))
 
     # themes, help, end
 

@@ -20,6 +20,7 @@ from salon.chat.session import Draft, Library, Session
 from salon.errors import Fault, StoreError
 from salon.ui.answering import Answering
 from salon.ui.drafting import Drafting
+from salon.ui.findbar import FindBar
 from salon.ui.notice import Notice, NoticeText
 from salon.ui.painter import Painter
 from salon.ui.presenting import entries_of, entry_of, greeting, notice_of
@@ -92,6 +93,7 @@ class ChatScreen(ReadingActions):
         yield Transcript(
             self._painter, measure=settings.measure, thinking_open=settings.thinking == "open", id="transcript"
         )
+        yield FindBar(id="find")
         yield Notice(id="notice")
         yield Static("─" * 400, id="rule", markup=False)
         with Horizontal(id="prompt-row"):
@@ -426,10 +428,14 @@ class ChatScreen(ReadingActions):
 
     def action_stop(self) -> None:
         """Stop the answer; without one close the notice, then the selection."""
+        if self.close_find():
+            return
         if self.session is not None and self.session.turn is not None:
             self.session.stop()
         elif self.answering:
             self._gave_up.set()
+        elif self.transcript.has_focus:
+            self.action_leave_reading()
         elif self.notice.shown is not None:
             self.notice.close()
         else:

@@ -1,16 +1,31 @@
-"""What a reader does: scroll, fold, copy, follow links. The chat screen adds what a writer does."""
+"""What a reader does: scroll, fold, search, copy, follow links. The chat screen adds what a writer does."""
 
+from dataclasses import dataclass
+
+from textual.message import Message as WidgetMessage
 from textual.screen import Screen
 
 from salon.actions import BY_ID
+from salon.ui.blockcursor import BlockCursor
+from salon.ui.entries import Entry
+from salon.ui.findbar import FindBar
 from salon.ui.links import checked_link
 from salon.ui.notice import Notice, NoticeText
+from salon.ui.picker import PickerScreen, Row
 from salon.ui.prompt import Prompt
 from salon.ui.transcript import Transcript
+from salon.untrusted import clean_line
 
 
 class ReadingActions(Screen[None]):
     """A screen with a transcript, a prompt and a notice, and the actions of somebody who reads."""
+
+    @dataclass
+    class CopyWanted(WidgetMessage):
+        """A text is to be put on the clipboard; `what` names it in a sentence."""
+
+        text: str
+        what: str
 
     @property
     def transcript(self) -> Transcript:
@@ -26,6 +41,13 @@ class ReadingActions(Screen[None]):
     def notice(self) -> Notice:
         """The notice above the prompt."""
         return self.query_one(Notice)
+
+    @property
+    def find_bar(self) -> FindBar:
+        """The search box."""
+        return self.query_one(FindBar)
+
+    # scrolling and folding
 
     def action_page_up(self) -> None:
         """Scroll up by a page."""
@@ -47,6 +69,114 @@ class ReadingActions(Screen[None]):
         """Open or fold all thinking."""
         self.transcript.set_thinking_open(not self.transcript.thinking_open)
 
+    # block by block
+
+    def action_read(self) -> None:
+        """Go through the conversation; once there, to the block above."""
+        if self.transcript.has_focus:
+            self.action_previous_block()
+        elif self.transcript.viewport.entries:
+            self.transcript.read()
+
+    def action_leave_reading(self) -> None:
+        """Back to the prompt."""
+        self.prompt.focus()
+
+    def action_previous_block(self) -> None:
+        """To the block above."""
+        self._step(-1)
+
+    def action_next_block(self) -> None:
+        """To the block below."""
+        self._step(1)
+
+    def action_previous_message(self) -> None:
+        """To the beginning of the message, then to the one before."""
+        self._step(-1, by="message")
+
+    def action_next_message(self) -> None:
+        """To the next message."""
+        self._step(1, by="message")
+
+    def action_next_code(self) -> None:
+        """To the next code block."""
+        self._step(1, by="code")
+
+    def action_previous_code(self) -> None:
+        """To the code block before."""
+        self._step(-1, by="code")
+
+    def _step(self, direction: int, by: str = "block") -> None:
+        here = self.transcript.block
+        if here is None:
+            return
+        cursor = BlockCursor(self.transcript.viewport)
+        step = {"block": cursor.step, "message": cursor.step_message, "code": cursor.step_code}[by]
+        self.transcript.put_block(step(here, direction))
+
+    def action_fold_block(self) -> None:
+        """Open or fold what is folded here."""
+        here = self.transcript.block
+        if here is not None:
+            self.transcript.toggle_fold(here.entry, here.first)
+            self.transcript.put_block(BlockCursor(self.transcript.viewport).at(here.entry, here.first))
+
+    def action_quote_block(self) -> None:
+        """Put the block into the prompt as a quotation."""
+        if text := self._block_text():
+            quoted = "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+            before = "" if not self.prompt.text or self.prompt.text.endswith("\n") else "\n"
+            self.prompt.insert(f"{before}{quoted}\n\n", self.prompt.document.end)
+            self.prompt.focus()
+
+    def _entry(self) -> Entry | None:
+        here = self.transcript.block
+        return None if here is None else self.transcript.viewport.entries[here.entry]
+
+    def _block_text(self) -> str:
+        here, entry = self.transcript.block, self._entry()
+        return "" if here is None or entry is None else entry.block_text(here.first)
+
+    # searching
+
+    def action_find(self) -> None:
+        """Open the search box."""
+        self.find_bar.open()
+
+    def close_find(self) -> bool:
+        """Close the search box; whether it was open."""
+        if not self.find_bar.is_open:
+            return False
+        self.find_bar.close()
+        self.transcript.look_for("")
+        self.prompt.focus()
+        return True
+
+    def on_find_bar_sought(self, event: FindBar.Sought) -> None:
+        """Mark the words and go to the first of them."""
+        self._found = self.transcript.look_for(event.words)
+        self.find_bar.tell(self.transcript.step_to_hit(1) if self._found else 0, self._found)
+
+    def on_find_bar_stepped(self, event: FindBar.Stepped) -> None:
+        """Go on, or back."""
+        self._step_to_hit(event.direction)
+
+    def action_find_next(self) -> None:
+        """To the next occurrence."""
+        self._step_to_hit(1)
+
+    def action_find_previous(self) -> None:
+        """To the occurrence before."""
+        self._step_to_hit(-1)
+
+    _found = 0
+
+    def _step_to_hit(self, direction: int) -> None:
+        if self._found:
+            self.find_bar.tell(self.transcript.step_to_hit(direction), self._found)
+
+    # copying
+
     def action_copy(self) -> None:
         """Copy what is selected in the prompt or in the transcript."""
         text = self.prompt.selected_text or self.transcript.selected_text()
@@ -66,18 +196,45 @@ class ReadingActions(Screen[None]):
         blocks = entry.code_blocks() if entry is not None else []
         self._copy(blocks[-1] if blocks else "", "the last code block")
 
+    def action_copy_block(self) -> None:
+        """Copy the block that is being read."""
+        self._copy(self._block_text(), "the block")
+
+    def action_copy_message(self) -> None:
+        """Copy the message that is being read."""
+        entry = self._entry()
+        self._copy(entry.source() if entry is not None else "", "the message")
+
     def _copy(self, text: str, what: str) -> None:
-        if not text:
+        if text:
+            self.post_message(self.CopyWanted(text, what))
+        else:
             self.notice.show(NoticeText(f"There is nothing to copy as {what}.", (), "info"))
-            return
-        self.app.copy_to_clipboard(text)
-        size = f"{len(text):,} characters"
-        self.notice.show(NoticeText(f"Sent {what} to the terminal's clipboard ({size}).", (), "info"))
+
+    # links
 
     def on_transcript_link_picked(self, event: Transcript.LinkPicked) -> None:
         """Show where a link leads; it opens only when that is confirmed."""
-        link, sentence = checked_link(event.href)
-        self.notice.show(NoticeText(sentence, ("open_link",) if link else (), "info", href=link))
+        self.show_link(event.href)
+
+    def show_link(self, href: str | None) -> None:
+        """Show where a link leads, with the offer to open it."""
+        if href is not None:
+            link, sentence = checked_link(href)
+            self.notice.show(NoticeText(sentence, ("open_link",) if link else (), "info", href=link))
+            self.prompt.focus()
+
+    def action_open_links(self) -> None:
+        """Show the links of the block that is being read."""
+        here, entry = self.transcript.block, self._entry()
+        links = [] if here is None or entry is None else entry.links_at(here.first, here.last)
+        if len(links) == 1:
+            self.show_link(links[0])
+        elif links:
+            rows = [Row(href, clean_line(href, 70)) for href in links]
+            self.app.push_screen(PickerScreen("Links", rows, "No links."), self.show_link)
+        else:
+            self.notice.show(NoticeText("This block has no links.", (), "info"))
 
     def action_open_link(self) -> None:
         """Open the link that the notice shows."""

@@ -110,6 +110,8 @@ class Services:
     model_info: Callable[[str], ModelInfo]
     parameters: Callable[[Connection, str], Parameters]
     """The parameters of a new chat over a connection, or of one that has the model with this id."""
+    keep_copy: Callable[[str], str]
+    """Writes a text that is too large for a clipboard to a file; where that is. Raises `StoreError`."""
     problems: tuple[str, ...] = ()
     """What was wrong with settings, themes or directories, in sentences."""
     log_file: str = ""

@@ -12,13 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual import events
+from textual.binding import Binding
 from textual.geometry import Region
 from textual.message import Message as WidgetMessage
 from textual.strip import Strip
 from textual.widget import Widget
 
+from salon.actions import ACTIONS, Place
 from salon.markdown import Line, Look, Span, look
+from salon.ui.blockcursor import BlockCursor, BlockPlace
 from salon.ui.entries import EMPTY, AnswerEntry, Entry
+from salon.ui.find import Finder, Hit, columns_of
 from salon.ui.painter import Painter
 from salon.ui.sections import Frame
 from salon.ui.selection import Selection, Spot, selected_text
@@ -35,9 +39,14 @@ STRIPS_KEPT = 2_000
 
 
 class Transcript(Widget):
-    """The messages on the current path, newest at the end. It never takes the keys from the prompt."""
+    """The messages on the current path, newest at the end. It takes the keys from the prompt only to be read."""
 
     ALLOW_SELECT = False
+    BINDINGS = [  # noqa: RUF012 - Textual's own convention
+        Binding(",".join(action.keys), f"screen.{action.id}", action.label, show=False, id=action.id)
+        for action in ACTIONS
+        if action.place is Place.READING
+    ]
 
     @dataclass
     class LinkPicked(WidgetMessage):
@@ -68,12 +77,16 @@ class Transcript(Widget):
         self._drawn = (0, 0)
         """The viewport's top and total when rows were last sent to be drawn."""
         self._thumb_drawn = range(0)
+        self.block: BlockPlace | None = None
+        """The block that is being read, while the transcript has the keys."""
+        self.finder = Finder(self.viewport)
+        self.hit: Hit | None = None
 
     # contents
 
     def show(self, entries: Sequence[Entry]) -> None:
         """Show these entries, at their end."""
-        self.selection = None
+        self.selection = self.block = self.hit = None
         self.viewport.show(entries)
         self._redraw()
         self._plan(now=True)
@@ -85,7 +98,7 @@ class Transcript(Widget):
 
     def truncate(self, count: int) -> None:
         """Keep the first `count` entries."""
-        self.selection = None
+        self.selection = self.block = self.hit = None
         self.viewport.truncate(count)
         self._redraw()
         self._plan(now=True)
@@ -142,6 +155,60 @@ class Transcript(Widget):
         self.viewport.to_end()
         self._moved()
 
+    # reading
+
+    def read(self) -> None:
+        """Take the keys and begin at the lowest block in view."""
+        self.can_focus = True
+        self.focus()
+        self.put_block(BlockCursor(self.viewport).nearest(self.size.height - 1))
+
+    def toggle_fold(self, index: int, row: int) -> bool:
+        """Open or close the fold whose heading is at a row of an entry; whether there was one."""
+        if not self.viewport.entries[index].toggle_at(row):
+            return False
+        self.selection = None
+        self.viewport.keep_place(index, row)
+        self.viewport.touch(index)
+        self._redraw()
+        self._plan(now=True)
+        return True
+
+    def on_blur(self) -> None:
+        """Nobody reads any more; a click must not take the keys from the prompt."""
+        self.can_focus = False
+        self.block = None
+        self.refresh()
+
+    def put_block(self, block: BlockPlace | None) -> None:
+        """Read this block; None, at the end of the way, changes nothing."""
+        if block is not None:
+            self.block = block
+            self.viewport.reveal(block.entry, block.first, block.last)
+            self._moved()
+
+    def look_for(self, words: str) -> int:
+        """Mark other words; how often they are there."""
+        self.hit = None
+        count = self.finder.look_for(words)
+        self.refresh()
+        return count
+
+    def step_to_hit(self, direction: int) -> int:
+        """Go to the next or previous occurrence, from the last one or from the top of the view; its number, or 0."""
+        if self.hit is not None:
+            entry, row, column = self.hit.entry, self.hit.row, self.hit.start
+        else:
+            place = self.viewport.place(0) or (0, 0)
+            entry, row, column = *place, -1
+        found = self.finder.next(entry, row, column, direction)
+        if found is None:
+            return 0
+        self.hit = found
+        self.viewport.reveal(found.entry, max(0, found.row - 2), found.row + 2)
+        self._moved()
+        return self.finder.number_of(found)
+
     # selecting and copying
 
     def selected_text(self) -> str:
@@ -173,6 +240,8 @@ class Transcript(Widget):
             columns = self.selection.columns(*place, width)
             if columns is not None and columns[0] < columns[1]:
                 strip = self.painter.highlighted(strip, *columns)
+        if place is not None:
+            strip = self._with_reading(strip, *place)
         if y == self.size.height - 1 and self.viewport.unread:
             strip = self._with_marker(strip, width)
         return self._with_thumb(strip, y, width)
@@ -188,6 +257,18 @@ class Transcript(Widget):
             if len(self._strips) > STRIPS_KEPT:
                 self._strips.clear()
             strip = self._strips[place] = self.painter.strip(line, width)
+        return strip
+
+    def _with_reading(self, strip: Strip, entry: int, row: int) -> Strip:
+        """The row with what was searched marked, and with a bar if its block is being read."""
+        if self.finder.words and (line := self.viewport.line(entry, row)) is not None:
+            for start, end in columns_of(line, self.finder.words):
+                here = self.hit is not None and (self.hit.entry, self.hit.row, self.hit.start) == (entry, row, start)
+                strip = self.painter.highlighted(strip, start, end, "selection" if here else "search-hit")
+        block = self.block
+        if block is not None and block.entry == entry and block.first <= row <= block.last:
+            bar = self.painter.strip(Line((Span("▌", look("accent"), True),)), 1)
+            strip = Strip.join([bar, strip.crop(1, strip.cell_length)])
         return strip
 
     def _with_marker(self, strip: Strip, width: int) -> Strip:
@@ -335,13 +416,7 @@ class Transcript(Widget):
         return None if place is None else Spot(*place, max(0, x))
 
     def _click(self, spot: Spot) -> None:
-        entry = self.viewport.entries[spot.entry]
-        if entry.toggle_at(spot.row):
-            self.selection = None
-            self.viewport.keep_place(spot.entry, spot.row)
-            self.viewport.touch(spot.entry)
-            self._redraw()
-            self._plan(now=True)
+        if self.toggle_fold(spot.entry, spot.row):
             return
         line = self.viewport.line(spot.entry, spot.row)
         href = href_at(line, spot.column) if line is not None else ""

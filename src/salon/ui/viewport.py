@@ -172,6 +172,15 @@ class Viewport:
         self._follow_if_at_end()
         self._note_read()
 
+    def reveal(self, entry: int, first: int, last: int) -> None:
+        """Bring rows of an entry into view, moving no further than it takes."""
+        self.settle_entry(entry, 0.05)
+        top, bottom = self.row_of(entry, first), self.row_of(entry, last)
+        if top < 0:
+            self.scroll(top)
+        elif bottom >= self.height:
+            self.scroll(min(top, bottom - self.height + 1))
+
     # laying out
 
     def settle(self, budget: float) -> bool:
