@@ -70,6 +70,8 @@ words = st.sampled_from(
         ":",
         "[ ]",
         "[x] task",
+        *["$x^2$", "$5", "$", "$$", "$$y_1$$", "\\(a + b\\)", "\\(", "\\[x = 1\\]", "\\[", "\\]", "\\frac{1}{2}"],
+        *["www.example.com.", "<a b='*'>"],
     ]
 )
 phrases = st.lists(words, min_size=1, max_size=8).map(" ".join)
@@ -98,6 +100,7 @@ lone_lines = st.sampled_from(
         ],
         *["<div>", "</div>", "<!-- note", "-->", "<thinking>", "<script>", "</script>", "<?php", "?>", "<a b='c'>"],
         *["[label]: http://host", "[label]:", "[other]: <a b> 'title'", '"title"', "[label]: x 'a", "  [ref]: /url"],
+        *["$$", "$$ x = 1", "x^2 $$", "x $$ text", "$$z$$", "\\[", "\\]", "\\[ y_1 \\].", "```math", "\\sqrt{x"],
         *["def f():", "    return 'x'", '\t"""doc', '"""', "key = value\\", "# comment"],
     ]
 )
@@ -253,6 +256,7 @@ _TAKEN_OTHERWISE = re.compile(
     r"""\]:                                    # definitions: decided before lazy lines are looked at
     | \|.*\n[ \t>]*[-:|]                      # tables: decided before quotes and lists
     | ^[-|:\ \t>*+\d.]*:[-|:\ \t]*$
+    | \$\$ | \\\[                             # formulas
     | (?:^|[ ])(?:[ ]{3}|\t)\s*[-*_=+#>`~<\d]  # marks that are indented like code, below a quote or an item
     """,
     re.MULTILINE | re.VERBOSE,

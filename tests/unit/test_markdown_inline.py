@@ -16,7 +16,6 @@ from markdown_support import rendered, shown, span_of, spans
         "[red]not markup[/red]",
         "2 * 3 * 4",
         "snake_case_name",
-        "$x^2$",
         "[@click=app.quit]x",
     ],
 )

@@ -30,7 +30,7 @@ def addresses(text: str) -> list[Address]:
 
 
 def _without_punctuation(address: str) -> str:
-    """The address without what belongs to the sentence around it: closing brackets that it does not open, full stops."""
+    """The address without what belongs to the sentence around it: full stops, brackets that it does not open."""
     unopened = address.count(")") - address.count("(")
     while address:
         if address[-1] in _NO_END:

@@ -43,9 +43,9 @@ class Span(NamedTuple):
     """Neighbouring cells of one look.
 
     `decoration` marks what the layout drew and the source does not say (bars, bullets, rules, padding): it is never
-    copied. `href` is a link's target as the source wrote it, cleaned but neither checked nor decoded. `source` is what is
-    copied in place of the text, where the text is a picture of it (formulas, diagrams); more cells of the same picture
-    are decoration.
+    copied. `href` is a link's target as the source wrote it, cleaned but neither checked nor decoded. `source` is what
+    is copied in place of the text, where the text is a picture of it (formulas, diagrams); more cells of the same
+    picture are decoration.
     """
 
     text: str
