@@ -1,6 +1,8 @@
 """An answer looks the same however it came: streamed in any pieces, or loaded whole."""
 
 import json
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -342,7 +344,8 @@ def test_the_whole_of_a_block_is_below_its_row() -> None:
 
 
 def test_a_prompt_has_a_bar_and_its_time() -> None:
-    entry = PromptEntry(prompt_entry("Why is the sky blue?").message, (2, 3), "14:02")
+    today = datetime.now().astimezone().replace(hour=14, minute=2)
+    entry = PromptEntry(replace(prompt_entry("Why is the sky blue?").message, created=today.isoformat()), (2, 3))
     shown = words(entry)
     assert shown[:2] == ["", ""]
     assert shown[2].startswith("▎ Why is the sky blue?")
@@ -371,7 +374,7 @@ def test_a_seam_is_one_faint_row() -> None:
 def test_no_width_is_too_narrow(width: int) -> None:
     frame = Frame(width, 100)
     for entry in (
-        PromptEntry(prompt_entry("Why is the sky blue? 漢字").message, (2, 3), "14:02"),
+        PromptEntry(prompt_entry("Why is the sky blue? 漢字").message, (2, 3)),
         thought(),
         answer_entry("| a | b |\n|---|---|\n| 漢字 | 2 |\n\n```python\nx = 1\n```"),
     ):

@@ -18,6 +18,7 @@ from salon.chat.conversation import Message
 from salon.chat.ledger import totals
 from salon.chat.session import Draft, Library, Session
 from salon.errors import Fault, StoreError
+from salon.markdown import warm_up
 from salon.ui.answering import Answering
 from salon.ui.drafting import Drafting
 from salon.ui.findbar import FindBar
@@ -79,6 +80,7 @@ class ChatScreen(ReadingActions):
         """What was sent before there was a chat to send it in."""
         self._gave_up = asyncio.Event()
         self._settling = False
+        self._warm = False
         self._log_trouble = ""
         self._draft_trouble = ""
         self._parted: tuple[Session, Draft] | None = None
@@ -331,6 +333,10 @@ class ChatScreen(ReadingActions):
         await self._answer_leaf(session)
 
     def _begin(self) -> None:
+        if not self._warm:
+            # The first answer is a moment away, and what draws it is best imported while nobody waits for it.
+            self._warm = True
+            self.run_worker(asyncio.to_thread(warm_up), group="warm", exit_on_error=False)
         self._gave_up.clear()
         self._answers.begin()
 

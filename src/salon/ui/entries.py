@@ -7,6 +7,7 @@ steps, so both end in the same rows.
 
 import math
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from salon.chat.blocks import Block, joined_text, kind_of, text_of
@@ -262,10 +263,10 @@ class PromptEntry(Entry):
 
     gap = 2
 
-    def __init__(self, message: Message, variant: tuple[int, int] = (1, 1), clock: str = "") -> None:
+    def __init__(self, message: Message, variant: tuple[int, int] = (1, 1)) -> None:
         super().__init__(message)
         self._variant = variant
-        self._clock = clock
+        self._clock: str | None = None
 
     def build(self) -> list[Section]:
         """The words."""
@@ -277,6 +278,8 @@ class PromptEntry(Entry):
 
     def label(self) -> str:
         """Variant and time."""
+        if self._clock is None:
+            self._clock = clock_of(self.message)
         number, of = self._variant
         return "  ".join(part for part in (f"{number}/{of}" if of > 1 else "", self._clock) if part)
 
@@ -441,6 +444,18 @@ class AnswerEntry(Entry):
         sentence, role = ending_of(self.message)
         if sentence:
             self._add_section(RowSection(sentence, role))
+
+
+def clock_of(message: Message) -> str:
+    """When a message was written: the time for today's, the date before it for others."""
+    try:
+        written = datetime.fromisoformat(message.created).astimezone()
+    except ValueError:
+        return ""
+    today = datetime.now().astimezone().date()
+    if written.date() == today:
+        return f"{written:%H:%M}"
+    return f"{written:%d %b %H:%M}" if written.year == today.year else f"{written:%d %b %Y}"
 
 
 def thinking_tokens(usage: Mapping[str, Any]) -> int:

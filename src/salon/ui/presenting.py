@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
 
 from salon.actions import BY_ID
 from salon.chat import conversation as tree
@@ -32,7 +31,7 @@ def entry_of(conversation: Conversation, message: Message, continues: str = "") 
     variant = variant_of(conversation, message)
     if message.role == "assistant":
         return AnswerEntry(message, variant, continues)
-    return SeamEntry(message) if message.seam else PromptEntry(message, variant, clock_of(message))
+    return SeamEntry(message) if message.seam else PromptEntry(message, variant)
 
 
 def continued_text(conversation: Conversation, message: Message) -> str:
@@ -49,11 +48,10 @@ def variant_of(conversation: Conversation, message: Message) -> tuple[int, int]:
     """
     if message.id not in conversation.messages:
         return 1, 1
-    family = [
-        sibling
-        for sibling in tree.siblings(conversation, message.id)
-        if sibling == message.id or conversation.messages[sibling].content
-    ]
+    siblings = tree.siblings(conversation, message.id)
+    if len(siblings) == 1:
+        return 1, 1
+    family = [sibling for sibling in siblings if sibling == message.id or conversation.messages[sibling].content]
     return family.index(message.id) + 1, len(family)
 
 
@@ -82,18 +80,6 @@ def coming_variant(conversation: Conversation, parent: str | None) -> tuple[int,
     """Which variant the answer is that has just begun to arrive; once it has ended, `variant_of` says the same."""
     family = [child for child in conversation.children.get(parent, ()) if conversation.messages[child].content]
     return len(family) + 1, len(family) + 1
-
-
-def clock_of(message: Message) -> str:
-    """When a message was written: the time for today's, the date before it for others."""
-    try:
-        written = datetime.fromisoformat(message.created).astimezone()
-    except ValueError:
-        return ""
-    today = datetime.now().astimezone().date()
-    if written.date() == today:
-        return f"{written:%H:%M}"
-    return f"{written:%d %b %H:%M}" if written.year == today.year else f"{written:%d %b %Y}"
 
 
 def notice_after(message: Message, *, can_continue: bool) -> NoticeText | None:
