@@ -10,7 +10,7 @@ NOWHERE = "/dev/null/config"
 def test_quitting_says_once_what_would_be_lost(home: Home) -> None:
     with home.start("--demo", SALON_CONFIG_DIR=NOWHERE) as terminal:
         terminal.until("A new chat with").send("echo one\r")
-        terminal.until("Not saved:").until("UNSAVED").send("\x11")
+        terminal.until("Not saved:").until("UNSAVED").until("Ready").send("\x11")
         terminal.until("Ctrl+Q once more quits")
         assert terminal.process.poll() is None
         quit_quietly(terminal)
