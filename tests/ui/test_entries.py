@@ -30,8 +30,9 @@ from salon.chat.answer import Answer, coalesced
 from salon.chat.blocks import Block, text_block
 from salon.chat.conversation import Message, Status
 from salon.chat.events import ApiEvent
+from salon.markdown import Line, Span, look
 from salon.ui.entries import AnswerEntry, PromptEntry, SeamEntry, ending_of
-from salon.ui.sections import BlockSection, Frame, ThinkingSection, duration, short_number
+from salon.ui.sections import BlockSection, Frame, Rows, Section, ThinkingSection, duration, short_number
 from ui.looks import NARROW, WIDE, answer_entry, answer_message, message_of, prompt_entry, rows, streamed, words
 
 OPEN = Frame(60, 100, thinking_open=True)
@@ -228,6 +229,36 @@ def test_what_moved_below_a_fold_is_drawn_again() -> None:
     entry.toggle_at(1)
     entry.update()
     assert entry.take_changed() <= 1
+
+
+class Shrinking:
+    """A section whose rows become fewer without a word, as an unfinished line's do when it ends."""
+
+    def __init__(self, *names: str) -> None:
+        self.rows = Rows([Line((Span(name, look()),)) for name in names])
+
+    def lay_out(self, frame: Frame) -> Rows:
+        return self.rows
+
+    def source(self) -> str:
+        return ""
+
+
+def test_what_moved_below_rows_that_went_is_drawn_again() -> None:
+    upper, lower = Shrinking("one", "two", "three"), Shrinking("below")
+
+    class Made(AnswerEntry):
+        def build(self) -> list[Section]:
+            return [upper, lower]
+
+    entry = Made(answer_message())
+    assert words(entry) == ["", "  one", "  two", "  three", "", "  below"]
+    entry.take_changed()
+    upper.rows._rows = upper.rows._rows[:1]
+    upper.rows.take_changed()
+    entry.update()
+    assert entry.height == 4
+    assert entry.take_changed() <= 3
 
 
 def test_thinking_opens_for_all_also_where_nothing_is_laid_out() -> None:

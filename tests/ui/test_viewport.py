@@ -279,9 +279,10 @@ def test_a_new_width_keeps_the_first_visible_line(up: int) -> None:
         assert first_visible_line(viewport) == kept
 
 
-def test_a_size_that_changes_twice_before_it_is_laid_out_keeps_the_line_too() -> None:
+@pytest.mark.parametrize("up", [1, 9, 23, 48, 77])
+def test_a_size_that_changes_twice_before_it_is_laid_out_keeps_the_line_too(up: int) -> None:
     viewport = view_of(numbered(), height=12)
-    viewport.scroll(-40)
+    viewport.scroll(-up)
     settle(viewport)
     kept = first_visible_line(viewport)
     viewport.resize(NARROW, 12)

@@ -374,12 +374,13 @@ async def test_a_whole_answer_is_complete_although_it_was_stopped_just_then() ->
 @pytest.mark.parametrize("wait_for", [AnswerStarted, BlockStarted, TextDelta])
 async def test_a_reader_who_leaves_ends_the_turn_with_everything_that_came(wait_for: type) -> None:
     gate = asyncio.Event()
-    stage = Stage(*beginning("seen"), text_delta(" unseen"), gate)
+    stage = Stage(*beginning("seen"), gate, text_delta(" unseen"), asyncio.Event())
     async with aclosing(stage.turn.run()) as events:
         async for event in events:
-            await settle_loop()
             if isinstance(event, wait_for):
                 break
+        gate.set()
+        await settle_loop()
     ended = stage.turn.ended
     assert ended is not None
     assert (ended.status, ended.text) == (Status.STOPPED, "seen unseen")
