@@ -71,6 +71,7 @@ words = st.sampled_from(
         "[ ]",
         "[x] task",
         *["$x^2$", "$5", "$", "$$", "$$y_1$$", "\\(a + b\\)", "\\(", "\\[x = 1\\]", "\\[", "\\]", "\\frac{1}{2}"],
+        *["[^1]", "[^note]", "[^1][^2]", "<br>"],
         *["www.example.com.", "<a b='*'>"],
     ]
 )
@@ -101,6 +102,8 @@ lone_lines = st.sampled_from(
         *["<div>", "</div>", "<!-- note", "-->", "<thinking>", "<script>", "</script>", "<?php", "?>", "<a b='c'>"],
         *["[label]: http://host", "[label]:", "[other]: <a b> 'title'", '"title"', "[label]: x 'a", "  [ref]: /url"],
         *["$$", "$$ x = 1", "x^2 $$", "x $$ text", "$$z$$", "\\[", "\\]", "\\[ y_1 \\].", "```math", "\\sqrt{x"],
+        *["> [!NOTE]", "> [!warning] ", "[!TIP]", "> - [!TIP]", "[^1]: note", "[^note]:", "    goes on", "> [^2]: x"],
+        *[": definition", ":   *defined*", "Term", "> : x", "<details>", "<summary>a <b>b</b></summary>", "</details>"],
         *["def f():", "    return 'x'", '\t"""doc', '"""', "key = value\\", "# comment"],
     ]
 )
@@ -257,6 +260,7 @@ _TAKEN_OTHERWISE = re.compile(
     | \|.*\n[ \t>]*[-:|]                      # tables: decided before quotes and lists
     | ^[-|:\ \t>*+\d.]*:[-|:\ \t]*$
     | \$\$ | \\\[                             # formulas
+    | \[[!^] | ^[ \t>*+\-\d.)]*:[ \t]        # alerts, footnotes, definitions of terms
     | (?:^|[ ])(?:[ ]{3}|\t)\s*[-*_=+#>`~<\d]  # marks that are indented like code, below a quote or an item
     """,
     re.MULTILINE | re.VERBOSE,

@@ -10,8 +10,9 @@ tables have up to `marks.MAX_COLUMNS`; and see `Limits` for lines and paragraphs
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from salon.markdown import marks
+from salon.markdown import footnotes, marks
 from salon.markdown.building import LeafBuilder
 from salon.markdown.cursor import Cursor
 from salon.markdown.definitions import Definition
@@ -148,14 +149,35 @@ class BlockParser:
             self._builder.close_to(depth)
             cursor.skip_mark(1)
             cursor.skip_columns(1)
-            self._builder.open_container(Quote(), start, end)
+            alert = marks.alert(cursor.text) if whole and cursor.indent < _CODE_INDENT else ""
+            self._builder.open_container(Quote(alert), start, end)
+            if alert:
+                self._builder.add_closed("alert", start, end, alert)
+                return "leaf"
             return "container"
         if whole and self._begin_leaf(char, text, cursor.indent, depth, start, end, in_paragraph=in_paragraph):
             return "leaf"
         if depth < MAX_DEPTH and (mark := marks.list_mark(text, interrupts_paragraph=in_paragraph)):
             self._builder.open_container(self._item(cursor, mark, depth), start, end)
             return "container"
+        if depth < MAX_DEPTH and (extension := self._extension_item(cursor, depth, in_paragraph=in_paragraph)):
+            self._builder.open_container(extension, start, end)
+            return "container"
         return "nothing"
+
+    def _extension_item(self, cursor: Cursor, depth: int, *, in_paragraph: bool) -> Item | None:
+        """The footnote or the definition that begins at the cursor: lists that CommonMark does not know."""
+        state = self._builder.state
+        if cursor.char == "[" and (note := footnotes.note_mark(cursor.text)):
+            item = self._item(cursor, marks.ListMark("^", None, len(note.source)), depth)
+            self._builder.definitions.append(footnotes.definition(note.label))
+            return replace(item, hang=footnotes.HANG, label=note.label)
+        if cursor.char == ":" and (mark := marks.definition_mark(cursor.text)):
+            before = state.containers[depth] if depth < len(state.containers) else None
+            goes_on = isinstance(before, Item) and before.series.marker == mark.marker
+            if goes_on or (in_paragraph and self._builder.make_term()):
+                return self._item(cursor, mark, depth)
+        return None
 
     def _begin_leaf(
         self, char: str, text: str, indent: int, depth: int, start: int, end: int, *, in_paragraph: bool

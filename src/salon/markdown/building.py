@@ -23,6 +23,7 @@ class ParserState:
 
     containers: tuple[Container, ...] = ()
     shown: tuple[Container, ...] | None = None  # of the last leaf that was closed
+    label_shown: bool = False  # that leaf is the label of what follows it
     leaf: Leaf | None = None
     fence: marks.FenceMark | None = None
     indent: int = 0  # of the open fence
@@ -83,7 +84,8 @@ class LeafBuilder:
         state = self.state
         shown = state.shown
         fresh = 0 if shown is None else common_depth(shown, state.containers)
-        gap = shown is not None and (state.blank_before or not _in_same_list(shown, state.containers, fresh))
+        close = state.label_shown or (shown is not None and _in_same_list(shown, state.containers, fresh))
+        gap = shown is not None and (state.blank_before or not close)
         leaf = Leaf(kind, state.containers, fresh, gap, start, text=text, info=info, level=level)
         state.leaf, state.blank_before, state.childless, state.sealed = leaf, False, False, False
         state.bare_item = None
@@ -114,7 +116,7 @@ class LeafBuilder:
             return
         leaf.close()
         self.leaves.append(leaf)
-        state.shown = leaf.containers
+        state.shown, state.label_shown = leaf.containers, leaf.kind in {"alert", "term"}
 
     def add_code(self, text: str, end: int, *, whole: bool) -> None:
         """Add a line to open code, or the beginning of a line that is not `whole`."""
@@ -223,6 +225,17 @@ class LeafBuilder:
         heading.level, heading.end = level, end
         state.leaf = heading
         self.close_leaf()
+        return True
+
+    def make_term(self) -> bool:
+        """Make a term to be defined of the open paragraph, if it is one line."""
+        state = self.state
+        if state.sealed or state.leaf is None or "\n" in state.leaf.text:
+            return False
+        paragraph = self._without_definitions(state.leaf)
+        if paragraph is None:
+            return False
+        state.leaf = paragraph.replaced("term", paragraph.text.strip(_BLANKS))
         return True
 
     def begin_table(self, delimiters: str, end: int) -> bool:

@@ -17,7 +17,8 @@ class DrawnFlow:
         self._shown = shown
         self._draw = draw
         self._content = ""
-        self._held: list[Row] = []
+        self._held = shown.rows
+        shown.rows = []
         self.rows: list[Row] = []
 
     def feed(self, text: str) -> None:

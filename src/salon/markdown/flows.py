@@ -5,12 +5,13 @@ from functools import partial
 from salon.markdown.code import CodeFlow
 from salon.markdown.drawn import DrawnFlow
 from salon.markdown.formulas import split_block
-from salon.markdown.frame import Frame
+from salon.markdown.frame import ALERT_ROLES, Frame
 from salon.markdown.highlight import can_be_lexed_whole, language, lexer_for
 from salon.markdown.inline import References
 from salon.markdown.leaf import Leaf
 from salon.markdown.limits import Limits
 from salon.markdown.lines import Span, look
+from salon.markdown.literal_html import HtmlFlow
 from salon.markdown.pictures import displayed_formula
 from salon.markdown.table import TableFlow
 from salon.markdown.text import Flow, LiteralFlow, TextFlow
@@ -18,6 +19,7 @@ from salon.markdown.wrap import Row
 
 _TEXT = look()
 _RULE = look("table-rule")
+_TERM = look(bold=True)
 _SOURCE = look("code.text")
 _FORMULA = "math"
 """The language of fences that hold a formula."""
@@ -75,8 +77,13 @@ class FlowMaker:
                 return DrawnFlow(LiteralFlow(frame.room, _SOURCE), partial(formula_rows, width=frame.room))
             case "code" if language(leaf.info) == _FORMULA:
                 return DrawnFlow(self.code_flow(leaf, frame, highlight=False), partial(self._fenced, leaf, frame))
+            case "term":
+                return TextFlow(frame.room, _TERM, self._references, self._limits)
+            case "alert":
+                label = look(ALERT_ROLES[leaf.text], bold=True)
+                return FixedFlow([Row((Span(leaf.text.capitalize(), label, False, "", f"[!{leaf.text.upper()}]"),))])
             case "html":
-                return LiteralFlow(frame.room, _TEXT)
+                return HtmlFlow(frame.room, _TEXT)
             case "code":
                 return self.code_flow(leaf, frame, highlight=highlight)
             case "table":

@@ -3,13 +3,18 @@
 import re
 
 from salon.markdown.cells import cell_len
+from salon.markdown.footnotes import shown_label
 from salon.markdown.leaf import Item, Leaf, Quote
 from salon.markdown.lines import Line, Span, look
 from salon.markdown.wrap import Row
+from salon.untrusted import clean
 
-_BAR = Span("▌ ", look("quote"), True)
+ALERT_ROLES = {"note": "accent", "tip": "success", "important": "accent", "warning": "warning", "caution": "error"}
+_BARS = {alert: Span("▌ ", look(role), True) for alert, role in {"": "quote", **ALERT_ROLES}.items()}
 _BULLETS = ("•", "◦", "▪")
+_BULLET_MARKERS = frozenset("-+*")
 _MARKER = look("text-muted")
+_LONGEST_LABEL = 16
 _TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 _TASK_BEGUN = re.compile(r"\[([ xX])\][ \t]*$")
 
@@ -28,13 +33,14 @@ class Frame:
         for depth, container in enumerate(leaf.containers):
             fresh = depth >= leaf.fresh
             if isinstance(container, Quote):
-                first.append(_BAR)
-                rest.append(_BAR)
-                gap.append(_BLANK_BAR if fresh else _BAR)
+                bar = _BARS[container.alert]
+                first.append(bar)
+                rest.append(bar)
+                gap.append(_BLANK_BAR if fresh else bar)
                 continue
             own_box = box if depth == len(leaf.containers) - 1 else ""
             marker = _marker(container, bullets, own_box)
-            bullets += container.ordinal is None
+            bullets += container.series.marker in _BULLET_MARKERS
             blank = Span(" " * cell_len(marker), look(), True)
             first.append(Span(marker, _MARKER, True) if fresh else blank)
             rest.append(blank)
@@ -74,6 +80,10 @@ _BLANK_BAR = Span("  ", look(), True)
 
 
 def _marker(item: Item, bullets: int, box: str) -> str:
+    if item.label:
+        return f"{clean(shown_label(item.label))[:_LONGEST_LABEL]} "
+    if item.series.marker == ":":
+        return "  " + box
     if item.ordinal is None:
         return box or f"{_BULLETS[min(bullets, len(_BULLETS) - 1)]} "
     return f"{item.ordinal}. ".ljust(3) + box

@@ -14,6 +14,7 @@ _ONLY_MARKS = re.compile(
         | \d{1,9}[.)]?[ \t]*            # a number that may turn out to be an item's
         | [-+*][ \t]+\[[ xX]?\]?[ \t]*  # a task's box
         | \[[^\]]{1,60}\]:[ \t]*        # the label of a definition
+        | \[![A-Za-z]{0,9}\]?[ \t]*     # an alert's
     )$""",
     re.VERBOSE,
 )

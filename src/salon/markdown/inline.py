@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from salon.markdown.addresses import addresses
 from salon.markdown.definitions import Definition
+from salon.markdown.footnotes import key as note_key
+from salon.markdown.footnotes import reference_at, shown_label
 from salon.markdown.formulas import formula_at
 from salon.markdown.lines import Look, Span, look
 from salon.markdown.pictures import formula_span
@@ -47,6 +49,7 @@ def inline_parser() -> "MarkdownIt":
     markdown.enable(["strikethrough", "linkify"])
     # Before escapes: CommonMark would take the backslashes of formulas for its own.
     markdown.inline.ruler.before("escape", "formula", _formula_rule)
+    markdown.inline.ruler.before("link", "footnote", _footnote_rule)
     if markdown.linkify is not None:
         markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
     return markdown
@@ -62,6 +65,21 @@ def _formula_rule(state: "StateInline", silent: bool) -> bool:
         token = state.push("formula", "", 0)
         token.content, token.markup = formula.latex, formula.source
     state.pos += len(formula.source)
+    return True
+
+
+def _footnote_rule(state: "StateInline", silent: bool) -> bool:
+    if state.src[state.pos] != "[":
+        return False
+    reference = reference_at(state.src, state.pos)
+    if reference is None or state.pos + len(reference.source) > state.posMax:
+        return False
+    if not reference.certain and state.env["references"].get(note_key(reference.label)) is None:
+        return False
+    if not silent:
+        token = state.push("footnote", "", 0)
+        token.content, token.markup = reference.label, reference.source
+    state.pos += len(reference.source)
     return True
 
 
@@ -141,6 +159,11 @@ def _styled(tokens: "Sequence[Token]", base: Look) -> list[Span]:
                 targets.pop()
             case "em_close" | "strong_close" | "s_close":
                 looks.pop()
+            case "footnote":
+                if spans and spans[-1].source.startswith("[^"):
+                    spans.append(Span(",", _varied(current, role="accent"), True))
+                mark, source = clean(shown_label(token.content)), clean(token.markup)
+                spans.append(Span(mark, _varied(current, role="accent"), False, href, source))
             case "formula":
                 spans.append(formula_span(token.content, token.markup, current, href))
             case "image":

@@ -4,28 +4,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["paragraph", "heading", "code", "math", "html", "rule", "table", "empty"]
+Kind = Literal["paragraph", "heading", "code", "math", "html", "rule", "table", "alert", "term", "empty"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quote:
-    """A block quote; two are the same only if they are one object."""
+    """A block quote; two are the same only if they are one object. An alert is a quote of that kind."""
+
+    alert: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """A list: what its items have in common. `marker` is ``-``, ``+``, ``*``, ``.`` or ``)``."""
+    """A list: what its items have in common. `marker` is ``-``, ``+``, ``*``, ``.`` or ``)``.
+
+    Definitions of a term are a list too (``:``), and so are footnotes (``^``).
+    """
 
     marker: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """An item of a list: its number (None: a bullet) and the columns by which its source sets its content in."""
+    """An item of a list: its number (None: none) and the columns by which its source sets its content in.
+
+    `label` is a footnote's.
+    """
 
     series: Series
     ordinal: int | None
     hang: int
+    label: str = ""
 
 
 Container = Quote | Item
@@ -39,7 +48,8 @@ class Leaf:
     of its first line to the end of its last, without the newline. `level` is a heading's, `info` a fence's info string
     (None: code that is indented). Content is the text without the containers' marks: paragraphs join their lines with
     newlines, code, formulas (their marks included) and HTML end each line with one, and so do tables, whose first two
-    lines are header and delimiters. `ended` says that a fence has been closed by its own mark, and not by what follows.
+    lines are header and delimiters. An alert's label has its kind as content. `ended` says that a fence has been closed
+    by its own mark, and not by what follows.
 
     A leaf with a `base` is a preview: the base's content, and then its own.
     """

@@ -42,6 +42,10 @@ HTML_END_REACH = 16
 """No end of an HTML block is longer, so that an overlap of so many characters finds one across two chunks."""
 
 
+_ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*$", re.I)
+_DEFINITION = re.compile(r":(?=[ \t]+\S)")
+
+
 class Heading(NamedTuple):
     """An ATX heading."""
 
@@ -130,6 +134,17 @@ def list_mark(line: str, *, interrupts_paragraph: bool) -> ListMark | None:
     if interrupts_paragraph and (mark.ordinal not in {None, 1} or not line[mark.length :].strip(" \t")):
         return None
     return mark
+
+
+def definition_mark(line: str) -> ListMark | None:
+    """The colon before the definition of the term above."""
+    return ListMark(":", None, 1) if _DEFINITION.match(line) else None
+
+
+def alert(line: str) -> str:
+    """The kind of alert that a quote with this first line is, in small letters, or nothing."""
+    match = _ALERT.match(line)
+    return match[1].lower() if match else ""
 
 
 def cells(row: str) -> list[str]:

@@ -24,7 +24,8 @@ _LABEL = look("text-muted")
 _RULE = look("table-rule")
 _WORD_CAP = 16  # a longer word does not claim a column of its own width
 _NARROWEST = 4
-_BLANKS = re.compile(r"[ \t]+")
+_BLANKS = re.compile(r"[ \t\n]+")
+_LINE_BREAK = re.compile(r"<br[ ]*/?>", re.IGNORECASE)
 
 
 class Measure(NamedTuple):
@@ -48,8 +49,8 @@ def _alignment(cell: str) -> Alignment:
 def measure_cell(cell: Cell) -> Measure:
     """What one cell needs."""
     text = "".join(span.text for span in cell)
-    words = _BLANKS.split(text)
-    return Measure(cell_len(text), min(_WORD_CAP, max(map(cell_len, words))))
+    lines, words = text.split("\n"), _BLANKS.split(text)
+    return Measure(max(map(cell_len, lines)), min(_WORD_CAP, max(map(cell_len, words))))
 
 
 def column_widths(needs: list[Measure], room: int) -> list[int] | None:
@@ -120,7 +121,7 @@ class TableFlow:
     def _take_line(self, line: str) -> None:
         if not self._header:
             self._header = [self._cell(text, header=True) for text in cells(line)]
-            self._labels = ["".join(span.text for span in cell) for cell in self._header]
+            self._labels = ["".join(span.text for span in cell).replace("\n", " ") for cell in self._header]
             self._needs = [measure_cell(cell) for cell in self._header]
         elif not self._alignments:
             self._alignments = alignments(line)
@@ -144,7 +145,7 @@ class TableFlow:
 
     def _cell(self, text: str, *, header: bool = False) -> Cell:
         spans = inline_spans(text, _HEADER if header else _TEXT, self._references)
-        return tuple(span._replace(text=span.text.replace("\t", " ")) for span in spans if span.text != "\n")
+        return tuple(_in_cell(span) for span in spans if span.text != "\n")
 
     def _freeze(self) -> None:
         """Decide the widths by what has been seen, and lay that out."""
@@ -183,17 +184,30 @@ class TableFlow:
             wrapper = WordWrapper(self._width)
             if row is not self._header and label:
                 wrapper.feed(Span(f"{label}: ", _LABEL))
-            for span in cell:
-                wrapper.feed(span)
+            _feed(wrapper, cell)
             wrapper.end_line()
             self.rows += wrapper.rows
         self.rows.append(Row((Span("─" * min(self._width, 12), _RULE, True),)))
 
 
+def _in_cell(span: Span) -> Span:
+    """The span without tabs; ``<br>`` is the one way to begin a line within a cell."""
+    if span.text.startswith("<") and _LINE_BREAK.fullmatch(span.text) and span.look.role == _TEXT.role:
+        return Span("\n", _TEXT)
+    return span._replace(text=span.text.replace("\t", " "))
+
+
+def _feed(wrapper: WordWrapper, cell: Cell) -> None:
+    for span in cell:
+        if span.text == "\n":
+            wrapper.end_line()
+        else:
+            wrapper.feed(span)
+
+
 def _wrapped(cell: Cell, width: int) -> list[tuple[Span, ...]]:
     wrapper = WordWrapper(width)
-    for span in cell:
-        wrapper.feed(span)
+    _feed(wrapper, cell)
     wrapper.finish()
     return [row.spans for row in wrapper.rows] or [()]
 

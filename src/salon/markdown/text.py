@@ -1,7 +1,7 @@
 """Flows of text: paragraphs and headings piece by piece, and literal text line by line."""
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, Self
 
 from salon.markdown.formulas import is_displayed
 from salon.markdown.inline import References, inline_spans
@@ -164,9 +164,9 @@ class LiteralFlow:
         """Lay out what is left."""
         self._lay_out(self._splitter.finish())
 
-    def fork(self) -> "LiteralFlow":
+    def fork(self) -> Self:
         """A flow that goes its own way from here."""
-        other = LiteralFlow(self._wrapper.width, self._base)
+        other = type(self)(self._wrapper.width, self._base)
         other._wrapper = self._wrapper.fork()
         other._splitter = self._splitter.fork()
         return other
