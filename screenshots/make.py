@@ -143,6 +143,20 @@ async def interrupted(studio: Studio) -> None:
     await studio.ask("drop")
 
 
+async def reading(studio: Studio) -> None:
+    """A code block under the block cursor."""
+    await studio.ready()
+    await studio.ask("code")
+    await studio.pilot.press("ctrl+home", "ctrl+up", "c")
+
+
+async def finding(studio: Studio) -> None:
+    """A search in the chat."""
+    await studio.ready()
+    await studio.ask("tour")
+    await studio.pilot.press("ctrl+home", "ctrl+f", *"prompt")
+
+
 async def picker(studio: Studio) -> None:
     """The list of chats."""
     await studio.ready()
@@ -174,6 +188,8 @@ SCENES: dict[str, Scene] = {
         retrying,
         failed,
         interrupted,
+        reading,
+        finding,
         picker,
         keys,
     )

@@ -22,6 +22,7 @@ ANSWER = """First paragraph, long enough that it has to go on in a second row of
 
 ```python
 x = 1
+
 y = 2
 ```
 
@@ -76,7 +77,7 @@ def test_the_source_of_a_code_block_is_the_code() -> None:
     first = BlockCursor(viewport).at(0, 2)
     assert first is not None
     code = BlockCursor(viewport).step_code(first, 1)
-    assert text_of(viewport, code) == "x = 1\ny = 2"
+    assert text_of(viewport, code) == "x = 1\n\ny = 2"
 
 
 def test_a_step_by_message_goes_to_its_beginning_first() -> None:

@@ -146,8 +146,11 @@ class Entry:
             return None
         if self._sections is not None and isinstance(self._sections[section], FoldSection | WordsSection):
             return section, -1
-        line = self._lines[section].line(row)
-        return (section, line.block) if line.plain().strip() else None
+        lines = self._lines[section]
+        line = lines.line(row)
+        # The blank row before a leaf counts as the leaf's first; blank rows further down are part of it.
+        is_gap = not line.plain().strip() and (row == 0 or lines.line(row - 1).block != line.block)
+        return None if is_gap else (section, line.block)
 
     def block_text(self, index: int) -> str:
         """The source of the block at a row: code as it is, everything else as the model wrote it."""
