@@ -11,7 +11,8 @@ from salon.markdown.lines import Span, look
 from salon.markdown.text import LineSplitter
 from salon.markdown.wrap import CellWrapper, Row
 
-_INDENT = Span("  ", look(), True)
+BLOCK_INDENT = 2
+_INDENT = Span(" " * BLOCK_INDENT, look(), True)
 _RULE = look("table-rule")
 _NAME = look("text-faint")
 

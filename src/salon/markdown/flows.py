@@ -1,8 +1,10 @@
 """Which flow lays out which kind of leaf."""
 
+from collections.abc import Iterator
 from functools import partial
 
-from salon.markdown.code import CodeFlow
+from salon.markdown.code import BLOCK_INDENT, CodeFlow, header_row
+from salon.markdown.drawing import drawn_in_steps, is_diagram
 from salon.markdown.drawn import DrawnFlow
 from salon.markdown.formulas import split_block
 from salon.markdown.frame import ALERT_ROLES, Frame
@@ -12,7 +14,7 @@ from salon.markdown.leaf import Leaf
 from salon.markdown.limits import Limits
 from salon.markdown.lines import Span, look
 from salon.markdown.literal_html import HtmlFlow
-from salon.markdown.pictures import displayed_formula
+from salon.markdown.pictures import displayed_formula, picture
 from salon.markdown.table import TableFlow
 from salon.markdown.text import Flow, LiteralFlow, TextFlow
 from salon.markdown.wrap import Row
@@ -101,6 +103,23 @@ class FlowMaker:
         """A flow for a code block."""
         lexer = lexer_for(language(leaf.info)) if highlight else None
         return CodeFlow(frame.room + self._beyond, frame.room, leaf.info, self._limits, lexer)
+
+    def is_diagram(self, leaf: Leaf) -> bool:
+        """Whether `leaf` is a closed fence that may be drawn."""
+        return leaf.kind == "code" and leaf.ended and is_diagram(language(leaf.info), leaf.text)
+
+    def diagram_rows(self, leaf: Leaf, frame: Frame, rows: list[Row]) -> Iterator[None]:
+        """Draw a diagram in short steps, and put its rows into `rows` if it can be drawn."""
+
+        def take(lines: list[str]) -> None:
+            rows.append(header_row(leaf.info, frame.room))
+            rows.extend(picture(lines, leaf.text.rstrip("\n"), _SOURCE, BLOCK_INDENT))
+
+        yield from drawn_in_steps(leaf.text, frame.room + self._beyond - BLOCK_INDENT, take)
+
+    def laid_out_again(self, leaf: Leaf) -> bool:
+        """Whether `leaf` looks different some time after it is complete."""
+        return leaf.size > 0 and (self.lexed_whole(leaf) or self.is_diagram(leaf))
 
     def lexed_whole(self, leaf: Leaf) -> bool:
         """Whether `leaf` is code that is coloured by lexing all of it once it is complete."""

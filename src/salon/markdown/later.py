@@ -1,7 +1,7 @@
 """What happens to leaves after they are complete, in small steps, when there is nothing more urgent.
 
-Code is coloured by lexing the whole block, and a leaf that refers to a label is laid out again once that is defined.
-The new rows of a leaf take the place of the old ones all at once.
+Code is coloured by lexing the whole block, a diagram is drawn, and a leaf that refers to a label is laid out again once
+that is defined. The new rows of a leaf take the place of the old ones all at once.
 """
 
 import logging
@@ -72,6 +72,12 @@ class LaterLayout:
 
     def _steps(self, leaf: Leaf, index: int, rows: PackedRows) -> Iterator[None]:
         frame = Frame(leaf, self._maker.reading)
+        if self._maker.is_diagram(leaf):
+            drawn: list[Row] = []
+            yield from self._maker.diagram_rows(leaf, frame, drawn)
+            if drawn:
+                rows.extend(frame.lines(drawn, index), self._packer)
+                return
         lexer = lexer_for(language(leaf.info)) if self._maker.lexed_whole(leaf) else None
         if lexer is not None:
             code = self._maker.code_flow(leaf, frame, highlight=False)

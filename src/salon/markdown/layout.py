@@ -250,7 +250,7 @@ class MarkdownLines:
         for label in block.missed:
             self._waiting.setdefault(label, []).append(index)
             late = late or self._references.get(label) is not None
-        if late or (block.leaf.size and self._maker.lexed_whole(block.leaf)):
+        if late or self._maker.laid_out_again(block.leaf):
             self._later.enqueue(index)
 
     def _provisional(self, leaf: Leaf, index: int) -> list[Line]:
