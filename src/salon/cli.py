@@ -5,7 +5,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,7 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)
     try:
         _check(options)
-        return _run(options)
+        with nullcontext() if options.headless else _keys_wait():
+            return _run(options)
     except SalonError as error:
         sys.stderr.write(f"salon: {clean_line(error.sentence(), 1_000)}\n")
         return {UsageError: Exit.USAGE, CredentialsError: Exit.CREDENTIALS}.get(type(error), Exit.FAILURE)
@@ -105,6 +106,28 @@ def _nothing_to_collect() -> Iterator[None]:
     finally:
         gc.freeze()  # nor do later collections have to look at them
         gc.enable()
+
+
+@contextmanager
+def _keys_wait() -> Iterator[None]:
+    """Have keys that are typed while the app still loads wait for it as they are.
+
+    Otherwise the terminal echoes them, turns Enter into a new line and takes Ctrl+Q for itself.
+    """
+    try:
+        import termios
+    except ImportError:  # Windows
+        yield
+        return
+    before, waiting = termios.tcgetattr(0), termios.tcgetattr(0)
+    waiting[0] &= ~(termios.IXON | termios.ICRNL | termios.INLCR | termios.IGNCR)
+    waiting[3] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(0, termios.TCSANOW, waiting)
+    try:
+        yield
+    finally:
+        with suppress(termios.error):  # the terminal has gone
+            termios.tcsetattr(0, termios.TCSANOW, before)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -38,6 +38,18 @@ def test_what_is_typed_before_anything_is_shown_is_sent(home: Home) -> None:
         quit_quietly(terminal)
 
 
+def test_what_is_typed_while_it_still_loads_is_neither_echoed_nor_lost(home: Home) -> None:
+    with home.start("--demo", cold=True) as terminal:
+        terminal.until(lambda: terminal.tty_modes() != terminal.modes_before)
+        assert terminal.raw == b""
+        terminal.send("echo very early\r")
+        terminal.until(lambda: b"\x1b[?1049h" in terminal.raw)
+        assert b"early" not in terminal.raw[: terminal.raw.index(b"\x1b[?1049h")]
+        terminal.until("▎ echo very early").until("Ready")
+        quit_quietly(terminal)
+    assert home.prompts() == ["echo very early"]
+
+
 def test_what_is_typed_before_the_chat_is_open_stays_in_the_box(home: Home) -> None:
     for _ in range(5):
         with home.start("--demo") as terminal:
