@@ -3,6 +3,7 @@
 import pytest
 
 from markdown_support import rendered, shown, span_of
+from salon.markdown import Document, table_source
 from salon.markdown.table import Measure, column_widths
 
 TABLE = "| Name | Size |\n|:--|--:|\n| a | 1 |\n| bcd | 1234 |"
@@ -65,3 +66,27 @@ def test_more_columns_than_any_pane_has_room_for_are_text() -> None:
 def test_the_first_rows_decide_the_widths() -> None:
     head = "| a |\n|---|\n" + "| bb |\n" * 64
     assert shown(head + "| cccc |\n").endswith("bb\ncc\ncc")
+
+
+def test_where_words_would_have_to_be_torn_to_shreds_each_row_is_a_record() -> None:
+    columns = [f"Heading{index}" for index in range(8)]
+    table = f"| {' | '.join(columns)} |\n|{'--:|' * 8}\n| {' | '.join(['1,234.5'] * 8)} |"
+    assert shown(table, 40).split("\n")[:2] == ["Heading0: 1,234.5", "Heading1: 1,234.5"]
+    assert "1,234.5" in shown(table, 80).split("\n")[-1]
+
+
+def test_numbers_are_never_broken_and_stay_aligned() -> None:
+    table = "| a | b |\n|---|--:|\n| incomprehensibilities | 123,456,789 |\n| x | 1 |"
+    assert shown(table, 24).split("\n")[2:] == ["incomprehen  123,456,789", "sibilities", "x                      1"]
+
+
+def test_a_table_can_be_taken_away() -> None:
+    source = 'Text\n\n> | a | *b* |\n> |---|--:|\n> | x, y<br>z | `c\\|d` "q" |\n> | $x^2$ |\n'
+    document = Document(source)
+    document.finish()
+    markdown, tsv, csv = table_source(document.blocks[1])
+    assert markdown == '| a | *b* |\n|---|--:|\n| x, y<br>z | `c\\|d` "q" |\n| $x^2$ |\n'
+    assert tsv == 'a\tb\nx, y z\tc|d "q"\n$x^2$\t\n'
+    assert csv == 'a,b\n"x, y\nz","c|d ""q"""\n$x^2$,\n'
+    with pytest.raises(ValueError, match="no table"):
+        table_source(document.blocks[0])

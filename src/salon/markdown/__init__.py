@@ -5,6 +5,7 @@ from salon.markdown.layout import MarkdownLines
 from salon.markdown.leaf import Item, Leaf, Quote
 from salon.markdown.lines import Line, Lines, Look, Span, copy_text, look
 from salon.markdown.plain import PlainLines
+from salon.markdown.tablesource import TableSource, table_source
 from salon.markdown.warming import warm_up
 
 __all__ = [
@@ -18,9 +19,11 @@ __all__ = [
     "PlainLines",
     "Quote",
     "Span",
+    "TableSource",
     "block_source",
     "copy_text",
     "look",
     "raw_code",
+    "table_source",
     "warm_up",
 ]

@@ -83,7 +83,8 @@ class FlowMaker:
                 return TextFlow(frame.room, _TERM, self._references, self._limits)
             case "alert":
                 label = look(ALERT_ROLES[leaf.text], bold=True)
-                return FixedFlow([Row((Span(leaf.text.capitalize(), label, False, "", f"[!{leaf.text.upper()}]"),))])
+                name = leaf.text.capitalize()[: frame.room]
+                return FixedFlow([Row((Span(name, label, False, "", f"[!{leaf.text.upper()}]"),))])
             case "html":
                 return HtmlFlow(frame.room, _TEXT)
             case "code":

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from salon.markdown.cells import cell_len
 from salon.markdown.inline import References, inline_spans
 from salon.markdown.limits import Limits
-from salon.markdown.lines import Span, look
+from salon.markdown.lines import Look, Span, look
 from salon.markdown.marks import cells
 from salon.markdown.wrap import Row, WordWrapper
 
@@ -23,16 +23,19 @@ _HEADER = look(bold=True)
 _LABEL = look("text-muted")
 _RULE = look("table-rule")
 _WORD_CAP = 16  # a longer word does not claim a column of its own width
-_NARROWEST = 4
+_NARROWEST = 8
+"""Cells that a column keeps when words have to be broken: with fewer, records are easier to read."""
 _BLANKS = re.compile(r"[ \t\n]+")
+_NUMBER = re.compile(r"[-+−±~≈<>]?[^\w\s]?\d[\d.,:/'’]*[^\w\s]?", re.ASCII)
 _LINE_BREAK = re.compile(r"<br[ ]*/?>", re.IGNORECASE)
 
 
 class Measure(NamedTuple):
-    """A column's needs in cells: with no line wrapped, and with no word broken."""
+    """A column's needs in cells: with no line wrapped, with no word broken, and with no number broken."""
 
     natural: int
     least: int
+    firm: int = 0
 
 
 def alignments(delimiters: str) -> list[Alignment]:
@@ -50,14 +53,16 @@ def measure_cell(cell: Cell) -> Measure:
     """What one cell needs."""
     text = "".join(span.text for span in cell)
     lines, words = text.split("\n"), _BLANKS.split(text)
-    return Measure(max(map(cell_len, lines)), min(_WORD_CAP, max(map(cell_len, words))))
+    firm = max((len(word) for word in words if _NUMBER.fullmatch(word)), default=0)
+    return Measure(max(map(cell_len, lines)), min(_WORD_CAP, max(map(cell_len, words))), min(_WORD_CAP, firm))
 
 
 def column_widths(needs: list[Measure], room: int) -> list[int] | None:
     """How wide the columns are in `room` cells; None if they cannot stand side by side.
 
     Each gets what its longest word needs, and then an equal share of the rest until it is content, so that the longest
-    texts wrap. When not even the longest words fit, words are broken, down to `_NARROWEST` cells a column.
+    texts wrap. When not even the longest words fit, words are broken, down to `_NARROWEST` cells a column, and numbers
+    never.
     """
     space = room - len(_GAP) * (len(needs) - 1)
     natural = [max(1, need.natural) for need in needs]
@@ -65,7 +70,7 @@ def column_widths(needs: list[Measure], room: int) -> list[int] | None:
         return natural
     least = [min(max(1, need.least), wide) for need, wide in zip(needs, natural, strict=True)]
     if sum(least) > space:
-        least = [min(_NARROWEST, wide) for wide in natural]
+        least = [max(need.firm, min(_NARROWEST, narrow)) for need, narrow in zip(needs, least, strict=True)]
         if sum(least) > space:
             return None
     widths = least
@@ -120,7 +125,7 @@ class TableFlow:
 
     def _take_line(self, line: str) -> None:
         if not self._header:
-            self._header = [self._cell(text, header=True) for text in cells(line)]
+            self._header = [cell_of(text, self._references, _HEADER) for text in cells(line)]
             self._labels = ["".join(span.text for span in cell).replace("\n", " ") for cell in self._header]
             self._needs = [measure_cell(cell) for cell in self._header]
         elif not self._alignments:
@@ -130,22 +135,16 @@ class TableFlow:
 
     def _take_row(self, line: str) -> None:
         texts = cells(line)[: len(self._header)]
-        row = [self._cell(text) for text in texts] + [()] * (len(self._header) - len(texts))
+        row = [cell_of(text, self._references) for text in texts] + [()] * (len(self._header) - len(texts))
         if self._sample is None:
             self._lay_out(row)
             return
         self._sample.append(row)
         for index, cell in enumerate(row):
-            natural, least = self._needs[index]
-            need = measure_cell(cell)
-            self._needs[index] = Measure(max(natural, need.natural), max(least, need.least))
+            self._needs[index] = Measure(*map(max, self._needs[index], measure_cell(cell)))
         limits, rows = self._limits, len(self._sample)
         if rows >= limits.sampled_rows or rows * len(row) >= limits.sampled_cells:
             self._freeze()
-
-    def _cell(self, text: str, *, header: bool = False) -> Cell:
-        spans = inline_spans(text, _HEADER if header else _TEXT, self._references)
-        return tuple(_in_cell(span) for span in spans if span.text != "\n")
 
     def _freeze(self) -> None:
         """Decide the widths by what has been seen, and lay that out."""
@@ -188,6 +187,11 @@ class TableFlow:
             wrapper.end_line()
             self.rows += wrapper.rows
         self.rows.append(Row((Span("─" * min(self._width, 12), _RULE, True),)))
+
+
+def cell_of(text: str, references: References, base: Look = _TEXT) -> Cell:
+    """A cell's spans; a line break is a span that is a newline."""
+    return tuple(_in_cell(span) for span in inline_spans(text, base, references) if span.text != "\n")
 
 
 def _in_cell(span: Span) -> Span:
