@@ -64,7 +64,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("continue", ("f6",), "Continue", "Have an answer that was cut go on."),
     Action("retry_now", ("f7",), "Try now", "Do not wait for the countdown; Enter in an empty prompt does the same."),
     Action("show_details", ("f8",), "Details", "Show the technical details of the last failure."),
-    Action("edit", ("f2",), "Edit", "Bring the last prompt back into an empty prompt box."),
+    Action("edit", ("f2",), "Edit", "Change the last prompt: what is sent then stands beside it."),
     Action("pick_model", ("ctrl+l",), "Model", "Choose another model for this chat."),
     Action("open_billing", (), "Billing page", "Open the page where credit is bought."),
     Action("change_key", ("f9",), "Change key", "Give another API key or server."),

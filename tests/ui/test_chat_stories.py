@@ -748,6 +748,52 @@ async def test_the_last_prompt_comes_back_into_an_empty_box_only(tmp_path: Path)
         assert person.prompt() == "Ask me again"
 
 
+async def test_an_edited_prompt_stands_beside_the_one_before(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        await person.say("too large a wish", Fault(FaultKind.TOO_LARGE, "Too large.", actions=("edit",)))
+        await person.answer_arrives()
+        await person.press("f2")
+        assert person.prompt() == "too large a wish"
+        assert "stands beside" in person.notice()
+        person.client.enqueue(*whole("Granted."))
+        await person.type("!")
+        await person.press("enter")
+        await person.answer_arrives()
+        asked = person.client.requests[-1].body["messages"]
+        assert [block["text"] for message in asked for block in message["content"]] == ["too large a wish!"]
+        assert "2/2" in person.text_of_transcript()
+        assert "Granted." in person.text_of_transcript()
+
+
+async def test_esc_leaves_an_edited_prompt_as_it_was(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        await person.say("a wish", *whole("an answer"))
+        await person.answer_arrives()
+        await person.press("f2")
+        await person.is_drawn()
+        assert "an answer" not in person.text_of_transcript()
+        await person.press("escape")
+        await person.is_drawn()
+        assert "an answer" in person.text_of_transcript()
+        assert person.prompt() == "a wish", "what is in the box is the person's"
+
+
+async def test_a_retry_that_brings_nothing_leaves_the_answer_before(tmp_path: Path) -> None:
+    gate = asyncio.Event()
+    async with salon(tmp_path) as person:
+        await person.say("a wish", *whole("the first answer"))
+        await person.answer_arrives()
+        person.client.enqueue(Connecting(1, 5), gate)
+        await person.press("f5")
+        await person.sees(lambda: person.status().startswith("Connecting"))
+        await person.press("escape")
+        await person.answer_arrives()
+        await person.is_drawn()
+        assert "the first answer" in person.text_of_transcript()
+        assert person.session.last is not None
+        assert person.session.last.text == "the first answer"
+
+
 async def test_the_figures_count_every_answer_of_the_chat(tmp_path: Path) -> None:
     async with salon(tmp_path, size=(160, 30)) as person:
         await person.say("x", *whole("one"))

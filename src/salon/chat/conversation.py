@@ -145,8 +145,8 @@ def siblings(conversation: Conversation, message_id: str) -> tuple[str, ...]:
     return conversation.children.get(conversation.messages[message_id].parent, (message_id,))
 
 
-def at(conversation: Conversation, message_id: str) -> Conversation:
-    """The conversation with `message_id` itself as its leaf, whatever lies below."""
+def at(conversation: Conversation, message_id: str | None) -> Conversation:
+    """The conversation with `message_id` itself as its leaf, whatever lies below; None: before the first message."""
     return replace(conversation, leaf=message_id)
 
 

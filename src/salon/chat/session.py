@@ -121,6 +121,10 @@ class Session:
         self.log = log
         self.parameters = parameters
         self.turn: Turn | None = None
+        self._left: str | None = None
+        """The answer that is being asked for again, to go back to if nothing comes."""
+        self._edited: str | None = None
+        """The leaf that an edited prompt was left from."""
 
     @property
     def id(self) -> str:
@@ -177,8 +181,33 @@ class Session:
         """Make the prompt of the last answer the leaf, so that the next turn answers it once more."""
         last = self.last
         if last is not None and last.role == "assistant" and last.parent is not None:
+            self._left = last.id if last.content else None
             self.conversation = tree.at(self.conversation, last.parent)
         return self.last
+
+    @property
+    def editing(self) -> bool:
+        """Whether the next prompt will stand beside an earlier one instead of below the leaf."""
+        return self._edited is not None
+
+    def edit_last_prompt(self) -> str:
+        """Go back to before the person's last prompt and return its words; what is sent next stands beside it.
+
+        Nothing is written before that, so a person who leaves finds the conversation as it was. "" where there is no
+        prompt.
+        """
+        prompt = next((message for message in reversed(self.path) if message.role == "user" and not message.seam), None)
+        if prompt is None:
+            return ""
+        self._edited = self.conversation.leaf
+        self.conversation = tree.at(self.conversation, prompt.parent)
+        return prompt.text
+
+    def stop_editing(self) -> None:
+        """Leave the earlier prompt as it is."""
+        if self._edited is not None:
+            self.conversation = tree.at(self.conversation, self._edited)
+            self._edited = None
 
     async def answer(self, client: Client) -> AsyncGenerator[TurnEvent, None]:
         """Have the leaf answered: run one turn and take its message into the tree; yields the turn's events."""
@@ -238,6 +267,7 @@ class Session:
         )
         await self.log.append(message_record(message), durable=True)
         self.conversation = tree.add(self.conversation, message)
+        self._edited = None
         return message
 
     def _finish(self, turn: Turn) -> None:
@@ -245,3 +275,7 @@ class Session:
             self.turn = None
         if turn.ended is not None and turn.ended.id not in self.conversation.messages:
             self.conversation = tree.add(self.conversation, turn.ended)
+            if self._left is not None and not turn.ended.content:
+                self.conversation = tree.at(self.conversation, self._left)
+                self.log.append({"k": "leaf", "of": self._left})
+            self._left = None

@@ -228,6 +228,7 @@ class SalonApp(App[None]):
             return
         demo_before = self._connection is not None and self._connection.demo
         if connection.demo == demo_before:
+            self._give_up_connection()
             self._use(connection)
             self._begin_chat()
         else:
@@ -239,10 +240,16 @@ class SalonApp(App[None]):
         if not await self.chat.leave():
             await connection.client.aclose()
             return
+        self._give_up_connection()
         self._connection = connection
         await self._open_session(None)
         self._use(connection)
         self._begin_chat()
+
+    def _give_up_connection(self) -> None:
+        """Close what is not talked to any more."""
+        if self._connection is not None:
+            self.run_worker(self._connection.client.aclose(), group="close", exit_on_error=False)
 
     # the clipboard
 

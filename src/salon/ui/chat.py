@@ -13,7 +13,6 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from salon.actions import ACTIONS, Place
-from salon.chat import conversation as tree
 from salon.chat.conversation import Message
 from salon.chat.ledger import totals
 from salon.chat.session import Draft, Library, Session
@@ -331,6 +330,8 @@ class ChatScreen(ReadingActions):
         self.transcript.truncate(len(session.path))
         self.transcript.to_end()
         await self._answer_leaf(session)
+        if session.last is not None and session.last.id != self.transcript.viewport.entries[-1].message.id:
+            self.transcript.show(entries_of(session.conversation))  # nothing came, so the answer before is back
 
     def _begin(self) -> None:
         if not self._warm:
@@ -428,10 +429,6 @@ class ChatScreen(ReadingActions):
             return
         method()
 
-    def on_notice_chosen(self, event: Notice.Chosen) -> None:
-        """An offered action was clicked."""
-        self.run_chosen(event.action)
-
     def action_stop(self) -> None:
         """Stop the answer; without one close the notice, then the selection."""
         if self.close_find():
@@ -442,6 +439,10 @@ class ChatScreen(ReadingActions):
             self._gave_up.set()
         elif self.transcript.has_focus:
             self.action_leave_reading()
+        elif self.session is not None and self.session.editing:
+            self.session.stop_editing()
+            self.transcript.show(entries_of(self.session.conversation))
+            self.notice.show(None)
         elif self.notice.shown is not None:
             self.notice.close()
         else:
@@ -484,10 +485,16 @@ class ChatScreen(ReadingActions):
             self.post_message(self.ModelWanted())
 
     def action_edit(self) -> None:
-        """Bring the last prompt back into the box."""
-        prompts = list(tree.prompts(self.session.conversation)) if self.session is not None else []
-        if prompts and not self.prompt.full_text().strip():
-            self.prompt.set_draft(Draft(prompts[-1]))
+        """Bring the last prompt back into an empty box; what is sent then stands beside it."""
+        session = self.session
+        if session is None or self.answering or session.editing or self.prompt.full_text().strip():
+            return
+        if text := session.edit_last_prompt():
+            self.prompt.set_draft(Draft(text))
+            self.transcript.truncate(len(session.path))
+            self.transcript.to_end()
+            sentence = "What you send now stands beside your earlier prompt, which is kept. Esc leaves that as it was."
+            self.notice.show(NoticeText(sentence, (), "info"))
 
     def action_open_billing(self) -> None:
         """Open the page where credit is bought."""

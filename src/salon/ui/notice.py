@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from textual.content import Content
-from textual.message import Message as WidgetMessage
 from textual.widgets import Static
 
 from salon.actions import BY_ID
@@ -27,12 +26,6 @@ class Notice(Static):
     """Shows a `NoticeText`, or nothing and takes no room then."""
 
     ALLOW_SELECT = False
-
-    @dataclass
-    class Chosen(WidgetMessage):
-        """An action was clicked."""
-
-        action: str
 
     def __init__(self, *, id: str = "") -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id or None, markup=False)
