@@ -93,6 +93,7 @@ class Document:
             self._finish_line()
             self._parser.close()
             self._closed = True
+            self._rest, self._position = "", 0  # of a streamed text it would be a second copy
         return True
 
     def preview(self) -> list[Leaf]:

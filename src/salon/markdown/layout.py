@@ -8,6 +8,7 @@ What happens to complete leaves later is in `salon.markdown.later`.
 """
 
 import logging
+from array import array
 from bisect import bisect_right
 from math import inf
 from time import perf_counter
@@ -58,7 +59,7 @@ class MarkdownLines:
         self._blocks: list[PackedRows] = []  # of the leaves that are complete, and then perhaps of `_open`
         self._complete = 0
         self._open: _OpenBlock | None = None
-        self._starts: list[int] = []  # the first rows of as many blocks as are known to be right
+        self._starts = array("q")  # the first rows of as many blocks as are known to be right
         self._tail: list[Line] = []
         self._tail_revision = -1
         self._changed = 0
