@@ -155,6 +155,7 @@ class House:
             key_header=header,
             timeouts=Timeouts(read=self.settings.read_timeout),
             retries=RetryPolicy(attempts=self.settings.attempts),
+            called="The demo" if demo else "",
         )
         host = "" if demo or client.anthropic_host else client.host
         return Connection(client=client, host=host, demo=demo, credentials=credentials.source if credentials else "")

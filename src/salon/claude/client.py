@@ -35,7 +35,7 @@ _MODEL_PAGES = 10
 class ApiClient:
     """The Messages API at one address with one key. Cheap to construct; nothing is imported before `prepare`.
 
-    `transport` makes the httpx2 transport in place of the network's, for tests.
+    `called` is its name in sentences, where its host would tell a person nothing. `transport` makes the httpx2 transport in place of the network's, for tests.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class ApiClient:
         key_header: KeyHeader = "authorization",
         timeouts: Timeouts | None = None,
         retries: RetryPolicy | None = None,
+        called: str = "",
         transport: "Callable[[], httpx2.AsyncBaseTransport] | None" = None,
     ) -> None:
         self.credentials = credentials
@@ -53,6 +54,7 @@ class ApiClient:
         self._key_header: KeyHeader = key_header
         self._timeouts = timeouts or Timeouts()
         self._retries = retries or RetryPolicy()
+        self._called = called
         self._transport = transport
         self._sdk: Sdk | None = None
         self._preparing: asyncio.Task[Sdk | Fault] | None = None
@@ -215,6 +217,7 @@ class ApiClient:
             read_timeout=self._timeouts.read,
             connect_timeout=self._timeouts.connect,
             environ=os.environ,
+            called=self._called,
         )
 
     def _check_before_sending(self, at: Circumstances, body: Mapping[str, Any]) -> None:

@@ -35,6 +35,14 @@ class Circumstances:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The environment; kept out of the repr, since keys are in it."""
 
+    called: str = ""
+    """What the server is called in sentences, where its host would tell a person nothing."""
+
+    @property
+    def place(self) -> str:
+        """The host, or what it is called."""
+        return self.called or self.host
+
     @property
     def host(self) -> str:
         """Host and port."""
@@ -53,7 +61,7 @@ class Circumstances:
     @property
     def who(self) -> str:
         """Who answers, as the subject of a sentence."""
-        return "Claude" if self.anthropic else self.host
+        return self.called or ("Claude" if self.anthropic else self.host)
 
     def clean(self, text: object, limit: int = 300) -> str:
         """Foreign text on one line, without keys, cut; "" for what is not text."""
@@ -118,7 +126,7 @@ def not_the_api(at: Circumstances, **details: Any) -> Fault:
     path = urlsplit(at.base_url).path
     return Fault(
         FaultKind.NOT_THE_API,
-        f"{at.host} answered, but not like the Claude API.",
+        f"{at.place} answered, but not like the Claude API.",
         f"Check base_url ({path or at.base_url}).",
         actions=("edit_base_url", "show_details"),
         details=at.details(path=path + "/v1/messages", **details),
@@ -135,7 +143,7 @@ def no_key(at: Circumstances) -> Fault:
             actions=("change_key",),
             details=at.details(),
         )
-    return Fault(FaultKind.NO_KEY, f"{at.host} asks for an API key, and there is none for it.", actions=("change_key",))
+    return Fault(FaultKind.NO_KEY, f"{at.place} asks for an API key, and there is none for it.", actions=("change_key",))
 
 
 def unsendable_key(at: Circumstances) -> Fault:

@@ -50,9 +50,9 @@ def fault_of_transport(problem: Exception, at: Circumstances, *, begun: bool) ->
 def unreachable(at: Circumstances, why: str = "") -> Fault:
     """Nobody answers."""
     if at.local:
-        what, now = f"Nothing answers at {at.host}.", why or "Is the server running?"
+        what, now = f"Nothing answers at {at.place}.", why or "Is the server running?"
     else:
-        what, now = f"Can't reach {at.host} (no network?).", why
+        what, now = f"Can't reach {at.place} (no network?).", why
     actions = ("retry",) if at.anthropic else ("retry", "edit_base_url")
     return Fault(FaultKind.UNREACHABLE, what, now, actions, transient=True, details=at.details())
 

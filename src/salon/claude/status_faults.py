@@ -148,7 +148,7 @@ def _key(reply: Refusal, at: Circumstances) -> Fault | None:
     credentials = at.credentials
     if credentials is None:
         return no_key(at)
-    subject = "Anthropic" if at.anthropic else at.host
+    subject = "Anthropic" if at.anthropic else at.place
     if credentials.kind == "profile":
         what = f"{subject} rejected the sign-in (from {credentials.source})."
     else:
@@ -171,7 +171,7 @@ def _forbidden(reply: Refusal, at: Circumstances) -> Fault | None:
     if about_model and at.model and not reply.is_html:
         what, now = f"This key may not use {at.model}.", ""
     else:
-        what, now = f"{at.host} does not allow this request.", said
+        what, now = f"{at.place} does not allow this request.", said
     return Fault(FaultKind.FORBIDDEN, what, now, actions=("pick_model", "change_key"))
 
 
@@ -181,7 +181,7 @@ def _not_found(reply: Refusal, at: Circumstances) -> Fault | None:
     of_model = not reply.message or "model" in reply.message.lower() or at.model in reply.message
     named = (reply.type == "not_found_error" and of_model) or _NO_SUCH_MODEL.search(reply.message)
     if named and (absent or reply.status in (200, 400)) and at.model:
-        whom = "to this key" if at.credentials is not None else f"at {at.host}"
+        whom = "to this key" if at.credentials is not None else f"at {at.place}"
         return Fault(FaultKind.MODEL_NOT_FOUND, f"{at.model} is not available {whom}.", actions=("pick_model",))
     return not_the_api(at) if absent else None
 
@@ -237,7 +237,7 @@ def _server_error(reply: Refusal, at: Circumstances) -> Fault | None:
     if at.anthropic:
         what, now = f"Claude's servers had a problem{number}.", ""
     else:
-        what, now = f"{at.host} had a problem{number}.", at.clean(reply.message, 160)
+        what, now = f"{at.place} had a problem{number}.", at.clean(reply.message, 160)
     # A server that blames the request says so in the type, whatever its status; asking again is no use.
     transient = reply.type != "invalid_request_error"
     return Fault(FaultKind.SERVER_ERROR, what, now, actions=("retry", "show_details"), transient=transient)

@@ -19,7 +19,7 @@ _ENDED_WHILE_ARRIVING = Fault(
 )
 _ENDED_BEFORE = Fault(
     FaultKind.DROPPED,
-    "Salon ended before this answer began.",
+    "Salon was closed before any of this answer was saved.",
     "Your prompt is kept.",
 )
 _KNOWN_STATUSES = {status.value: status for status in Status}
@@ -128,7 +128,7 @@ def _ending(answer: Answer, fields: Record) -> tuple[Status, Mapping[str, Any] |
         )
         fault = Fault(FaultKind.DROPPED, what, now, actions)
         return Status.INTERRUPTED, fault.to_record()
-    fault = Fault(FaultKind.DROPPED, "Salon ended before this answer began.", "Your prompt is kept.", ("retry",))
+    fault = Fault(FaultKind.DROPPED, "Salon was closed before any of this answer was saved.", "Your prompt is kept.", ("retry",))
     return Status.ERROR, fault.to_record()
 
 

@@ -117,6 +117,8 @@ class SalonApp(App[None]):
         self.chat.begin_chat()
         prompt, self._prompt_given = self._prompt_given, ""
         self.chat.prompt.insert(prompt)
+        if self._connection is None:
+            self.chat.notice.show(NoticeText("No API key yet. Without one there is the demo.", ("change_key",), "info"))
 
     def _use(self, connection: Connection) -> None:
         self._connection = connection

@@ -17,6 +17,17 @@ from salon.ui.services import Connection, Connector
 KEY_PAGE = "console.anthropic.com/settings/keys"
 
 
+class Choice(Checkbox):
+    """A checkbox whose state can be read, where Textual's own tells it by colour alone."""
+
+    BUTTON_INNER = " "
+
+    def watch_value(self) -> None:
+        """Draw the mark or take it away."""
+        self.BUTTON_INNER = "✓" if self.value else " "
+        super().watch_value()
+
+
 class WelcomeScreen(ModalScreen[Connection | None]):
     """Ends with a connection that was checked, or with None when it was left."""
 
@@ -39,7 +50,7 @@ class WelcomeScreen(ModalScreen[Connection | None]):
             yield Static("An API key", classes="heading", markup=False)
             yield Static(f"Get one at {KEY_PAGE}. It is checked with one small call.", classes="muted", markup=False)
             yield Input(placeholder="Paste it here and press Enter; it is not shown", password=True, id="key")
-            yield Checkbox("Keep it for the next start (in a file only you can read)", id="keep")
+            yield Choice("Keep it for the next start (in a file only you can read)", id="keep")
             yield Static("\nNo key: F2 opens the demo", classes="heading", markup=False)
             yield Static("Scripted answers, no network, nothing to pay.", classes="muted", markup=False)
             yield Static("\nA server of your own", classes="heading", markup=False)
@@ -60,7 +71,7 @@ class WelcomeScreen(ModalScreen[Connection | None]):
         self._busy = True
         self._say("Checking …")
         if event.input.id == "key":
-            self.try_key(value, keep=self.query_one("#keep", Checkbox).value)
+            self.try_key(value, keep=self.query_one("#keep", Choice).value)
         else:
             self.try_address(value)
 
@@ -77,7 +88,7 @@ class WelcomeScreen(ModalScreen[Connection | None]):
                 self._say(
                     f"The key works, but could not be kept: {error.sentence()} Enter once more goes on.", problem=True
                 )
-                self.query_one("#keep", Checkbox).value = False
+                self.query_one("#keep", Choice).value = False
                 return
         self.dismiss(connection)
 
