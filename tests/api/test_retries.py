@@ -20,7 +20,7 @@ from api.fault_server import (
 )
 from api.harness import ask, client_for
 from salon.chat.events import Connected, Connecting, Retrying
-from salon.claude.faults import Circumstances
+from salon.claude.circumstances import Circumstances
 from salon.claude.refusal import Refusal
 from salon.claude.retry import RetryPolicy, shows_content
 from salon.claude.retry_after import LONGEST, retry_after_seconds

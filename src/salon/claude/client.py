@@ -14,8 +14,9 @@ from salon.chat.request import repaired
 from salon.chat.turn import Request, RetryControl
 from salon.claude import models
 from salon.claude.address import DEFAULT_BASE_URL, check_base_url, host_of, is_anthropic
+from salon.claude.circumstances import Circumstances, internal, no_key, not_the_api, unsendable_key, web_page
 from salon.claude.credentials import Credentials
-from salon.claude.faults import Circumstances, fault_of, internal, no_key, not_the_api, unsendable_key, web_page
+from salon.claude.faults import fault_of
 from salon.claude.network_faults import fault_of_setup
 from salon.claude.request_size import characters_of, has_attachments, size_of
 from salon.claude.retry import RetryPolicy, with_retries
@@ -35,7 +36,8 @@ _MODEL_PAGES = 10
 class ApiClient:
     """The Messages API at one address with one key. Cheap to construct; nothing is imported before `prepare`.
 
-    `called` is its name in sentences, where its host would tell a person nothing. `transport` makes the httpx2 transport in place of the network's, for tests.
+    `called` is its name in sentences, where its host would tell a person nothing. `transport` makes the httpx2
+    transport in place of the network's, for tests.
     """
 
     def __init__(

@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from salon.claude.faults import Circumstances, dropped, garbled, internal, stalled, unsendable_key
+from salon.claude.circumstances import Circumstances, dropped, garbled, internal, stalled, unsendable_key
 from salon.errors import Fault, FaultKind
 from salon.untrusted import clean_line
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
-from salon.claude.faults import Circumstances, no_key, not_the_api, sign_in_page
+from salon.claude.circumstances import Circumstances, no_key, not_the_api, sign_in_page
 from salon.claude.refusal import Refusal
 from salon.claude.retry_after import retry_after_seconds
 from salon.errors import Fault, FaultKind

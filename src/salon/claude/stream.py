@@ -11,14 +11,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from salon.chat.events import ApiEvent, Connected
-from salon.claude.faults import (
-    Circumstances,
-    dropped,
-    fault_of,
-    garbled,
-    not_the_api,
-    web_page,
-)
+from salon.claude.circumstances import Circumstances, dropped, garbled, not_the_api, web_page
+from salon.claude.faults import fault_of
 from salon.claude.refusal import Refusal
 from salon.claude.retry import shows_content
 from salon.claude.status_faults import fault_of_refusal
