@@ -94,6 +94,8 @@ class Document:
             self._parser.close()
             self._closed = True
             self._rest, self._position = "", 0  # of a streamed text it would be a second copy
+            for leaf in self._parser.leaves:
+                leaf.borrow(self.source)
         return True
 
     def preview(self) -> list[Leaf]:

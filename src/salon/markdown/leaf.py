@@ -55,6 +55,7 @@ class Leaf:
     """
 
     __slots__ = (
+        "_at",
         "_content",
         "base",
         "closed",
@@ -94,7 +95,9 @@ class Leaf:
         self.closed = False
         self.ended = False
         self.size = len(text)
-        self._content: str | list[str] = [text] if text else []  # a string once closed
+        # A string once closed. If it stands in the document's source as it is, it is that, and begins at `_at` there.
+        self._content: str | list[str] = [text] if text else []
+        self._at = -1
 
     def __repr__(self) -> str:
         return f"Leaf({self.kind!r}, {self.text!r}, containers={self.containers!r})"
@@ -112,6 +115,8 @@ class Leaf:
     @property
     def own_text(self) -> str:
         """The content without the base's."""
+        if self._at >= 0:
+            return self.slice(0, self.size)
         return self._content if isinstance(self._content, str) else "".join(self._content)
 
     def text_from(self, offset: int) -> str:
@@ -128,6 +133,8 @@ class Leaf:
 
     def slice(self, start: int, end: int) -> str:
         """A part of a closed leaf's content; of an open one's at least what its first line has of that part."""
+        if self._at >= 0 and isinstance(self._content, str):
+            return self._content[self._at + start : self._at + min(end, self.size)]
         chunks = self._chunks()
         return chunks[0][start:end] if chunks else ""
 
@@ -155,7 +162,23 @@ class Leaf:
         self.closed = True
         self._content = self.own_text
 
+    def borrow(self, source: str) -> None:
+        """Keep no copy of the content if it stands in the whole `source` as it is.
+
+        It is looked for at the leaf's end, and after the first line of a fence. Without that a finished document of
+        short leaves would be in memory twice.
+        """
+        if not self.closed or self._at >= 0 or not self.size:
+            return
+        text = self.own_text
+        for place in (self.end - self.size, source.find("\n", self.start) + 1):
+            if place >= 0 and source.startswith(text, place):
+                self._content, self._at = source, place
+                return
+
     def _chunks(self) -> list[str]:
+        if self._at >= 0:
+            return [self.own_text]
         return [self._content] if isinstance(self._content, str) else self._content
 
 
