@@ -94,6 +94,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("fold_block", ("space", "enter"), "Fold", "Open or fold what is folded.", Place.READING),
     Action("copy_block", ("y",), "Copy block", "Copy the block: code as it is, all else as Markdown.", Place.READING),
     Action("copy_message", ("Y",), "Copy message", "Copy the whole message as Markdown.", Place.READING),
+    Action(
+        "copy_tsv", ("t",), "Copy as TSV", "Copy a table for a spreadsheet, its cells parted by tabs.", Place.READING
+    ),
+    Action("copy_csv", ("T",), "Copy as CSV", "Copy a table as comma-separated values.", Place.READING),
     Action("open_links", ("o",), "Links", "Show where the block's links lead, and open one.", Place.READING),
     Action("quote_block", ("q",), "Quote", "Put the block into the prompt as a quotation.", Place.READING),
     Action("find_next", ("n",), "Find next", "Go to the next occurrence of what was searched.", Place.READING),

@@ -859,6 +859,18 @@ async def test_a_chat_is_read_block_by_block_and_taken_from(tmp_path: Path) -> N
         assert person.chat.prompt.has_focus
 
 
+async def test_a_table_is_taken_away_as_a_table(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        await person.say("x", *whole("| a | b |\n|---|---|\n| 1 | 2,5 |\n"))
+        await person.answer_arrives()
+        await person.press("ctrl+up", "t")
+        assert person.app.clipboard.splitlines() == ["a\tb", "1\t2,5"]
+        await person.press("T")
+        assert person.app.clipboard.splitlines() == ["a,b", '1,"2,5"']
+        await person.press("k", "t")
+        assert "nothing to copy as the table" in person.notice()
+
+
 async def test_escape_and_a_letter_lead_back_to_the_prompt(tmp_path: Path) -> None:
     async with salon(tmp_path) as person:
         await person.say("x", *whole("an answer"))

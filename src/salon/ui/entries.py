@@ -14,7 +14,7 @@ from salon.chat.blocks import Block, joined_text, kind_of, text_of
 from salon.chat.conversation import Message, Status
 from salon.chat.events import BlockFinished, BlockStarted, TextDelta, ThinkingDelta, TurnEvent
 from salon.chat.overlap import Overlap
-from salon.markdown import Line, Lines, Span, block_source, look, raw_code
+from salon.markdown import Line, Lines, Span, block_source, look, raw_code, table_source
 from salon.ui.sections import (
     BlockSection,
     FoldSection,
@@ -165,6 +165,13 @@ class Entry:
         """Whether a row is part of a code block."""
         part, leaf = self._leaf_at(index)
         return part is not None and leaf is not None and part.document.blocks[leaf].kind == "code"
+
+    def table_at(self, index: int) -> tuple[str, str, str] | None:
+        """The table at a row as Markdown, tab-separated and comma-separated values; None where there is none."""
+        part, leaf = self._leaf_at(index)
+        if part is None or leaf is None or part.document.blocks[leaf].kind != "table":
+            return None
+        return table_source(part.document.blocks[leaf])
 
     def links_at(self, first: int, last: int) -> list[str]:
         """The link targets in rows, in order, each once."""

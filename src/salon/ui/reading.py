@@ -200,6 +200,19 @@ class ReadingActions(Screen[None]):
         """Copy the block that is being read."""
         self._copy(self._block_text(), "the block")
 
+    def action_copy_tsv(self) -> None:
+        """Copy the table that is being read for a spreadsheet."""
+        self._copy_table(1)
+
+    def action_copy_csv(self) -> None:
+        """Copy the table that is being read as comma-separated values."""
+        self._copy_table(2)
+
+    def _copy_table(self, form: int) -> None:
+        here, entry = self.transcript.block, self._entry()
+        table = None if here is None or entry is None else entry.table_at(here.last)
+        self._copy(table[form] if table is not None else "", "the table")
+
     def action_copy_message(self) -> None:
         """Copy the message that is being read."""
         entry = self._entry()
