@@ -1,6 +1,6 @@
 """The parts of the README that are made from the code.
 
-    python tests/readme.py      writes them anew
+python tests/readme.py      writes them anew
 """
 
 import re

@@ -128,7 +128,9 @@ def _ending(answer: Answer, fields: Record) -> tuple[Status, Mapping[str, Any] |
         )
         fault = Fault(FaultKind.DROPPED, what, now, actions)
         return Status.INTERRUPTED, fault.to_record()
-    fault = Fault(FaultKind.DROPPED, "Salon was closed before any of this answer was saved.", "Your prompt is kept.", ("retry",))
+    fault = Fault(
+        FaultKind.DROPPED, "Salon was closed before any of this answer was saved.", "Your prompt is kept.", ("retry",)
+    )
     return Status.ERROR, fault.to_record()
 
 
