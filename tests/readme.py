@@ -1,5 +1,4 @@
-"""The parts of the README that are made from the code; `python tests/readme.py` writes them anew.
-"""
+"""The parts of the README that are made from the code; `python tests/readme.py` writes them anew."""
 
 import re
 from pathlib import Path

@@ -16,7 +16,7 @@ class Broken(SalonApp):
     CSS_PATH = Path(salon.ui.__file__).with_name("salon.tcss")
 
     def on_mount(self):
-        super().on_mount()
+        # Textual runs the on_mount of every class; calling the one above would open two chats.
         secret_local = os.environ["ANTHROPIC_API_KEY"]
         def fail(text=secret_local):
             words_in_the_prompt = self.chat.prompt.text
