@@ -74,7 +74,6 @@ class Answer:
     def __init__(self, answer_id: str) -> None:
         self.id = answer_id
         self.model = ""
-        self.api_id = ""
         self.usage: dict[str, Any] = {}
         self.stop_reason: str | None = None
         self.stop_details: Mapping[str, Any] | None = None
@@ -131,7 +130,6 @@ class Answer:
         # A gateway that fails over may splice a second reply behind a cut first one; its blocks count from 0 again.
         self._positions = {}
         self.complete, self.stop_reason, self.stop_details = False, None, None
-        self.api_id = str(message.get("id") or "")
         self.model = str(message.get("model") or "")
         if isinstance(usage := message.get("usage"), dict):
             self.usage = dict(usage)

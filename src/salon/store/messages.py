@@ -121,17 +121,8 @@ def _ending(answer: Answer, fields: Record) -> tuple[Status, Mapping[str, Any] |
     if answer.complete:
         return status_of_reason(answer.stop_reason), None
     if answer.begun:
-        what, now, actions = (
-            "Salon ended while this answer was arriving.",
-            "What had come is kept.",
-            ("continue", "retry"),
-        )
-        fault = Fault(FaultKind.DROPPED, what, now, actions)
-        return Status.INTERRUPTED, fault.to_record()
-    fault = Fault(
-        FaultKind.DROPPED, "Salon was closed before any of this answer was saved.", "Your prompt is kept.", ("retry",)
-    )
-    return Status.ERROR, fault.to_record()
+        return Status.INTERRUPTED, _ENDED_WHILE_ARRIVING.to_record()
+    return Status.ERROR, _ENDED_BEFORE.to_record()
 
 
 def _status(fields: Record, role: Role) -> tuple[Status, str]:

@@ -54,12 +54,6 @@ class Transcript(Widget):
 
         href: str
 
-    @dataclass
-    class Scrolled(WidgetMessage):
-        """The view moved or the number of unread rows changed."""
-
-        unread: int
-
     def __init__(self, painter: Painter, *, measure: int = 100, thinking_open: bool = False, id: str = "") -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id or None)
         self.painter = painter
@@ -72,7 +66,6 @@ class Transcript(Widget):
         self._planned: asyncio.TimerHandle | None = None
         self._last_start = 0.0
         self._last_cost = 0.0
-        self._unread = 0
         self._greeting: tuple[Line, ...] = ()
         self._drawn = (0, 0)
         """The viewport's top and total when rows were last sent to be drawn."""
@@ -344,9 +337,6 @@ class Transcript(Widget):
         if thumb != self._thumb_drawn:
             self._thumb_drawn = thumb
             self.refresh(Region(width - 1, 0, 1, height))
-        if self.viewport.unread != self._unread:
-            self._unread = self.viewport.unread
-            self.post_message(self.Scrolled(self._unread))
 
     def _moved(self) -> None:
         self.refresh()
