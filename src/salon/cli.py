@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salon import __version__
+from salon.commands import COMMAND_WORDS
 from salon.errors import CredentialsError, SalonError, UsageError
 from salon.exits import Exit
 from salon.untrusted import clean_line
@@ -26,7 +27,8 @@ def parser() -> argparse.ArgumentParser:
         prog="salon",
         description="Conversation with Claude, in your terminal.",
         epilog="The key is read from ANTHROPIC_API_KEY (or CLAUDE_API_KEY, or ANTHROPIC_AUTH_TOKEN), never from an "
-        "argument. Exit codes: 0 done, 1 failure, 2 wrong usage, 3 no usable credentials, 130 interrupted.",
+        "argument. Exit codes: 0 done, 1 failure, 2 wrong usage, 3 no usable credentials, 130 interrupted. "
+        + "".join(f"salon {word}: {what}. " for word, what in COMMAND_WORDS.items()).rstrip(),
     )
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="send this at once")
     resume = parser.add_mutually_exclusive_group()
@@ -71,6 +73,11 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run Salon; the exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and arguments[0] in COMMAND_WORDS:
+        from salon.commands.line import run
+
+        return run(arguments[1:])
     options = parser().parse_args(arguments)
     os.umask(0o077)
     try:

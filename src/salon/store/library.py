@@ -82,10 +82,14 @@ class FileLibrary:
 
         Raises `SessionNotFound` or `StoreError`.
         """
+        return self._replay(session_id, self.path_of(session_id)).conversation
+
+    def path_of(self, session_id: str) -> Path:
+        """The file of a session. Raises `SessionNotFound`."""
         path = self._find(session_id)
         if path is None:
             raise _not_found(session_id)
-        return self._replay(session_id, path).conversation
+        return path
 
     def latest(self) -> str | None:
         """See `Library`."""
@@ -233,4 +237,4 @@ class FileLibrary:
 
 
 def _not_found(session_id: str) -> SessionNotFound:
-    return SessionNotFound(f"There is no session {session_id!r}.", "`salon --list` shows all.")
+    return SessionNotFound(f"There is no session {session_id!r}.", "`salon sessions list` shows all.")

@@ -1,0 +1,8 @@
+"""What `salon` does without a screen and without a model, such as `salon sessions list`.
+
+A command is a `Command` in the tuple of its module; `table.py` lists the modules. Nothing in here is imported before
+the command line has been found to ask for one.
+"""
+
+COMMAND_WORDS = {"sessions": "list, show and look after your chats (see salon sessions --help)"}
+"""The first words of a command line that are no prompt, and what they are for."""

@@ -1,0 +1,72 @@
+"""What a command is, and what it is given to work with."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from salon.chat.session import SessionSummary
+from salon.errors import SessionNotFound, UsageError
+from salon.paths import Paths
+from salon.store.library import FileLibrary
+from salon.untrusted import clean, clean_line
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The sessions, the arguments, and where a command puts what it has found."""
+
+    library: FileLibrary
+    paths: Paths
+    options: argparse.Namespace
+    out: TextIO
+
+    @property
+    def as_json(self) -> bool:
+        """Whether a program reads the output: then it is one JSON object a line."""
+        return bool(self.options.json)
+
+    def say(self, text: str) -> None:
+        """A line for a person; control characters reach a file or a pipe, never a terminal."""
+        self.out.write((clean(text) if self.out.isatty() else _encodable(text)) + "\n")
+
+    def give(self, record: Mapping[str, Any]) -> None:
+        """A line for a program."""
+        self.out.write(_encodable(json.dumps(record, ensure_ascii=False)) + "\n")
+
+    def warn(self, sentence: str) -> None:
+        """A sentence beside the output."""
+        sys.stderr.write(f"salon: {clean_line(sentence, 1_000)}\n")
+
+    def session(self, words: str) -> SessionSummary:
+        """The one session that `words` mean: an id, its beginning, or words of the title.
+
+        Raises `SessionNotFound`, and `UsageError` where several are meant.
+        """
+        found = self.library.find(words)
+        exact = [session for session in found if session.id == words.strip().lower()]
+        if not found:
+            raise SessionNotFound(
+                f"No chat has “{words}” in its title, or as its id.", "`salon sessions list` shows all."
+            )
+        if len(exact or found) > 1:
+            raise UsageError(
+                f"{len(found)} chats have “{words}” in their titles.", "Give more words, or the beginning of its id."
+            )
+        return (exact or found)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One sub-command: its name, its line of help, its arguments, and what it does; the result is the exit code."""
+
+    name: str
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], object]
+    run: Callable[[Desk], int]
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")

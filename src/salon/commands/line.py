@@ -1,0 +1,54 @@
+"""The command line of `salon sessions ...`: arguments in, an exit code out."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from salon.commands.command import Command, Desk
+from salon.commands.table import COMMANDS
+from salon.errors import SalonError, UsageError
+from salon.exits import Exit
+from salon.paths import default_paths
+from salon.store.library import FileLibrary
+from salon.untrusted import clean_line
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of all sub-commands."""
+    parser = argparse.ArgumentParser(
+        prog="salon sessions",
+        description="Your chats, without the screen. ID is an id, its beginning, or words of the title.",
+    )
+    choices = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        own = choices.add_parser(command.name, help=command.help, description=command.help)
+        own.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
+        own.add_argument("--demo", action="store_true", help="the chats with the scripted server")
+        own.add_argument("--config-dir", type=Path, metavar="DIR", help="where settings and chats lie")
+        own.set_defaults(chosen=command)
+        command.arguments(own)
+    return parser
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what `arguments` (without the word `sessions`) ask for; the exit code."""
+    options = parser().parse_args(arguments)
+    command: Command = options.chosen
+    os.umask(0o077)
+    paths = default_paths(options.config_dir)
+    paths = paths.for_demo() if options.demo else paths
+    try:
+        code = command.run(Desk(FileLibrary(paths), paths, options, sys.stdout))
+        sys.stdout.flush()
+    except SalonError as error:
+        sys.stderr.write(f"salon: {clean_line(error.sentence(), 1_000)}\n")
+        return Exit.USAGE if isinstance(error, UsageError) else Exit.FAILURE
+    except BrokenPipeError:
+        # The reader has what it wanted; the interpreter must not try to flush once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    return code
