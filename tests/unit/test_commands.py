@@ -24,7 +24,7 @@ def put(paths: Paths, title: str, *records: Record) -> str:
     session_id = new_id()
     folder = paths.sessions / "2026-11"
     folder.mkdir(parents=True, exist_ok=True)
-    told = [
+    told: list[Record] = [
         {"k": "head", "id": session_id, "min": 1},
         {"k": "set", "key": "title", "value": title},
         prompt("p1", None, f"about {title}"),
