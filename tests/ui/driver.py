@@ -1,5 +1,6 @@
 """The app as a person uses it: say, press, look."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -136,7 +137,8 @@ class Person:
 
     @property
     def turn_is_running(self) -> bool:
-        return any(worker.group == "turn" and worker.is_running for worker in self.chat.workers)
+        mine = [worker for worker in self.chat.workers if worker.group == "turn" and worker.node is self.chat]
+        return any(worker.is_running for worker in mine)
 
     def text_of_transcript(self) -> str:
         """The rows of the transcript in view, blank ones left out."""
@@ -212,4 +214,4 @@ async def salon(
         await person.is_drawn()
         yield person
         assert_harmless(person.rows())
-        await app.chat.settle()
+        await asyncio.gather(*(chat.settle() for chat in app.chats))

@@ -455,19 +455,6 @@ async def test_drafts_stay_with_their_chats(tmp_path: Path) -> None:
         assert FileLibrary(paths_in(tmp_path)).load_draft(second) == Draft("draft of the second")
 
 
-async def test_a_chat_is_not_left_while_an_answer_arrives(tmp_path: Path) -> None:
-    async with salon(tmp_path) as person:
-        gate = asyncio.Event()
-        await person.say("x", *beginning("going on"), gate, *ending())
-        await person.answer_begins("going on")
-        before = person.session.id
-        await person.press("ctrl+n")
-        assert person.session.id == before
-        assert "Stop it before you leave this chat" in person.notice()
-        gate.set()
-        await person.answer_arrives()
-
-
 async def test_another_model_is_asked_from_then_on(tmp_path: Path) -> None:
     async with salon(tmp_path) as person:
         assert "Test Model" in person.status()

@@ -3,21 +3,17 @@
 import asyncio
 import logging
 import signal
-from functools import partial
 
 from rich.text import Text
 from textual import work
-from textual.app import App
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.worker import Worker, WorkerState
 
 from salon import clipboard
 from salon.actions import ACTIONS, BY_ID, Place
-from salon.chat.conversation import Conversation
-from salon.chat.session import Library, Parameters, Session, SessionLog
-from salon.errors import Fault, SalonError, SessionLocked
-from salon.ui.chat import ChatScreen
+from salon.errors import SalonError
+from salon.ui.chats import ChatsApp, Contact
 from salon.ui.help import HelpScreen
 from salon.ui.keyboard import careful
 from salon.ui.notice import NoticeText
@@ -32,7 +28,7 @@ from salon.ui.welcome import WelcomeScreen
 logger = logging.getLogger(__name__)
 
 
-class SalonApp(App[None]):
+class SalonApp(ChatsApp):
     """Salon on the screen."""
 
     CSS_PATH = "salon.tcss"
@@ -45,16 +41,13 @@ class SalonApp(App[None]):
     ]
 
     def __init__(self, services: Services, opening: Opening | None = None) -> None:
-        self._services = services
         self._opening = opening or Opening()
         self._themes = {theme.name: theme for theme in services.themes}
-        super().__init__()
+        first = self._themes.get(services.settings.theme) or next(iter(self._themes.values()))
+        super().__init__(services, Painter(first))
         for theme in self._themes.values():
             self.register_theme(textual_theme(theme))
-        first = self._themes.get(services.settings.theme) or next(iter(self._themes.values()))
         self.theme = first.name
-        self.chat = ChatScreen(services, Painter(first))
-        self._connection: Connection | None = None
         self._prompt_given = self._opening.prompt
         self._quitting = False
         self._warned = False
@@ -86,20 +79,21 @@ class SalonApp(App[None]):
     async def begin(self) -> None:
         """Connect, open what the command line asks for, and say what was wrong with files."""
         try:
-            self._connection = await asyncio.to_thread(self._services.connector.connect)
+            connection = await asyncio.to_thread(self._services.connector.connect)
         except SalonError as error:
-            await self._open_session(None)
+            await self.open_first(None)
             self._keep_given_prompt()
             self.chat.notice.show(NoticeText(error.sentence(), ("change_key",), "error"))
             return
         opening = self._opening
-        await self._open_session(opening.session_id)
+        self._contact = None if connection is None else Contact(connection)
+        await self.open_first(opening.session_id)
         if self._services.problems:
             self.chat.notice.show(NoticeText("\n".join(self._services.problems), (), "warning"))
-        if self._connection is None:
+        if self._contact is None:
             self._welcome()
             return
-        self._use(self._connection)
+        self._use(self._contact)
         if opening.choose:
             await self._choose_session(opening.words)
         else:
@@ -120,56 +114,7 @@ class SalonApp(App[None]):
         if self._connection is None:
             self.chat.notice.show(NoticeText("No API key yet. Without one there is the demo.", ("change_key",), "info"))
 
-    def _use(self, connection: Connection) -> None:
-        self._connection = connection
-        self.chat.ready.clear()
-        self.chat.set_connection(connection)
-        self.run_worker(self._prepare(connection), group="prepare", exit_on_error=False)
-
-    async def _prepare(self, connection: Connection) -> None:
-        """Import the SDK while the person types; a failure here is told when it matters, at the first request."""
-        try:
-            await connection.client.prepare()
-            self.chat.use_default_model(await self._services.connector.learn_models(connection))
-        except Fault as fault:
-            logger.warning("The client could not be prepared: %s", fault.what)
-        finally:
-            self.chat.ready.set()
-
     # sessions
-
-    @property
-    def library(self) -> Library:
-        """The sessions of whom the app talks to: chats with the scripted server are kept apart."""
-        demo = self._connection is not None and self._connection.demo
-        return self._services.demo_library if demo else self._services.library
-
-    async def _open_session(self, session_id: str | None) -> None:
-        library, problem = self.library, None
-        try:
-            conversation, log = await asyncio.to_thread(partial(_open, library, session_id))
-        except SalonError as error:
-            actions = ("open_chat",) if isinstance(error, SessionLocked) else ()
-            problem = NoticeText(error.sentence(), actions, "error")
-            conversation, log = await asyncio.to_thread(library.create)
-        draft = await asyncio.to_thread(library.load_draft, conversation.id)
-        log.on_state = self.chat.note_unsaved
-        self.chat.use_library(library)
-        self.chat.show_session(self._session(conversation, log), draft)
-        if problem is not None:
-            self.chat.notice.show(problem)
-        self.run_worker(self._load_recall(library), group="recall", exclusive=True, exit_on_error=False)
-
-    async def _load_recall(self, library: Library) -> None:
-        """Read earlier prompts while the person types: there may be ten thousand chats."""
-        self.chat.prompt.set_recall(await asyncio.to_thread(library.prompts, self._services.settings.recall))
-
-    def _session(self, conversation: Conversation, log: SessionLog) -> Session:
-        parameters = Parameters(model=self._services.model_info(""))
-        if self._connection is not None:
-            model = str(conversation.settings.get("model", ""))
-            parameters = self._services.parameters(self._connection, model)
-        return Session(conversation, log, parameters)
 
     async def _choose_session(self, words: str = "") -> None:
         # At once, and filled later: the words that a person types next must not land in the prompt.
@@ -180,32 +125,24 @@ class SalonApp(App[None]):
         picker.show_rows(rows)
 
     def _session_chosen(self, session_id: str | None) -> None:
-        if session_id is not None:
+        if session_id is None:
+            self._keep_given_prompt()
+        else:
             if self.chat.session is not None and self.chat.session.id != session_id:
                 self.chat.part()
-            self._switch_to(session_id)
-        else:
-            self._keep_given_prompt()
-
-    @work(group="switch", exclusive=True, exit_on_error=False)
-    async def _switch_to(self, session_id: str | None) -> None:
-        if self.chat.session is not None and self.chat.session.id == session_id:
-            self._begin_chat()
-            return
-        if await self.chat.leave():
-            await self._open_session(session_id)
-            self._begin_chat()
-
-    def on_chat_screen_new_chat_wanted(self) -> None:
-        """Begin a new chat."""
-        self._switch_to(None)
+            self._open_chosen(session_id)
 
     @work(group="switch", exit_on_error=False)
+    async def _open_chosen(self, session_id: str) -> None:
+        await self.show_chat(session_id)
+        self._begin_chat()
+
+    @work(group="list", exclusive=True, exit_on_error=False)
     async def on_chat_screen_chat_list_wanted(self) -> None:
         """Show the list of chats."""
         await self._choose_session()
 
-    def on_chat_screen_model_wanted(self) -> None:
+    def on_asking_actions_model_wanted(self) -> None:
         """Show the list of models."""
         if self._connection is not None:
             rows = model_rows(self._services.connector.models_of(self._connection))
@@ -217,7 +154,7 @@ class SalonApp(App[None]):
 
     # connections
 
-    def on_chat_screen_connection_wanted(self) -> None:
+    def on_asking_actions_connection_wanted(self) -> None:
         """Ask for a key or a server."""
         self._welcome()
 
@@ -228,30 +165,25 @@ class SalonApp(App[None]):
         if connection is None:
             self._keep_given_prompt()
             return
-        demo_before = self._connection is not None and self._connection.demo
-        if connection.demo == demo_before:
-            self._give_up_connection()
-            self._use(connection)
-            self._begin_chat()
-        else:
+        before = self._connection
+        if before is not None and before.demo != connection.demo:
             self._change_house(connection)
+            return
+        self._use(Contact(connection))
+        self._close_unused(before)
+        self._begin_chat()
 
     @work(group="switch", exit_on_error=False)
     async def _change_house(self, connection: Connection) -> None:
         """Real chats and scripted ones lie apart, so another kind of server means another session."""
-        if not await self.chat.leave():
+        before = self._contact
+        self._contact = contact = Contact(connection)
+        if not await self.show_chat(None):
+            self._contact = before
             await connection.client.aclose()
             return
-        self._give_up_connection()
-        self._connection = connection
-        await self._open_session(None)
-        self._use(connection)
+        self._use(contact)
         self._begin_chat()
-
-    def _give_up_connection(self) -> None:
-        """Close what is not talked to any more."""
-        if self._connection is not None:
-            self.run_worker(self._connection.client.aclose(), group="close", exit_on_error=False)
 
     # the clipboard
 
@@ -278,7 +210,9 @@ class SalonApp(App[None]):
     def _adopt_theme(self, name: str) -> None:
         theme = self._themes.get(name)
         if theme is not None:
-            self.chat.set_painter(Painter(theme))
+            self._painter = Painter(theme)
+            for chat in self.chats:
+                chat.set_painter(self._painter)
 
     def action_next_theme(self) -> None:
         """Change to the next theme."""
@@ -292,7 +226,9 @@ class SalonApp(App[None]):
 
     async def action_quit(self) -> None:
         """End, unless something would be lost and the person does not know it yet."""
-        unsaved = self.chat.session.log.unsaved if self.chat.session is not None else ""
+        unsaved = next(
+            (chat.session.log.unsaved for chat in self.chats if chat.session and chat.session.log.unsaved), ""
+        )
         if unsaved and not self._warned and not self._quitting:
             self._warned = True
             sentence = f"{unsaved} {BY_ID['quit'].key} once more quits without what is not saved."
@@ -306,9 +242,9 @@ class SalonApp(App[None]):
             return
         self._quitting = True
         try:
-            await self.chat.settle()
-            if self._connection is not None:
-                await self._connection.client.aclose()
+            await asyncio.gather(*(chat.settle() for chat in self.chats))
+            for connection in {id(each): each for each in self._connections()}.values():
+                await connection.client.aclose()
         finally:
             self.exit()
 
@@ -347,7 +283,3 @@ def crash_message(error: BaseException, log_file: str) -> str:
         "Your chats and your draft are on disk; `salon -c` brings them back.\n"
         f"What happened is in {log_file}; please send its last part with a report."
     )
-
-
-def _open(library: Library, session_id: str | None) -> tuple[Conversation, SessionLog]:
-    return library.create() if session_id is None else library.open(session_id)

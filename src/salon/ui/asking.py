@@ -1,0 +1,286 @@
+"""What a writer does: send, stop, retry, continue, edit; and what a turn needs of its screen."""
+
+import asyncio
+import logging
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from textual import work
+from textual.message import Message as WidgetMessage
+from textual.worker import Worker, WorkerState
+
+from salon.chat.conversation import Message
+from salon.chat.ledger import totals
+from salon.chat.session import Draft, Session
+from salon.errors import Fault, StoreError
+from salon.markdown import warm_up
+from salon.ui.answering import Answering
+from salon.ui.drafting import Drafting
+from salon.ui.notice import NoticeText
+from salon.ui.presenting import entries_of, entry_of
+from salon.ui.reading import ReadingActions
+from salon.ui.services import Connection, Services
+from salon.ui.statusbar import StatusBar
+
+logger = logging.getLogger(__name__)
+
+SETTLE_SECONDS = 5
+"""How long a stopped answer may take to end; its connection is closed at once, so this is the disk's time."""
+BILLING_PAGE = "https://console.anthropic.com/settings/billing"
+
+
+class AskingActions(ReadingActions):
+    """A screen with a session and a connection, and the actions of somebody who writes."""
+
+    class ConnectionWanted(WidgetMessage):
+        """The person wants to give a key or another server."""
+
+    class ModelWanted(WidgetMessage):
+        """The person wants another model."""
+
+    @dataclass
+    class TurnEnded(WidgetMessage):
+        """A turn has ended, however it did; `screen` is the chat's."""
+
+        screen: "AskingActions"
+
+    _answers: Answering
+    """Made with the widgets that it writes to."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self.session: Session | None = None
+        self.connection: Connection | None = None
+        self.ready = asyncio.Event()
+        """Set once the connection is as prepared as it gets: the model is known, or a request will say why not."""
+        self.drafting = Drafting(self, services.library, self.current_draft, self.note_draft)
+        self._gave_up = asyncio.Event()
+        self._warm = False
+
+    @property
+    def status_bar(self) -> StatusBar:
+        """The status bar."""
+        return self.query_one(StatusBar)
+
+    @property
+    def answering(self) -> bool:
+        """Whether an answer is on its way."""
+        return self._answers.running
+
+    def current_draft(self) -> tuple[str, Draft] | None:
+        """The session's id and its draft; None while there is no session."""
+        return None if self.session is None else (self.session.id, self.prompt.draft)
+
+    def note_draft(self, trouble: str) -> None:
+        """The draft could not be saved, or can be again with ""."""
+        raise NotImplementedError
+
+    # sending
+
+    def on_prompt_confirmed(self) -> None:
+        """Enter in an empty prompt does what the notice offers first."""
+        if self._answers.waiting_to_retry:
+            self.action_retry_now()
+        elif self.notice.shown is not None and self.notice.shown.actions:
+            self.run_chosen(self.notice.shown.actions[0])
+
+    @work(group="turn", exit_on_error=False)
+    async def send(self, text: str, box: str) -> None:
+        """Put the words on disk and into the transcript, then have them answered."""
+        session = self.session
+        assert session is not None
+        message = await session.submit(text)
+        self.prompt.clear_sent(box)
+        self.prompt.remember(text)
+        self._show_message(message)
+        await self.drafting.save()
+        await self._answer_leaf(session)
+
+    @work(group="turn", exit_on_error=False)
+    async def continue_answer(self) -> None:
+        """Have a cut answer go on."""
+        session = self.session
+        assert session is not None
+        self._show_message(await session.ask_to_continue())
+        await self._answer_leaf(session)
+
+    @work(group="turn", exit_on_error=False)
+    async def answer_again(self) -> None:
+        """Have the last prompt answered once more."""
+        session = self.session
+        assert session is not None
+        session.back_to_prompt()
+        self.transcript.truncate(len(session.path))
+        self.transcript.to_end()
+        await self._answer_leaf(session)
+        if session.last is not None and session.last.id != self.transcript.viewport.entries[-1].message.id:
+            self.transcript.show(entries_of(session.conversation))  # nothing came, so the answer before is back
+
+    def begin_turn(self) -> None:
+        """A turn begins: what it needs is fetched, and the screen says so."""
+        if not self._warm:
+            # The first answer is a moment away, and what draws it is best imported while nobody waits for it.
+            self._warm = True
+            self.run_worker(asyncio.to_thread(warm_up), group="warm", exit_on_error=False)
+        self._gave_up.clear()
+        self._answers.begin()
+
+    def _show_message(self, message: Message) -> None:
+        assert self.session is not None
+        self.transcript.append(entry_of(self.session.conversation, message))
+        self.transcript.to_end()
+
+    async def _answer_leaf(self, session: Session) -> None:
+        assert self.connection is not None
+        if not await self._prepared():
+            self._answers.give_up("Stopped")
+            sentence = "Stopped before anything was asked. Your message is saved."
+            self.notice.show(NoticeText(sentence, ("retry",), "info"))
+            return
+        for sentence in session.request().notices:
+            self.notice.show(NoticeText(sentence, (), "info"))
+        async with aclosing(session.answer(self.connection.client)) as turn:
+            async for event in turn:
+                self._answers.take(session, event)
+        self.show_totals()
+
+    async def _prepared(self) -> bool:
+        """Wait for the connection to be ready; False when the person stops that."""
+        waits = [asyncio.create_task(event.wait()) for event in (self.ready, self._gave_up)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        return not self._gave_up.is_set()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that raised is a bug or a fault of the outside; it is told and the app goes on."""
+        if event.worker.group == "turn" and event.worker.is_finished:
+            self.post_message(self.TurnEnded(self))
+        if event.state is not WorkerState.ERROR or event.worker.error is None:
+            return
+        error = event.worker.error
+        logger.error("A worker failed", exc_info=error)
+        sentence = (
+            error.sentence()
+            if isinstance(error, StoreError | Fault)
+            else f"Salon itself failed: {type(error).__name__}."
+        )
+        turn_failed = event.worker.group == "turn"
+        actions = ("retry",) if turn_failed else ()
+        self.notice.show(
+            NoticeText(f"{sentence} Your text is kept. The log: {self._services.log_file}", actions, "error")
+        )
+        if not turn_failed:
+            return
+        self._answers.give_up("Failed", "error")
+
+    async def end_turn(self) -> None:
+        """Stop the answer, and wait until its turn has written what came."""
+        self._gave_up.set()
+        if self.session is not None:
+            self.session.stop()
+        running = [worker.wait() for worker in self.workers if worker.group == "turn" and worker.node is self]
+        try:
+            await asyncio.wait_for(asyncio.gather(*running, return_exceptions=True), SETTLE_SECONDS)
+        except TimeoutError:
+            logger.error("An answer that was stopped did not end")
+
+    # showing
+
+    def show_totals(self) -> None:
+        """Write what the conversation has used and cost into the status bar."""
+        if self.session is None:
+            return
+        conversation = self.session.conversation
+        sums = totals(conversation.messages.values(), self._services.model_info)  # other variants have cost as much
+        shown = totals(self.session.path, self._services.model_info)
+        self.status_bar.update(
+            tokens_in=sums.tokens_in,
+            tokens_out=sums.tokens_out,
+            context_used=shown.context,
+            cost=sums.cost,
+            at_least=sums.at_least,
+            cost_at_least=sums.cost_at_least,
+        )
+
+    # actions
+
+    def run_chosen(self, action: str) -> None:
+        """Run one of the actions that a notice offers."""
+        method = getattr(self, f"action_{action}", None)
+        if method is None:
+            logger.error("A notice offers %r, which nothing does", action)
+            return
+        method()
+
+    def action_stop(self) -> None:
+        """Stop the answer; without one close the notice, then the selection."""
+        if self.close_find():
+            return
+        if self.session is not None and self.session.turn is not None:
+            self.session.stop()
+        elif self.answering:
+            self._gave_up.set()
+        elif self.transcript.has_focus:
+            self.action_leave_reading()
+        elif self.session is not None and self.session.editing:
+            self.session.stop_editing()
+            self.transcript.show(entries_of(self.session.conversation))
+            self.notice.show(None)
+        elif self.notice.shown is not None:
+            self.notice.close()
+        else:
+            self.transcript.clear_selection()
+
+    def action_retry(self) -> None:
+        """Ask again."""
+        if self.session is not None and self.connection is not None and self.session.can_retry and not self.answering:
+            self.begin_turn()
+            self.answer_again()
+
+    def action_continue(self) -> None:
+        """Have a cut answer go on."""
+        if (
+            self.session is not None
+            and self.connection is not None
+            and self.session.can_continue
+            and not self.answering
+        ):
+            self.begin_turn()
+            self.continue_answer()
+
+    def action_retry_now(self) -> None:
+        """Cut the countdown short."""
+        if self.session is not None and self.session.turn is not None:
+            self.session.turn.control.now()
+
+    def action_show_details(self) -> None:
+        """Show the technical details."""
+        self.notice.show_details()
+
+    def action_change_key(self) -> None:
+        """Give another key or server."""
+        if not self.answering:
+            self.post_message(self.ConnectionWanted())
+
+    def action_pick_model(self) -> None:
+        """Choose another model."""
+        if not self.answering:
+            self.post_message(self.ModelWanted())
+
+    def action_edit(self) -> None:
+        """Bring the last prompt back into an empty box; what is sent then stands beside it."""
+        session = self.session
+        if session is None or self.answering or session.editing or self.prompt.full_text().strip():
+            return
+        if text := session.edit_last_prompt():
+            self.prompt.set_draft(Draft(text))
+            self.transcript.truncate(len(session.path))
+            self.transcript.to_end()
+            sentence = "What you send now stands beside your earlier prompt, which is kept. Esc leaves that as it was."
+            self.notice.show(NoticeText(sentence, (), "info"))
+
+    def action_open_billing(self) -> None:
+        """Open the page where credit is bought."""
+        self.app.open_url(BILLING_PAGE)

@@ -1,0 +1,225 @@
+"""The open chats: a screen for each, one of them shown. An answer goes on arriving in a chat that is out of sight."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from functools import partial
+
+from textual import work
+from textual.app import App
+
+from salon.chat.conversation import Conversation
+from salon.chat.session import Draft, Library, Parameters, Session, SessionLog
+from salon.errors import Fault, SalonError, SessionLocked
+from salon.ui.chat import ChatScreen
+from salon.ui.notice import NoticeText
+from salon.ui.painter import Painter
+from salon.ui.services import Connection, Services
+from salon.untrusted import clean_line
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Contact:
+    """A connection, and whether it is prepared."""
+
+    connection: Connection
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    session: Session
+    draft: Draft
+    library: Library
+
+
+class ChatsApp(App[None]):
+    """An app that shows one of several open chats."""
+
+    def __init__(self, services: Services, painter: Painter) -> None:
+        super().__init__()
+        self._services = services
+        self._painter = painter
+        self._contact: Contact | None = None
+        self._numbered = 0
+        self._switching = asyncio.Lock()
+        self.chats: list[ChatScreen] = []
+        """The open chats, the oldest first: the one that is shown, and those whose answers are arriving or new."""
+        self.chat = self._new_screen()
+        """The chat that is shown."""
+
+    def _new_screen(self) -> ChatScreen:
+        chat = ChatScreen(self._services, self._painter)
+        self._numbered += 1
+        self.install_screen(chat, f"chat-{self._numbered}")  # so that it lives on when another one is shown
+        self.chats.append(chat)
+        return chat
+
+    # connections
+
+    @property
+    def _connection(self) -> Connection | None:
+        return None if self._contact is None else self._contact.connection
+
+    def _use(self, contact: Contact) -> None:
+        """Talk over this one from now on, in the chat that is shown and in those to come."""
+        self._contact = contact
+        self.chat.set_connection(contact.connection, contact.ready)
+        self.run_worker(self._prepare(contact), group="prepare", exit_on_error=False)
+
+    async def _prepare(self, contact: Contact) -> None:
+        """Import the SDK while the person types; a failure here is told when it matters, at the first request."""
+        try:
+            await contact.connection.client.prepare()
+            model = await self._services.connector.learn_models(contact.connection)
+            for chat in self.chats:
+                if chat.connection is contact.connection:
+                    chat.use_default_model(model)
+        except Fault as fault:
+            logger.warning("The client could not be prepared: %s", fault.what)
+        finally:
+            contact.ready.set()
+
+    def _connections(self) -> list[Connection]:
+        """Every connection that is in use; the same one may be in it several times."""
+        used = [self._connection, *(chat.connection for chat in self.chats)]
+        return [connection for connection in used if connection is not None]
+
+    def _close_unused(self, connection: Connection | None) -> None:
+        """Close a connection that no open chat talks over any more."""
+        if connection is not None and all(each is not connection for each in self._connections()):
+            self.run_worker(connection.client.aclose(), group="close", exit_on_error=False)
+
+    # opening
+
+    @property
+    def library(self) -> Library:
+        """The sessions of whom the app talks to: chats with the scripted server are kept apart."""
+        demo = self._connection is not None and self._connection.demo
+        return self._services.demo_library if demo else self._services.library
+
+    async def open_first(self, session_id: str | None) -> None:
+        """Open a session, or a new one, in the chat that is shown and has none."""
+        problem = None
+        try:
+            opened = await self._open(session_id)
+        except SalonError as error:
+            problem = _cannot_open(error)
+            opened = await self._open(None)
+        self._fill(self.chat, opened)
+        if problem is not None:
+            self.chat.notice.show(problem)
+
+    async def _open(self, session_id: str | None) -> _Opened:
+        library = self.library
+        conversation, log = await asyncio.to_thread(partial(_open, library, session_id))
+        draft = await asyncio.to_thread(library.load_draft, conversation.id)
+        return _Opened(self._session(conversation, log), draft, library)
+
+    def _session(self, conversation: Conversation, log: SessionLog) -> Session:
+        parameters = Parameters(model=self._services.model_info(""))
+        if self._connection is not None:
+            model = str(conversation.settings.get("model", ""))
+            parameters = self._services.parameters(self._connection, model)
+        return Session(conversation, log, parameters)
+
+    def _fill(self, chat: ChatScreen, opened: _Opened) -> None:
+        opened.session.log.on_state = chat.note_unsaved
+        if self._contact is not None:
+            chat.set_connection(self._contact.connection, self._contact.ready)
+        chat.use_library(opened.library)
+        chat.show_session(opened.session, opened.draft)
+        self.run_worker(self._load_recall(chat, opened.library), group="recall", exclusive=True, exit_on_error=False)
+
+    async def _load_recall(self, chat: ChatScreen, library: Library) -> None:
+        """Read earlier prompts while the person types: there may be ten thousand chats."""
+        prompts = await asyncio.to_thread(library.prompts, self._services.settings.recall)
+        if chat in self.chats:
+            chat.prompt.set_recall(prompts)
+
+    # switching
+
+    async def show_chat(self, session_id: str | None) -> bool:
+        """Show a session, or a new one with None; whether that could be done.
+
+        The chat that was shown is closed unless its answer is arriving.
+        """
+        async with self._switching:
+            return await self._show_session(session_id)
+
+    async def _show_session(self, session_id: str | None) -> bool:
+        open_already = next((chat for chat in self.chats if chat.session and chat.session.id == session_id), None)
+        if open_already is self.chat:
+            self.chat.stay()
+            self.chat.begin_chat()
+            return True
+        if not await self.chat.leave():
+            return False
+        if open_already is not None:
+            await self._show(open_already)
+            return True
+        try:
+            opened = await self._open(session_id)
+        except SalonError as error:
+            self.chat.stay()
+            self.chat.notice.show(_cannot_open(error))
+            return False
+        await self._show(self._new_screen(), opened)
+        return True
+
+    async def _show(self, chat: ChatScreen, opened: _Opened | None = None) -> None:
+        before, self.chat = self.chat, chat
+        # Mounted and with its focus set before it is shown, or keys that come meanwhile would reach nobody.
+        _, mounted = self._get_screen(chat)
+        await mounted()
+        chat.set_focus(chat.prompt)
+        await self.switch_screen(chat)
+        if opened is not None:
+            self._fill(chat, opened)
+        await before.keys_taken_in()
+        chat.take_over(before.hand_over())
+        chat.begin_chat()
+        if not before.answering:
+            await self._close(before)
+
+    async def _close(self, chat: ChatScreen) -> None:
+        self.chats.remove(chat)
+        await chat.settle()
+        self.uninstall_screen(chat)
+        await chat.remove()
+        self._close_unused(chat.connection)
+
+    @work(group="switch", exit_on_error=False)
+    async def on_chat_screen_new_chat_wanted(self) -> None:
+        """Begin a new chat."""
+        await self.show_chat(None)
+
+    @work(group="switch", exit_on_error=False)
+    async def on_chat_screen_next_chat_wanted(self) -> None:
+        """Show the next of the open chats."""
+        async with self._switching:
+            if len(self.chats) == 1:
+                self.chat.stay()
+                sentence = "No other chat is open. Answers that arrive keep theirs open."
+                self.chat.notice.show(NoticeText(sentence, (), "info"))
+            elif await self.chat.leave():
+                await self._show(self.chats[(self.chats.index(self.chat) + 1) % len(self.chats)])
+
+    def on_asking_actions_turn_ended(self, event: ChatScreen.TurnEnded) -> None:
+        """An answer that ended out of sight is told."""
+        chat = event.screen
+        if chat is self.chat or chat not in self.chats or chat.session is None:
+            return
+        title = clean_line(chat.session.conversation.title, 40) or "Another chat"
+        self.chat.notice.show(NoticeText(f"“{title}” has ended its answer.", ("next_chat",), "info"))
+
+
+def _cannot_open(error: SalonError) -> NoticeText:
+    actions = ("open_chat",) if isinstance(error, SessionLocked) else ()
+    return NoticeText(error.sentence(), actions, "error")
+
+
+def _open(library: Library, session_id: str | None) -> tuple[Conversation, SessionLog]:
+    return library.create() if session_id is None else library.open(session_id)

@@ -1,0 +1,115 @@
+"""Several chats at once: an answer goes on out of sight, is told when it ends, and is there when one comes back."""
+
+import asyncio
+from pathlib import Path
+
+from fakes import beginning, ending, whole
+from salon.chat.conversation import Status
+from salon.chat.session import Draft
+from salon.store.library import FileLibrary
+from ui.driver import Person, paths_in, salon
+
+
+async def goes_to_another_chat(person: Person, *keys: str) -> None:
+    before = person.session.id
+    await person.press(*keys)
+    await person.sees(lambda: person.chat.session is not None and person.session.id != before, "another chat")
+    await person.sees(lambda: person.app.screen is person.chat, "its screen")
+
+
+async def test_an_answer_goes_on_in_a_chat_that_was_left(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        gate = asyncio.Event()
+        await person.say("Slow question", *beginning("going on"), gate, *ending())
+        await person.answer_begins("going on")
+        slow = person.session
+        await goes_to_another_chat(person, "ctrl+n")
+        assert "going on" not in person.text_of_transcript()
+        await person.say("Quick question", *whole("quick answer"))
+        await person.answer_arrives()
+        assert slow.turn is not None
+        gate.set()
+        await person.sees(lambda: "“Slow question” has ended its answer" in person.notice(), "that it has ended")
+        await goes_to_another_chat(person, "f12")
+        assert person.session is slow
+        assert "going on" in person.text_of_transcript()
+        assert slow.last is not None
+        assert slow.last.status is Status.COMPLETE
+
+
+async def test_a_chat_whose_answer_ended_is_closed_when_it_is_left(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        await person.say("First", *whole("one"))
+        await person.answer_arrives()
+        first = person.session.id
+        await goes_to_another_chat(person, "ctrl+n")
+        await person.sees(lambda: len(person.app.chats) == 1, "one open chat")
+        _, log = FileLibrary(paths_in(tmp_path)).open(first)  # its lock has been given back
+        await log.close()
+
+
+async def test_no_other_chat_is_said_and_the_draft_stays(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        await person.type("half a thought")
+        await person.press("f12")
+        await person.sees(lambda: "No other chat is open" in person.notice())
+        assert person.prompt() == "half a thought"
+
+
+async def test_drafts_of_open_chats_are_kept_apart(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        gate = asyncio.Event()
+        await person.say("x", *beginning("going on"), gate, *ending())
+        await person.answer_begins("going on")
+        await person.type("for the first")
+        await goes_to_another_chat(person, "ctrl+n")
+        assert person.prompt() == ""
+        await person.type("for the second")
+        await goes_to_another_chat(person, "f12")
+        assert person.prompt() == "for the first"
+        gate.set()
+        await person.answer_arrives()
+
+
+async def test_keys_after_new_chat_belong_to_it_and_enter_sends_there(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        await person.say("First", *whole("one"))
+        await person.answer_arrives()
+        first = person.session.id
+        await person.type("left here")
+        person.client.enqueue(*whole("hello"))
+        await person.press("ctrl+n", "h", "i", "enter")
+        await person.sees(lambda: person.chat.session is not None and person.session.id != first)
+        await person.answer_begins("hello")
+        await person.answer_arrives()
+        assert [message.text for message in person.session.path] == ["hi", "hello"]
+        assert FileLibrary(paths_in(tmp_path)).load_draft(first) == Draft("left here")
+
+
+async def test_quitting_stops_and_keeps_what_arrives_in_every_chat(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        await person.say("One", *beginning("first part"), asyncio.Event(), *ending())
+        await person.answer_begins("first part")
+        one = person.session.id
+        await goes_to_another_chat(person, "ctrl+n")
+        await person.say("Two", *beginning("second part"), asyncio.Event(), *ending())
+        await person.answer_begins("second part")
+        two = person.session.id
+    library = FileLibrary(paths_in(tmp_path))
+    for session_id, text in ((one, "first part"), (two, "second part")):
+        conversation, log = library.open(session_id)
+        assert conversation.messages[conversation.leaf or ""].text == text
+        assert conversation.messages[conversation.leaf or ""].status is Status.STOPPED
+        await log.close()
+
+
+async def test_a_failure_out_of_sight_is_kept_for_the_one_who_comes_back(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        gate = asyncio.Event()
+        await person.say("Doomed", *beginning("so far"), gate, ValueError("broken"))
+        await person.answer_begins("so far")
+        await goes_to_another_chat(person, "ctrl+n")
+        gate.set()
+        await person.sees(lambda: "“Doomed” has ended its answer" in person.notice())
+        await goes_to_another_chat(person, "f12")
+        assert "Salon itself failed" in person.notice() or "kept" in person.notice()
