@@ -166,7 +166,7 @@ class SalonApp(ChatsApp):
             self._keep_given_prompt()
             return
         before = self._connection
-        if before is not None and before.demo != connection.demo:
+        if connection.demo != (before is not None and before.demo):
             self._change_house(connection)
             return
         self._use(Contact(connection))
