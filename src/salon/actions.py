@@ -37,7 +37,11 @@ class Action:
 
 ACTIONS: tuple[Action, ...] = (
     Action(
-        "send", ("enter",), "Send", "Send the prompt. With an empty prompt: do what the notice offers.", Place.PROMPT
+        "send",
+        ("enter",),
+        "Send",
+        "Send the prompt, or queue it while an answer arrives. In an empty prompt: do what the notice offers.",
+        Place.PROMPT,
     ),
     Action(
         "newline",
@@ -50,8 +54,15 @@ ACTIONS: tuple[Action, ...] = (
         "recall_older",
         ("up",),
         "Earlier prompt",
-        "On the first line: bring an earlier prompt back.",
+        "On the first line: bring an earlier prompt back; in an empty prompt first what is queued.",
         Place.PROMPT,
+    ),
+    Action(
+        "edit_queued",
+        ("alt+up",),
+        "Edit queued",
+        "Bring the prompt that was queued last back into the empty box; Up does the same.",
+        shown=("Alt+Up",),
     ),
     Action("recall_newer", ("down",), "Later prompt", "On the last line: go back towards the draft.", Place.PROMPT),
     Action(
@@ -62,7 +73,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("stop", ("escape",), "Stop", "Stop the answer and keep what came; close a notice.", shown=("Esc",)),
     Action("retry", ("f5",), "Retry", "Ask for the last answer again. The first one is kept."),
     Action("continue", ("f6",), "Continue", "Have an answer that was cut go on."),
-    Action("retry_now", ("f7",), "Try now", "Do not wait for the countdown; Enter in an empty prompt does the same."),
+    Action(
+        "retry_now",
+        ("f7",),
+        "Try now",
+        "Do not wait: cut the countdown short, or stop the answer and send what is queued or typed.",
+    ),
     Action("show_details", ("f8",), "Details", "Show the technical details of the last failure."),
     Action("edit", ("f2",), "Edit", "Change the last prompt: what is sent then stands beside it."),
     Action("pick_model", ("ctrl+l",), "Model", "Choose another model for this chat."),
@@ -106,6 +122,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("leave_reading", ("i",), "Write", "Go back to the prompt; Esc does the same.", Place.READING),
     Action("next_theme", ("f10",), "Theme", "Change to the next theme.", Place.EVERYWHERE),
     Action("help", ("f1",), "Help", "Show the keys.", Place.EVERYWHERE),
+    Action("send_queued", (), "Send it", "Send the first of the queued prompts."),
     Action("open_link", (), "Open", "Open the link that is shown."),
     Action("quit", ("ctrl+q",), "Quit", "Quit. Everything is kept, the draft included.", Place.EVERYWHERE),
 )

@@ -110,24 +110,6 @@ async def test_one_may_type_while_an_answer_streams(tmp_path: Path) -> None:
         assert person.prompt() == "next"
 
 
-async def test_enter_while_an_answer_streams_sends_nothing_and_keeps_the_draft(tmp_path: Path) -> None:
-    async with salon(tmp_path) as person:
-        gate = asyncio.Event()
-        await person.say("One", *beginning("streaming"), gate, *ending())
-        await person.answer_begins("streaming")
-        await person.say("Two")
-        assert person.prompt() == "Two"
-        assert "still arriving" in person.notice()
-        assert len(person.client.requests) == 1
-        gate.set()
-        await person.answer_arrives()
-        assert person.prompt() == "Two"
-        person.client.enqueue(*whole("second"))
-        await person.press("enter")
-        await person.answer_arrives()
-        assert "second" in person.text_of_transcript()
-
-
 async def test_thinking_is_one_row_that_opens(tmp_path: Path) -> None:
     script = [message_start(), thinking_start(), thinking_delta("deep thoughts"), block_stop(), text_start(1)]
     async with salon(tmp_path) as person:

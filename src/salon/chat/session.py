@@ -24,9 +24,11 @@ class Draft:
     text: str = ""
     pastes: tuple[str, ...] = ()
     """Large pastes, shown in `text` as chips and put back in full when the prompt is sent."""
+    queued: tuple["Draft", ...] = ()
+    """Prompts that wait for an answer to end before they are sent."""
 
     def __bool__(self) -> bool:
-        return bool(self.text or self.pastes)
+        return bool(self.text or self.pastes or self.queued)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,8 +48,7 @@ class Drafts:
         try:
             with self._saving:
                 if draft:
-                    content = {"v": 1, "text": draft.text, "pastes": list(draft.pastes)}
-                    write_atomically(self._files, path, encode_json(content) + b"\n")
+                    write_atomically(self._files, path, encode_json({"v": 1, **_content_of(draft)}) + b"\n")
                 else:
                     self._files.remove(path)
         except OSError as error:
@@ -82,11 +81,19 @@ class Drafts:
         return self._directory / (session_id + _SUFFIX)
 
 
+def _content_of(draft: Draft) -> dict[str, Any]:
+    content: dict[str, Any] = {"text": draft.text, "pastes": list(draft.pastes)}
+    if draft.queued:
+        content["queued"] = [_content_of(each) for each in draft.queued]
+    return content
+
+
 def _draft_of(content: Any) -> Draft:
     if not isinstance(content, dict):
         raise ValueError("not an object")
-    text, pastes = content.get("text"), content.get("pastes")
+    text, pastes, queued = content.get("text"), content.get("pastes"), content.get("queued")
     return Draft(
         text if isinstance(text, str) else "",
         tuple(str(paste) for paste in pastes) if isinstance(pastes, list) else (),
+        tuple(_draft_of(each) for each in queued if isinstance(each, dict)) if isinstance(queued, list) else (),
     )

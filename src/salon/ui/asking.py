@@ -9,7 +9,7 @@ from textual import work
 from textual.message import Message as WidgetMessage
 from textual.worker import Worker, WorkerState
 
-from salon.chat.conversation import Message
+from salon.chat.conversation import Message, Status
 from salon.chat.ledger import totals
 from salon.chat.session import Draft, Session
 from salon.errors import Fault, StoreError
@@ -18,6 +18,7 @@ from salon.ui.answering import Answering
 from salon.ui.drafting import Drafting
 from salon.ui.notice import NoticeText
 from salon.ui.presenting import entries_of, entry_of
+from salon.ui.queue import QueueView
 from salon.ui.reading import ReadingActions
 from salon.ui.services import Connection, Services
 from salon.ui.statusbar import StatusBar
@@ -57,11 +58,19 @@ class AskingActions(ReadingActions):
         self.drafting = Drafting(self, services.library, self.current_draft, self.note_draft)
         self._gave_up = asyncio.Event()
         self._warm = False
+        self._send_queued = False
+        """Whether the person wants what is queued to be sent although the answer before it did not end well."""
+        self._ending = False
 
     @property
     def status_bar(self) -> StatusBar:
         """The status bar."""
         return self.query_one(StatusBar)
+
+    @property
+    def queue(self) -> QueueView:
+        """What waits to be sent."""
+        return self.query_one(QueueView)
 
     @property
     def answering(self) -> bool:
@@ -157,6 +166,7 @@ class AskingActions(ReadingActions):
         """A worker that raised is a bug or a fault of the outside; it is told and the app goes on."""
         if event.worker.group == "turn" and event.worker.is_finished:
             self.post_message(self.TurnEnded(self))
+            self._after_turn()
         if event.state is not WorkerState.ERROR or event.worker.error is None:
             return
         error = event.worker.error
@@ -175,8 +185,43 @@ class AskingActions(ReadingActions):
             return
         self._answers.give_up("Failed", "error")
 
+    # what waits to be sent
+
+    def _after_turn(self) -> None:
+        """Send what was queued first, unless the answer before it was stopped or failed: then that comes first."""
+        now, self._send_queued = self._send_queued, False
+        last = None if self.session is None else self.session.last
+        ended_well = last is not None and last.role == "assistant" and last.status is Status.COMPLETE
+        if now or ended_well:
+            self.action_send_queued()
+        else:
+            self.tell_queue()
+
+    def action_send_queued(self) -> None:
+        """Send the first of the queued prompts, if nothing is on its way."""
+        if self.answering or self._ending or self.session is None or self.connection is None:
+            return
+        if (queued := self.queue.take_first()) is not None:
+            self.begin_turn()
+            self.send(queued.text, "")
+
+    def tell_queue(self) -> None:
+        """Offer to send what is queued, where nothing more urgent is said."""
+        if self.queue.items and not self.answering and self.notice.shown is None:
+            self.notice.show(NoticeText("What is queued has not been sent.", ("send_queued",), "info"))
+
+    def take_queued(self) -> bool:
+        """Bring the prompt that was queued last back into the empty prompt box; whether there was one."""
+        queued = self.queue.take_last()
+        if queued is None:
+            return False
+        self.prompt.set_draft(queued)
+        self.drafting.edited()
+        return True
+
     async def end_turn(self) -> None:
-        """Stop the answer, and wait until its turn has written what came."""
+        """Stop the answer, and wait until its turn has written what came; no other begins after it."""
+        self._ending = True
         self._gave_up.set()
         if self.session is not None:
             self.session.stop()
@@ -251,9 +296,23 @@ class AskingActions(ReadingActions):
             self.continue_answer()
 
     def action_retry_now(self) -> None:
-        """Cut the countdown short."""
-        if self.session is not None and self.session.turn is not None:
+        """Cut the countdown short; without one stop the answer and send what is queued or typed."""
+        if self._answers.waiting_to_retry and self.session is not None and self.session.turn is not None:
             self.session.turn.control.now()
+            return
+        if self.answering and (text := self.prompt.full_text()).strip():
+            self.queue.add(Draft(text), first=True)
+            self.prompt.clear_sent(self.prompt.text)
+        if self.answering and self.queue.items:
+            self._send_queued = True
+            self.action_stop()
+        else:
+            self.action_send_queued()
+
+    def action_edit_queued(self) -> None:
+        """Bring the prompt that was queued last back, if the prompt box is empty."""
+        if not self.prompt.full_text().strip():
+            self.take_queued()
 
     def action_show_details(self) -> None:
         """Show the technical details."""

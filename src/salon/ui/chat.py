@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual import events
 from textual.app import ComposeResult
@@ -20,6 +20,7 @@ from salon.ui.notice import Notice, NoticeText
 from salon.ui.painter import Painter
 from salon.ui.presenting import entries_of, greeting, notice_of
 from salon.ui.prompt import Prompt
+from salon.ui.queue import QueueView
 from salon.ui.services import Connection, Services
 from salon.ui.statusbar import StatusBar
 from salon.ui.transcript import Transcript
@@ -82,6 +83,7 @@ class ChatScreen(AskingActions):
         )
         yield FindBar(id="find")
         yield Notice(id="notice")
+        yield QueueView(id="queue")
         yield Static("─" * 400, id="rule", markup=False)
         with Horizontal(id="prompt-row"):
             yield Static("> ", id="prompt-mark", markup=False)
@@ -92,6 +94,7 @@ class ChatScreen(AskingActions):
         """Make what shows answers; its clock runs during a turn only."""
         clock = self.set_interval(1.0, lambda: self._answers.show_progress(), pause=True)
         stall_hint = self._services.settings.stall_hint
+        self.prompt.take_queued = self.take_queued
         self._answers = Answering(self.transcript, self.notice, self.status_bar, clock, stall_hint)
 
     def set_painter(self, painter: Painter) -> None:
@@ -117,6 +120,7 @@ class ChatScreen(AskingActions):
         self._answers.forget()
         self._adopt_parameters(session)
         self.transcript.show(entries_of(session.conversation))
+        self.queue.set_items(not_sent_yet(draft.queued, session))
         if draft or not typed_meanwhile:
             self.prompt.set_draft(Draft(draft.text + typed_meanwhile, draft.pastes))
         else:
@@ -126,6 +130,7 @@ class ChatScreen(AskingActions):
         self._log_trouble, self._draft_trouble = session.log.unsaved, ""
         self._show_unsaved()
         self.notice.show(notice_of(session.conversation, can_continue=session.can_continue))
+        self.tell_queue()
         self.prompt.focus()
 
     def use_library(self, library: Library) -> None:
@@ -191,11 +196,9 @@ class ChatScreen(AskingActions):
             self._early = event
             return
         if self.answering:
-            self.notice.show(
-                NoticeText(
-                    "An answer is still arriving. Send this when it has ended, or stop it first.", ("stop",), "info"
-                )
-            )
+            self.prompt.clear_sent(event.box)
+            self.queue.add(Draft(event.text))
+            self.drafting.edited()
             return
         if self.connection is None:
             self.post_message(self.ConnectionWanted())
@@ -216,7 +219,8 @@ class ChatScreen(AskingActions):
         """The session's id and its draft, None while there is no session."""
         if self.session is None:
             return None
-        return self.session.id, self._parted if self._parted is not None else self.prompt.draft
+        draft = self._parted if self._parted is not None else self.prompt.draft
+        return self.session.id, replace(draft, queued=self.queue.items)
 
     def on_prompt_edited(self) -> None:
         """Have the draft on disk soon."""
@@ -310,3 +314,10 @@ class ChatScreen(AskingActions):
         """Say so when there is too little room."""
         too_small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
         self.set_class(too_small, "-too-small")
+
+
+def not_sent_yet(queued: tuple[Draft, ...], session: Session) -> tuple[Draft, ...]:
+    """What of a queue still waits; a crash may leave its first prompt both there and among the messages."""
+    last = session.last
+    sent = bool(queued) and last is not None and last.role == "user" and last.text == queued[0].text
+    return queued[1:] if sent else queued

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -69,6 +69,8 @@ class Prompt(TextArea):
         self._recalled: Sequence[str] = ()
         self._recall_at = -1
         self._draft_before_recall = Draft()
+        self.take_queued: Callable[[], bool] = lambda: False
+        """Brings a prompt that waits to be sent back into the empty box; whether there was one."""
 
     # the draft
 
@@ -118,7 +120,7 @@ class Prompt(TextArea):
             event.stop()
             self._enter()
             return
-        if event.key == "up" and self._row == 0 and self._recall(+1):
+        if event.key == "up" and self._row == 0 and (self._take_back() or self._recall(+1)):
             event.prevent_default()
             event.stop()
             return
@@ -140,6 +142,9 @@ class Prompt(TextArea):
             self._replace_via_keyboard(event.character, *self.selection)
             return
         await super()._on_key(event)
+
+    def _take_back(self) -> bool:
+        return not self.text and self._recall_at == -1 and self.take_queued()
 
     @property
     def _row(self) -> int:

@@ -1,0 +1,66 @@
+"""What waits to be sent: prompts that were finished while an answer was still arriving."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+from textual.widgets import Static
+
+from salon.actions import BY_ID
+from salon.chat.session import Draft
+from salon.untrusted import clean_line
+
+SHOWN = 3
+"""More prompts than this are counted."""
+
+
+class QueueView(Static):
+    """The queued prompts, a row each, above the prompt; it takes no room while there are none."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id or None, markup=False)
+        self._items: list[Draft] = []
+        self.display = False
+
+    @property
+    def items(self) -> tuple[Draft, ...]:
+        """The prompts in the order in which they will be sent."""
+        return tuple(self._items)
+
+    def set_items(self, items: Iterable[Draft]) -> None:
+        """Show these prompts in place of those before."""
+        self._items = list(items)
+        self.display = bool(self._items)
+        if self._items:
+            self.update(Content(rows_of(self._items)))
+
+    def add(self, draft: Draft, *, first: bool = False) -> None:
+        """Have one more prompt wait, behind the others or, with `first`, before them."""
+        self.set_items([draft, *self._items] if first else [*self._items, draft])
+
+    def take_first(self) -> Draft | None:
+        """The prompt that is to be sent next, which waits no longer."""
+        return self._take(0)
+
+    def take_last(self) -> Draft | None:
+        """The prompt that was queued last, which waits no longer."""
+        return self._take(-1)
+
+    def _take(self, index: int) -> Draft | None:
+        if not self._items:
+            return None
+        taken = self._items[index]
+        rest = list(self._items)
+        del rest[index]
+        self.set_items(rest)
+        return taken
+
+
+def rows_of(items: list[Draft]) -> str:
+    """The rows that tell what is queued, and the keys for it."""
+    rows = [f"Queued: {clean_line(item.text, 200)}" for item in items[:SHOWN]]
+    if len(items) > SHOWN:
+        rows.append(f"and {len(items) - SHOWN} more")
+    keys = f"{BY_ID['edit_queued'].key} brings the last one back · {BY_ID['retry_now'].key} sends now"
+    return "\n".join([*rows, keys])
