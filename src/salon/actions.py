@@ -10,6 +10,7 @@ class Place(StrEnum):
     PROMPT = "In the prompt"
     CHAT = "In a chat"
     READING = "While reading"
+    OPENED = "In an opened block"
     EVERYWHERE = "Everywhere"
 
 
@@ -109,6 +110,30 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_code", ("c",), "Next code", "Go to the next code block.", Place.READING),
     Action("previous_code", ("C",), "Previous code", "Go to the code block before.", Place.READING),
     Action("fold_block", ("space", "enter"), "Fold", "Open or fold what is folded.", Place.READING),
+    Action("open_block", ("v",), "View", "Show the block on a screen of its own, unwrapped.", Place.READING),
+    Action(
+        "scroll_right",
+        ("greater_than_sign", "full_stop"),
+        "Scroll right",
+        "Do not wrap the table or code, and move it sideways.",
+        Place.READING,
+        (">", "."),
+    ),
+    Action(
+        "scroll_left",
+        ("less_than_sign", "comma"),
+        "Scroll left",
+        "Move it back; at its beginning, wrap it again.",
+        Place.READING,
+        ("<", ","),
+    ),
+    Action(
+        "show_source",
+        ("s",),
+        "Source",
+        "Show a diagram, formula or table as it was written, or draw it again.",
+        Place.READING,
+    ),
     Action("copy_block", ("y",), "Copy block", "Copy the block: code as it is, all else as Markdown.", Place.READING),
     Action("copy_message", ("Y",), "Copy message", "Copy the whole message as Markdown.", Place.READING),
     Action(
@@ -120,6 +145,19 @@ ACTIONS: tuple[Action, ...] = (
     Action("find_next", ("n",), "Find next", "Go to the next occurrence of what was searched.", Place.READING),
     Action("find_previous", ("N",), "Find previous", "Go to the occurrence before.", Place.READING),
     Action("leave_reading", ("i",), "Write", "Go back to the prompt; Esc does the same.", Place.READING),
+    Action("opened_up", ("up", "k"), "Up", "Go up by a row.", Place.OPENED),
+    Action("opened_down", ("down", "j"), "Down", "Go down by a row.", Place.OPENED),
+    Action("opened_left", ("left", "h"), "Left", "Go to the left.", Place.OPENED),
+    Action("opened_right", ("right", "l"), "Right", "Go to the right.", Place.OPENED),
+    Action("opened_page_up", ("pageup",), "Page up", "Go up by a page.", Place.OPENED),
+    Action("opened_page_down", ("pagedown", "space"), "Page down", "Go down by a page.", Place.OPENED),
+    Action("opened_start", ("home", "g"), "Beginning", "Go to the first row.", Place.OPENED),
+    Action("opened_end", ("end", "G"), "End", "Go to the last row.", Place.OPENED),
+    Action("copy_opened", ("y", "ctrl+c"), "Copy", "Copy what is shown, as it was written.", Place.OPENED),
+    Action("copy_opened_tsv", ("t",), "Copy as TSV", "Copy a table, its cells parted by tabs.", Place.OPENED),
+    Action("copy_opened_csv", ("T",), "Copy as CSV", "Copy a table, its cells parted by commas.", Place.OPENED),
+    Action("toggle_opened_source", ("s",), "Source", "Show the block as it was written, or draw it.", Place.OPENED),
+    Action("close_opened", ("escape", "q", "v"), "Close", "Back to the conversation.", Place.OPENED),
     Action("next_theme", ("f10",), "Theme", "Change to the next theme.", Place.EVERYWHERE),
     Action("help", ("f1",), "Help", "Show the keys.", Place.EVERYWHERE),
     Action("send_queued", (), "Send it", "Send the first of the queued prompts."),
@@ -133,7 +171,9 @@ _NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "escape": "Esc"}
 
 
 def key_name(key: str) -> str:
-    """Textual's `ctrl+home` as people write it: Ctrl+Home."""
+    """Textual's `ctrl+home` as people write it: Ctrl+Home. A letter alone stays as it is: y and Y are two keys."""
+    if len(key) == 1:
+        return key
     return "+".join(
         _NAMES.get(part, part.upper() if len(part) <= 3 and part[1:].isdigit() else part.capitalize())
         for part in key.split("+")

@@ -55,6 +55,14 @@ class Settings:
         "How a model's thinking is shown: in one line that can be opened, open, or not at all.",
         choices=("folded", "open", "hidden"),
     )
+    code_fold_lines: int = _setting(
+        100, "Of a longer block of code the rest is folded, until it is opened. 0: never.", within=(0, 1_000_000)
+    )
+    code_lines: str = _setting(
+        "wrap",
+        "What happens to lines of code that are too long: they are wrapped, or run on and can be scrolled sideways.",
+        choices=("wrap", "scroll"),
+    )
     measure: int = _setting(100, "The widest that running text gets, in columns.", within=(40, 200))
     base_url: str = _setting(
         "", "Where requests are sent, such as http://localhost:8080. Empty: ANTHROPIC_BASE_URL, or Anthropic's API."

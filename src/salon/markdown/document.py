@@ -20,8 +20,12 @@ class Document:
     tells what it would mean.
     """
 
-    def __init__(self, text: str = "", *, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, text: str = "", *, limits: Limits = DEFAULT_LIMITS, definitions: Sequence[Definition] = ()
+    ) -> None:
+        """`definitions` are link targets that stand elsewhere and hold here, too."""
         self.limits = limits
+        self._lent = list(definitions)
         self.finished = False
         self.revision = 0
         self._parser = BlockParser(limits)
@@ -75,7 +79,7 @@ class Document:
     @property
     def definitions(self) -> Sequence[Definition]:
         """Link reference definitions in the order of the text; of several for a label the first counts."""
-        return self._parser.definitions
+        return [*self._lent, *self._parser.definitions] if self._lent else self._parser.definitions
 
     def parse(self, deadline: float = inf) -> bool:
         """Parse what has been appended, at least a little, and until `deadline` (of ``perf_counter``).

@@ -32,12 +32,12 @@ class LaterLayout:
         self._maker = maker
         self._packer = packer
         self._put = put
-        self._queue: dict[int, None] = {}  # in order, each leaf once
+        self._queue: dict[int, bool] = {}  # in order, each leaf once, with whether it may have to wait
         self._job: tuple[int, PackedRows, Iterator[None]] | None = None
 
-    def enqueue(self, index: int) -> None:
-        """Have the leaf at `index` laid out again."""
-        self._queue[index] = None
+    def enqueue(self, index: int, *, waits: bool = True) -> None:
+        """Have the leaf at `index` laid out again; a large one waits for the document's end, unless told not to."""
+        self._queue[index] = waits and self._queue.get(index, True)
 
     def work_off(self, deadline: float) -> bool:
         """Go on until `deadline` (of ``perf_counter``); True if all is done that can be done yet."""
@@ -49,8 +49,8 @@ class LaterLayout:
     def _begin(self) -> bool:
         """Begin with the first leaf that need not wait; False if there is none."""
         limits, leaves = self._document.limits, self._document.leaves
-        for index in self._queue:
-            if leaves[index].size <= limits.prompt_redo or self._document.finished:
+        for index, waits in self._queue.items():
+            if not waits or leaves[index].size <= limits.prompt_redo or self._document.finished:
                 del self._queue[index]
                 rows = PackedRows()
                 self._job = (index, rows, self._steps(leaves[index], index, rows))
@@ -72,19 +72,19 @@ class LaterLayout:
 
     def _steps(self, leaf: Leaf, index: int, rows: PackedRows) -> Iterator[None]:
         frame = Frame(leaf, self._maker.reading)
-        if self._maker.is_diagram(leaf):
+        if self._maker.is_diagram(leaf, index):
             drawn: list[Row] = []
-            yield from self._maker.diagram_rows(leaf, frame, drawn)
+            yield from self._maker.diagram_rows(leaf, frame, index, drawn)
             if drawn:
                 rows.extend(frame.lines(drawn, index), self._packer)
                 return
         lexer = lexer_for(language(leaf.info)) if self._maker.lexed_whole(leaf) else None
         if lexer is not None:
-            code = self._maker.code_flow(leaf, frame, highlight=False)
+            code = self._maker.code_flow(leaf, frame, index, highlight=False)
             flow: Flow = code
             steps = highlighted_rows(code, leaf.text, lexer)
         else:
-            flow = self._maker.flow(leaf, frame, highlight=True)
+            flow = self._maker.flow(leaf, frame, index, highlight=True)
             steps = _fed(flow, leaf, frame.skipped)
         for _ in steps:
             rows.extend(frame.lines(flow.rows, index), self._packer)

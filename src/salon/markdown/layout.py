@@ -13,6 +13,8 @@ from bisect import bisect_right
 from math import inf
 from time import perf_counter
 
+from salon.markdown.choices import Choices
+from salon.markdown.code import BLOCK_INDENT
 from salon.markdown.document import Document
 from salon.markdown.flows import FlowMaker
 from salon.markdown.frame import Frame
@@ -22,6 +24,7 @@ from salon.markdown.leaf import Leaf
 from salon.markdown.lines import Line, look
 from salon.markdown.packed import PackedRows, Packer
 from salon.markdown.pieces import completed
+from salon.markdown.sideways import in_view
 from salon.markdown.text import Flow, LiteralFlow
 from salon.markdown.wrap import Row
 
@@ -50,11 +53,13 @@ class MarkdownLines:
     Call `update` after the document has changed, again until it returns True. A document may have several layouts.
     """
 
-    def __init__(self, document: Document, width: int, *, measure: int = 100) -> None:
+    def __init__(self, document: Document, width: int, *, measure: int = 100, choices: Choices | None = None) -> None:
         self.document = document
+        self.choices = choices or Choices()
         self.width = max(1, width)
         self._references = References()
-        self._maker = FlowMaker(self.width, min(self.width, max(1, measure)), self._references, document.limits)
+        reading = min(self.width, max(1, measure))
+        self._maker = FlowMaker(self.width, reading, self._references, document.limits, self.choices)
         self._packer = Packer()
         self._blocks: list[PackedRows] = []  # of the leaves that are complete, and then perhaps of `_open`
         self._complete = 0
@@ -84,13 +89,25 @@ class MarkdownLines:
 
     def line(self, index: int) -> Line:
         """The row at `index`; IndexError beyond ``height - 1``."""
-        settled = self._settled_height()
-        if index < 0:
-            raise IndexError(index)
-        if index >= settled:
-            return self._tail[index - settled]
-        block = bisect_right(self._starts, index) - 1
-        return self._blocks[block].line(index - self._starts[block], block, self._packer)
+        line = self._whole_line(index)
+        offset = self.choices.moved.get(line.block, 0)
+        if not offset and not (self.choices.moved or self.choices.scroll_code):
+            return line
+        return self._in_view(line, offset) if offset or line.cells() > self.width else line
+
+    def redo(self, index: int) -> None:
+        """Lay the leaf at `index` out again: the choices for it are others now."""
+        if index < self._complete:
+            self._later.enqueue(index, waits=False)
+        else:
+            self._drop_open()
+            self._drop_tail()
+
+    def move(self, index: int, offset: int) -> None:
+        """Show the leaf at `index`, which is not wrapped, from another column on."""
+        self.choices.moved[index] = offset
+        if index < len(self._blocks):
+            self._mark_changed(self._start_of(index))
 
     def update(self, budget: float = inf) -> bool:
         """Lay out what is new, for about `budget` seconds; True if nothing is left to do."""
@@ -114,6 +131,20 @@ class MarkdownLines:
         return True
 
     # Where rows are.
+
+    def _whole_line(self, index: int) -> Line:
+        settled = self._settled_height()
+        if index < 0:
+            raise IndexError(index)
+        if index >= settled:
+            return self._tail[index - settled]
+        block = bisect_right(self._starts, index) - 1
+        return self._blocks[block].line(index - self._starts[block], block, self._packer)
+
+    def _in_view(self, line: Line, offset: int) -> Line:
+        leaf = self.document.blocks[line.block]
+        kept = self._maker.reading - Frame(leaf, self._maker.reading).room
+        return in_view(line, self.width, kept + (BLOCK_INDENT if leaf.kind == "code" else 0), offset)
 
     def _settled_height(self) -> int:
         starts, blocks = self._starts, self._blocks
@@ -182,7 +213,7 @@ class MarkdownLines:
         self._drop_tail()
         frame = Frame(leaf, self._maker.reading)
         highlight = not (leaf.closed and self._maker.lexed_whole(leaf))
-        self._open = _OpenBlock(leaf, frame, self._maker.flow(leaf, frame, highlight=highlight))
+        self._open = _OpenBlock(leaf, frame, self._maker.flow(leaf, frame, self._complete, highlight=highlight))
         self._blocks.append(self._open.rows)
         return self._open
 
@@ -251,7 +282,7 @@ class MarkdownLines:
         for label in block.missed:
             self._waiting.setdefault(label, []).append(index)
             late = late or self._references.get(label) is not None
-        if late or self._maker.laid_out_again(block.leaf):
+        if late or self._maker.laid_out_again(block.leaf, index):
             self._later.enqueue(index)
 
     def _provisional(self, leaf: Leaf, index: int) -> list[Line]:
@@ -262,7 +293,7 @@ class MarkdownLines:
                 frame, flow = block.frame.fork(), block.flow.fork()
             else:
                 frame = Frame(leaf, self._maker.reading)
-                flow = self._maker.flow(leaf, frame, highlight=True)
+                flow = self._maker.flow(leaf, frame, index, highlight=True)
                 text = leaf.text[frame.skipped :]
             flow.feed(_completed_line(text) if leaf.kind in {"paragraph", "heading"} else text)
             flow.finish()

@@ -13,13 +13,13 @@ from textual.worker import Worker, WorkerState
 from salon import clipboard
 from salon.actions import ACTIONS, BY_ID, Place
 from salon.errors import SalonError
+from salon.ui.blockscreen import BlockScreen, CopyWanted
 from salon.ui.chats import ChatsApp, Contact
 from salon.ui.help import HelpScreen
 from salon.ui.keyboard import careful
 from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
 from salon.ui.picker import PickerScreen, model_rows, session_rows
-from salon.ui.reading import ReadingActions
 from salon.ui.rowfilter import lean
 from salon.ui.services import Connection, Opening, Services
 from salon.ui.theming import textual_theme
@@ -188,7 +188,7 @@ class SalonApp(ChatsApp):
     # the clipboard
 
     @work(group="copy", exit_on_error=False)
-    async def on_reading_actions_copy_wanted(self, event: ReadingActions.CopyWanted) -> None:
+    async def on_copy_wanted(self, event: CopyWanted) -> None:
         """Copy, and say what really happened."""
         size = f"{len(event.text):,} characters"
         self._clipboard = event.text  # for pasting within the app
@@ -203,7 +203,10 @@ class SalonApp(ChatsApp):
             sentence = f"Copied {event.what} {copied.how} ({size})."
         else:
             sentence = f"Sent {event.what} {copied.how} ({size}); whether the terminal took it, it does not say."
-        self.chat.notice.show(NoticeText(sentence, (), "info"))
+        if isinstance(self.screen, BlockScreen):
+            self.screen.say(sentence)
+        else:
+            self.chat.notice.show(NoticeText(sentence, (), "info"))
 
     # themes, help, end
 
@@ -213,6 +216,8 @@ class SalonApp(ChatsApp):
             self._painter = Painter(theme)
             for chat in self.chats:
                 chat.set_painter(self._painter)
+            if isinstance(self.screen, BlockScreen):
+                self.screen.set_painter(self._painter)
 
     def action_next_theme(self) -> None:
         """Change to the next theme."""

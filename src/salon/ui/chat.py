@@ -21,6 +21,7 @@ from salon.ui.painter import Painter
 from salon.ui.presenting import entries_of, greeting, notice_of
 from salon.ui.prompt import Prompt
 from salon.ui.queue import QueueView
+from salon.ui.sections import Frame
 from salon.ui.services import Connection, Services
 from salon.ui.statusbar import StatusBar
 from salon.ui.transcript import Transcript
@@ -78,9 +79,14 @@ class ChatScreen(AskingActions):
         """Transcript, notice, rule, prompt, status."""
         settings = self._services.settings
         yield Static(f"Salon needs at least {SMALLEST[0]}×{SMALLEST[1]} characters. Your text is safe.", id="too-small")
-        yield Transcript(
-            self._painter, measure=settings.measure, thinking_open=settings.thinking == "open", id="transcript"
+        frame = Frame(
+            80,
+            settings.measure,
+            thinking_open=settings.thinking == "open",
+            code_fold=settings.code_fold_lines,
+            code_scrolls=settings.code_lines == "scroll",
         )
+        yield Transcript(self._painter, frame=frame, id="transcript")
         yield FindBar(id="find")
         yield Notice(id="notice")
         yield QueueView(id="queue")

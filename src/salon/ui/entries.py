@@ -7,6 +7,7 @@ steps, so both end in the same rows.
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +15,10 @@ from salon.chat.blocks import Block, joined_text, kind_of, text_of
 from salon.chat.conversation import Message, Status
 from salon.chat.events import BlockFinished, BlockStarted, TextDelta, ThinkingDelta, TurnEvent
 from salon.chat.overlap import Overlap
-from salon.markdown import Line, Lines, Span, block_source, look, raw_code, table_source
+from salon.markdown import Line, Lines, MarkdownLines, Span, look, raw_code
+from salon.ui.leaves import ShownLeaf
 from salon.ui.sections import (
+    EMPTY,
     BlockSection,
     FoldSection,
     Frame,
@@ -29,7 +32,6 @@ from salon.ui.sections import (
 from salon.untrusted import clean, clean_line
 
 INDENT = 2
-EMPTY = Line(())
 _MARGIN = Span(" " * INDENT, look(), True)
 _BAR = Span("▎ ", look("accent"), True)
 
@@ -154,24 +156,36 @@ class Entry:
 
     def block_text(self, index: int) -> str:
         """The source of the block at a row: code as it is, everything else as the model wrote it."""
-        part, leaf = self._leaf_at(index)
-        if part is None or leaf is None:
-            section = self.section_at(index)
-            return section.source() if section is not None else ""
-        block = part.document.blocks[leaf]
-        return raw_code(block) if block.kind == "code" else block_source(part.document, leaf)
+        if (leaf := self.leaf_at(index)) is not None:
+            return leaf.text()
+        section = self.section_at(index)
+        return section.source() if section is not None else ""
 
     def is_code_at(self, index: int) -> bool:
         """Whether a row is part of a code block."""
-        part, leaf = self._leaf_at(index)
-        return part is not None and leaf is not None and part.document.blocks[leaf].kind == "code"
+        leaf = self.leaf_at(index)
+        return leaf is not None and leaf.leaf.kind == "code"
 
-    def table_at(self, index: int) -> tuple[str, str, str] | None:
-        """The table at a row as Markdown, tab-separated and comma-separated values; None where there is none."""
-        part, leaf = self._leaf_at(index)
-        if part is None or leaf is None or part.document.blocks[leaf].kind != "table":
+    def leaf_at(self, index: int) -> ShownLeaf | None:
+        """The block of Markdown at a row."""
+        section, row = self._locate(index)
+        part = self._sections[section] if self._sections is not None and section >= 0 else None
+        lines = self._lines[section] if section >= 0 else None
+        if not isinstance(part, TextSection) or not isinstance(lines, MarkdownLines) or row >= lines.height:
             return None
-        return table_source(part.document.blocks[leaf])
+        leaf = lines.line(row).block
+        return ShownLeaf(part, lines, leaf, row) if 0 <= leaf < len(part.document.blocks) else None
+
+    def unfold(self, words: str) -> bool:
+        """Unfold the code that has `words`, which are casefolded, in its folded part; whether there is any."""
+        found = [
+            leaf
+            for row in range(self.height)
+            if (leaf := self.leaf_at(row)) is not None and words in leaf.hidden().casefold()
+        ]
+        for leaf in found:
+            leaf.toggle_fold()
+        return bool(found)
 
     def links_at(self, first: int, last: int) -> list[str]:
         """The link targets in rows, in order, each once."""
@@ -211,7 +225,7 @@ class Entry:
     def _lay_out_section(self, section: Section) -> Lines:
         assert self._frame is not None
         room = self._frame.width - INDENT - (len(self.label()) + 2 if self.label() else 0)
-        return section.lay_out(Frame(max(1, room), self._frame.measure, self._frame.thinking_open))
+        return section.lay_out(replace(self._frame, width=max(1, room)))
 
     def _add_section(self, section: Section) -> None:
         if self._sections is None:
@@ -245,15 +259,6 @@ class Entry:
             if index >= self._starts[section]:
                 return section, index - self._starts[section]
         return -1, 0
-
-    def _leaf_at(self, index: int) -> tuple[TextSection | None, int | None]:
-        """The Markdown section at a row and the index of the leaf that the row shows."""
-        section, row = self._locate(index)
-        part = self._sections[section] if self._sections is not None and section >= 0 else None
-        if not isinstance(part, TextSection) or row >= self._lines[section].height:
-            return None, None
-        leaf = self._lines[section].line(row).block
-        return part, leaf if 0 <= leaf < len(part.document.blocks) else None
 
     def _touch_from(self, section: int) -> None:
         self._changed = min(self._changed, self._starts[section] if section < len(self._starts) else 0)

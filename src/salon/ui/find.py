@@ -68,6 +68,9 @@ class Finder:
         """The occurrences in an entry's rows, which are laid out for it."""
         self._viewport.settle_entry(entry, SETTLE_SECONDS)
         shown = self._viewport.entries[entry]
+        if self.words and shown.unfold(self.words):
+            self._viewport.touch(entry)
+            self._viewport.settle_entry(entry, SETTLE_SECONDS)
         return [
             Hit(entry, row, start, end)
             for row in range(shown.height)

@@ -1,14 +1,15 @@
 """What a reader does: scroll, fold, search, copy, follow links. The chat screen adds what a writer does."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from textual.message import Message as WidgetMessage
 from textual.screen import Screen
 
 from salon.actions import BY_ID
 from salon.ui.blockcursor import BlockCursor
+from salon.ui.blockscreen import BlockScreen, CopyWanted, OpenedBlock
 from salon.ui.entries import Entry
 from salon.ui.findbar import FindBar
+from salon.ui.leaves import ShownLeaf
 from salon.ui.links import checked_link
 from salon.ui.notice import Notice, NoticeText
 from salon.ui.picker import PickerScreen, Row
@@ -19,13 +20,6 @@ from salon.untrusted import clean_line
 
 class ReadingActions(Screen[None]):
     """A screen with a transcript, a prompt and a notice, and the actions of somebody who reads."""
-
-    @dataclass
-    class CopyWanted(WidgetMessage):
-        """A text is to be put on the clipboard; `what` names it in a sentence."""
-
-        text: str
-        what: str
 
     @property
     def transcript(self) -> Transcript:
@@ -117,9 +111,35 @@ class ReadingActions(Screen[None]):
     def action_fold_block(self) -> None:
         """Open or fold what is folded here."""
         here = self.transcript.block
-        if here is not None:
-            self.transcript.toggle_fold(here.entry, here.first)
-            self.transcript.put_block(BlockCursor(self.transcript.viewport).at(here.entry, here.first))
+        if here is None or self._change_block(ShownLeaf.toggle_fold):
+            return
+        self.transcript.toggle_fold(here.entry, here.first)
+        self.transcript.put_block(BlockCursor(self.transcript.viewport).at(here.entry, here.first))
+
+    def action_show_source(self) -> None:
+        """Show the block as the model wrote it, or draw it again."""
+        if not self._change_block(ShownLeaf.toggle_source):
+            self.notice.show(NoticeText("This block is shown as it was written.", (), "info"))
+
+    def action_scroll_left(self) -> None:
+        """Move the block back; wrap it again at its beginning."""
+        self._change_block(lambda leaf: leaf.move(-1))
+
+    def action_scroll_right(self) -> None:
+        """Have the block's lines run on beyond the edge, and move it."""
+        self._change_block(lambda leaf: leaf.move(1))
+
+    def _change_block(self, change: Callable[[ShownLeaf], bool]) -> bool:
+        here = self.transcript.block
+        return here is not None and self.transcript.change_leaf(here.entry, here.last, change)
+
+    def action_open_block(self) -> None:
+        """Show the block on a screen of its own."""
+        here, entry = self.transcript.block, self._entry()
+        leaf = None if here is None or entry is None else entry.leaf_at(here.last)
+        block = OpenedBlock.of_leaf(leaf) if leaf is not None else OpenedBlock.of_text(self._block_text())
+        if block.text:
+            self.app.push_screen(BlockScreen(block, self.transcript.painter))
 
     def action_quote_block(self) -> None:
         """Put the block into the prompt as a quotation."""
@@ -210,7 +230,8 @@ class ReadingActions(Screen[None]):
 
     def _copy_table(self, form: int) -> None:
         here, entry = self.transcript.block, self._entry()
-        table = None if here is None or entry is None else entry.table_at(here.last)
+        leaf = None if here is None or entry is None else entry.leaf_at(here.last)
+        table = leaf.table() if leaf is not None else None
         self._copy(table[form] if table is not None else "", "the table")
 
     def action_copy_message(self) -> None:
@@ -220,7 +241,7 @@ class ReadingActions(Screen[None]):
 
     def _copy(self, text: str, what: str) -> None:
         if text:
-            self.post_message(self.CopyWanted(text, what))
+            self.post_message(CopyWanted(text, what))
         else:
             self.notice.show(NoticeText(f"There is nothing to copy as {what}.", (), "info"))
 

@@ -7,19 +7,26 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from salon.chat.blocks import Block, is_tool_result, is_tool_use, kind_of, thinking_of
-from salon.markdown import Document, Line, Lines, MarkdownLines, PlainLines, Span, look
+from salon.markdown import Choices, Document, Line, Lines, MarkdownLines, PlainLines, Span, look
 from salon.untrusted import clean, clean_line
 
+EMPTY = Line(())
 THINKING_TEXT = look("thinking", italic=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The room that an entry is laid out in, in cells, and how folds begin."""
+    """The room that an entry is laid out in, in cells, and how folds begin.
+
+    `code_fold` is how many lines of a code block are shown before the rest is folded (0: all of them), `code_scrolls`
+    whether long lines of code run on beyond the edge instead of being wrapped.
+    """
 
     width: int
     measure: int = 100
     thinking_open: bool = False
+    code_fold: int = 0
+    code_scrolls: bool = False
 
 
 class Section(Protocol):
@@ -70,6 +77,8 @@ class TextSection:
 
     def __init__(self) -> None:
         self.document = Document()
+        self.choices = Choices()
+        """Which of its blocks the person wants to see otherwise; they outlive a layout."""
 
     def append(self, text: str) -> None:
         """Add raw text at the end."""
@@ -82,7 +91,8 @@ class TextSection:
 
     def lay_out(self, frame: Frame) -> Lines:
         """The document's rows."""
-        return MarkdownLines(self.document, frame.width, measure=frame.measure)
+        self.choices.fold, self.choices.scroll_code = frame.code_fold, frame.code_scrolls
+        return MarkdownLines(self.document, frame.width, measure=frame.measure, choices=self.choices)
 
     def source(self) -> str:
         """The Markdown, cleaned."""

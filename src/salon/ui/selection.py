@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from salon.markdown import Line, Span, copy_text
+from salon.markdown import Line, Span, copy_text, is_fold_row, look
 from salon.markdown.cells import clusters
 from salon.ui.viewport import Viewport
 
@@ -52,7 +52,11 @@ def selected_text(viewport: Viewport, selection: Selection) -> str:
         for row in range(start, min(end, entry.height - 1) + 1):
             line = entry.line(row)
             columns = selection.columns(index, row, line.cells())
-            lines.append(crop(line, *columns) if columns is not None else line)
+            if is_fold_row(line) and (leaf := entry.leaf_at(row)) is not None:
+                if hidden := leaf.hidden():
+                    lines.append(Line((Span(hidden, look()),)))
+            else:
+                lines.append(crop(line, *columns) if columns is not None else line)
     return copy_text(lines).strip("\n")
 
 

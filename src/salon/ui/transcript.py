@@ -8,8 +8,8 @@ Nothing is scheduled while nothing changes.
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from textual import events
 from textual.binding import Binding
@@ -19,12 +19,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from salon.actions import ACTIONS, Place
-from salon.markdown import Line, Look, Span, look
+from salon.markdown import Line, Look, Span, is_fold_row, look
 from salon.ui.blockcursor import BlockCursor, BlockPlace
-from salon.ui.entries import EMPTY, AnswerEntry, Entry
+from salon.ui.entries import AnswerEntry, Entry
 from salon.ui.find import Finder, Hit, columns_of
+from salon.ui.leaves import ShownLeaf
 from salon.ui.painter import Painter
-from salon.ui.sections import Frame
+from salon.ui.sections import EMPTY, Frame
 from salon.ui.selection import Selection, Spot, selected_text
 from salon.ui.viewport import Viewport
 
@@ -54,11 +55,11 @@ class Transcript(Widget):
 
         href: str
 
-    def __init__(self, painter: Painter, *, measure: int = 100, thinking_open: bool = False, id: str = "") -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, painter: Painter, *, frame: Frame | None = None, id: str = "") -> None:  # noqa: A002 - Textual's own name
+        """`frame` says how entries are laid out, whatever its width."""
         super().__init__(id=id or None)
         self.painter = painter
-        self._measure = measure
-        self._thinking_open = thinking_open
+        self._frame = frame or Frame(80)
         self.viewport = Viewport(self._frame_for(80), 24)
         self.selection: Selection | None = None
         self._selecting_from: Spot | None = None
@@ -74,6 +75,8 @@ class Transcript(Widget):
         """The block that is being read, while the transcript has the keys."""
         self.finder = Finder(self.viewport)
         self.hit: Hit | None = None
+        self._block_changes = False
+        """Whether the block that is being read is about to have other rows."""
 
     # contents
 
@@ -115,7 +118,7 @@ class Transcript(Widget):
 
     def set_thinking_open(self, open_them: bool) -> None:
         """Open or close all thinking."""
-        self._thinking_open = open_them
+        self._frame = replace(self._frame, thinking_open=open_them)
         for entry in self.viewport.entries:
             entry.set_thinking_open(open_them)
         self.viewport.refold(self._frame_for(self.size.width))
@@ -125,7 +128,7 @@ class Transcript(Widget):
     @property
     def thinking_open(self) -> bool:
         """Whether thinking begins open."""
-        return self._thinking_open
+        return self._frame.thinking_open
 
     # moving
 
@@ -163,6 +166,20 @@ class Transcript(Widget):
         self.selection = None
         self.viewport.keep_place(index, row)
         self.viewport.touch(index)
+        self._redraw()
+        self._plan(now=True)
+        return True
+
+    def change_leaf(self, entry: int, row: int, change: Callable[[ShownLeaf], bool]) -> bool:
+        """Show the block of Markdown at a row of an entry otherwise; whether `change` did anything."""
+        leaf = self.viewport.entries[entry].leaf_at(row)
+        if leaf is None or not change(leaf):
+            return False
+        self.selection = None
+        self.viewport.keep_place(entry, row)
+        self.viewport.touch(entry)
+        self.viewport.settle_entry(entry, SLICE_SECONDS)
+        self._block_changes = self.block is not None
         self._redraw()
         self._plan(now=True)
         return True
@@ -312,6 +329,9 @@ class Transcript(Widget):
         self._last_cost = time.monotonic() - self._last_start
         if not settled:
             self._plan(now=True)
+        elif self._block_changes and self.block is not None:
+            self._block_changes = False
+            self.put_block(BlockCursor(self.viewport).at(self.block.entry, self.block.first))
 
     def _repaint(self) -> None:
         """Have the rows drawn that may look different from what was drawn last."""
@@ -343,7 +363,7 @@ class Transcript(Widget):
         self._plan(now=True)
 
     def _frame_for(self, width: int) -> Frame:
-        return Frame(max(1, width - 2), self._measure, self._thinking_open)
+        return replace(self._frame, width=max(1, width - 2))
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out anew for another width."""
@@ -409,6 +429,8 @@ class Transcript(Widget):
         if self.toggle_fold(spot.entry, spot.row):
             return
         line = self.viewport.line(spot.entry, spot.row)
+        if line is not None and is_fold_row(line) and self.change_leaf(spot.entry, spot.row, ShownLeaf.toggle_fold):
+            return
         href = href_at(line, spot.column) if line is not None else ""
         if href:
             self.post_message(self.LinkPicked(href))
