@@ -1,7 +1,7 @@
-"""The nine shapes of answers that the benchmarks stream; none holds the probe key, a capital J.
+"""The shapes of answers that the benchmarks stream; none holds the probe key, a capital J.
 
-A ``#`` becomes the number of the repetition, so that rows of an answer differ as they do in life, and a backslash the
-mark of a heading.
+A ``#`` becomes the number of the repetition, so that rows of an answer differ as they do in life, and ``§`` the mark
+of a heading.
 """
 
 _SENTENCE = (
@@ -10,9 +10,15 @@ _SENTENCE = (
 )
 _CODE = "def scattering(wavelength):\n    'the fourth power, #'\n    return 'x' * wavelength ** -4\n\n"
 _MIXED = (
-    f"\\ Heading #\n\n{_SENTENCE * 3}\n\n- one {_SENTENCE}\n- two\n\n```python\n{_CODE * 3}```\n\n"
+    f"§ Heading #\n\n{_SENTENCE * 3}\n\n- one {_SENTENCE}\n- two\n\n```python\n{_CODE * 3}```\n\n"
     "| a | b |\n|---|---|\n| # | 2 |\n\n"
 )
+_FORMULA = (
+    "Formula # is $x_{#}^2 + \\frac{a}{b}$, for \\(\\alpha \\le \\beta\\) and five dollars ($5):\n\n"
+    "$$\n\\sum_{i=1}^{#} \\sqrt{x_i} = \\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}\n$$\n\n"
+    "It follows that \\[ e^{i\\pi} + # = 0 \\] as we wanted, and the **rest** is text.\n\n"
+)
+_LOG_LINE = "2026-01-02T03:04:05.678Z INFO  [worker-7] request # took 12.5 ms, status=200 path=/a/b?c=d\n"
 _COLUMNS = 7
 _TABLE_HEAD = "| " + " | ".join(f"Column {n}" for n in range(_COLUMNS)) + " |\n" + "|---" * _COLUMNS + "|\n"
 _TABLE_ROW = "| Rayleigh `lambda ** -4` | # " + "| a cell long enough to need wrapping " * (_COLUMNS - 2) + "|\n"
@@ -28,6 +34,8 @@ _SHAPES = {
     "nested_list": ("", f"- {_SENTENCE}\n  - {_SENTENCE}\n    1. {_SENTENCE}\n", ""),
     "quote": ("", f"> {_SENTENCE}\n>\n", ""),
     "one_line": ("", _SENTENCE, ""),
+    "math": ("", _FORMULA, ""),
+    "log": ("```log\n", _LOG_LINE, "```\n"),
 }
 NAMES = tuple(_SHAPES)
 
@@ -35,5 +43,5 @@ NAMES = tuple(_SHAPES)
 def shape(name: str, size: int) -> str:
     """About `size` characters of a shape."""
     before, unit, after = _SHAPES[name]
-    units = (unit.replace("#", str(number)).replace("\\", "##") for number in range(max(1, size // len(unit))))
+    units = (unit.replace("#", str(number)).replace("§", "##") for number in range(max(1, size // len(unit))))
     return before + "".join(units) + after

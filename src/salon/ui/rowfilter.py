@@ -19,7 +19,7 @@ from rich.cells import cell_len
 from textual.driver import Driver
 
 _MOVE = re.compile(r"\x1b\[(\d+);(\d+)H")
-_STYLED_TEXT = re.compile(r"(?:[^\x00-\x1f\x7f-\x9f]|\x1b\[[\d;:]*m|\n)*")
+_STYLED_TEXT = re.compile(r"(?:[^\x00-\x1f\x7f-\x9f]++|\x1b\[[\d;:]*+m|\n)*+")
 _HARMLESS = re.compile(
     r"(?:\x1b\[\?(?:2026|1000|1002|1003|1004|1006|1015|1016|2004|2048|25)[hl]|\x1b\][^\x07\x1b]*\x07|\x07)+"
 )

@@ -36,7 +36,10 @@ FRAME_SECONDS = 1 / 30
 SHARE = 4
 """A trickle may use one part in so many of a core."""
 WHEEL_ROWS = 3
-STRIPS_KEPT = 2_000
+STRIPS_KEPT = 400
+"""With what Textual keeps beside them, so many are about a megabyte."""
+THUMB_WIDTH = 20
+"""A narrower pane has no cell to spare for where in the conversation it is."""
 
 
 class Transcript(Widget):
@@ -238,9 +241,28 @@ class Transcript(Widget):
 
     # drawing
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows of the view within `crop`.
+
+        Rows come with all their colours and are kept by place, not by where on the screen they stand. What Textual does
+        here, composing each with the widget's styles whenever it moves, is a third of what a streaming answer costs to
+        draw (measured).
+        """
+        width, height = self.size
+        thumb = self._thumb(height) if width >= THUMB_WIDTH else range(0)
+        strips = [self._row(y, width, height, is_thumb=y in thumb) for y in crop.line_range]
+        ground = self.background_colors[1]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, ground) for strip in strips]
+        if crop.column_span != (0, width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
     def render_line(self, y: int) -> Strip:
         """Row `y` of the view."""
-        width = self.size.width
+        return self.render_lines(Region(0, y, self.size.width, 1))[0]
+
+    def _row(self, y: int, width: int, height: int, *, is_thumb: bool) -> Strip:
         if not self.viewport.entries:
             row = y - 2
             return self.painter.strip(self._greeting[row] if 0 <= row < len(self._greeting) else EMPTY, width)
@@ -252,9 +274,9 @@ class Transcript(Widget):
                 strip = self.painter.highlighted(strip, *columns)
         if place is not None:
             strip = self._with_reading(strip, *place)
-        if y == self.size.height - 1 and self.viewport.unread:
+        if y == height - 1 and self.viewport.unread:
             strip = self._with_marker(strip, width)
-        return self._with_thumb(strip, y, width)
+        return self._with_thumb(strip, width) if is_thumb else strip
 
     def _strip_at(self, place: tuple[int, int] | None, width: int) -> Strip:
         if place is None:
@@ -288,15 +310,13 @@ class Transcript(Widget):
         start = max(0, width - len(text) - 2)
         return Strip.join([strip.crop(0, start), marker, strip.crop(start + len(text), width)])
 
-    def _with_thumb(self, strip: Strip, y: int, width: int) -> Strip:
-        if width < 20 or y not in self._thumb():
-            return strip
+    def _with_thumb(self, strip: Strip, width: int) -> Strip:
         thumb = self.painter.strip(Line((Span("▕", Look("table-rule"), True),)), 1)
         return Strip.join([strip.crop(0, width - 1), thumb])
 
-    def _thumb(self) -> range:
+    def _thumb(self, height: int) -> range:
         """The rows of the view that show where in the conversation it is; none where all of it is in view."""
-        total, height = self.viewport.total, self.size.height
+        total = self.viewport.total
         if total <= height:
             return range(0)
         size = max(1, height * height // total)
@@ -353,7 +373,7 @@ class Transcript(Widget):
             self.refresh(Region(0, first, width, height - first))
         elif self.viewport.total != total_before:
             self.refresh(Region(0, height - 1, width, 1))
-        thumb = self._thumb()
+        thumb = self._thumb(height)
         if thumb != self._thumb_drawn:
             self._thumb_drawn = thumb
             self.refresh(Region(width - 1, 0, 1, height))

@@ -1,0 +1,125 @@
+"""What a streamed answer costs, as a Markdown table: from the folder ``tests``, ``python -m benchmarks.streaming``.
+
+Every shape is streamed at every size and pace into the real app, in a pseudo-terminal. The figures are CPU time:
+
+* exponent: with which power of the size the app's CPU grows, from the second-largest size to the largest
+* flushes / one-shot: all work on the transcript while the answer came, over laying out the same text at once (on the
+  same computer, just before)
+* flush, step: the longest single flush of the transcript and the longest single step of the event loop, milliseconds
+* core: the app's CPU seconds a second while the answer came
+* memory: how much the app grew, in MB; and that beyond the first 20 MB, over the size of the answer
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.markdown_cost import cpu, load
+from benchmarks.measuring import ask, exponent, home, warmed_up
+from benchmarks.shapes import NAMES, shape
+from benchmarks.stream_server import serving
+from benchmarks.terminal import Program
+
+DELTA = 20
+Row = dict[str, float | str]
+
+
+def streamed(name: str, size: int, pace: int) -> Row:
+    """Stream one answer of `size` characters, `pace` a second, into an app of its own."""
+    text = shape(name, size)
+    one_shot = min(cpu(load, text) for _ in range(3 if size <= 100_000 else 1))
+    with tempfile.TemporaryDirectory() as folder, home() as environ, serving() as address:
+        seen = Path(folder, "seen")
+        here = str(Path(__file__).resolve().parent.parent)
+        environ |= {"ANTHROPIC_BASE_URL": address, "PYTHONPATH": f"{here}:{environ['PYTHONPATH']}"}
+        with warmed_up((sys.executable, "-m", "benchmarks.watched_salon", str(seen)), environ) as app:
+            memory = app.memory()
+            _told(app, seen)
+            mark, before = ask(app, name, size, DELTA, pace / DELTA)
+            app.wait_for(mark, size / pace * 4 + 60)
+            shown = app.cost() - before
+            app.settle()
+            spent = app.cost() - before
+            after = app.memory()
+            told = _told(app, seen)
+    return {
+        "shape": name,
+        "kb": size / 1000,
+        "kb_s": pace / 1000,
+        "cpu_s": round(spent.cpu, 2),
+        "core": round(shown.cpu / shown.wall, 2),
+        "late_s": round(shown.wall - size / pace, 2),
+        "one_shot_s": round(one_shot, 3),
+        "times_one_shot": round(float(told["flushes_cpu_s"]) / one_shot, 2),
+        "flush_ms": told["longest_flush_ms"],
+        "step_ms": told["longest_step_ms"],
+        "culprit": told["culprit"],
+        "gc_ms": told["longest_collection_ms"],
+        "grown_mb": round(after - memory, 1),
+        "times_source": round(max(0.0, after - memory - 20) / (size / 1e6), 1),
+        "written_kb": round(spent.written / 1000),
+    }
+
+
+def _told(app: Program, seen: Path) -> Row:
+    seen.unlink(missing_ok=True)
+    os.kill(app.pid, signal.SIGUSR1)
+    deadline = time.monotonic() + 10
+    while not seen.exists() and time.monotonic() < deadline:
+        app.drain(0.02)
+    told: Row = json.loads(seen.read_text())
+    return told
+
+
+def growth(rows: Sequence[Row], sizes: Sequence[int]) -> dict[tuple[str, float], float | None]:
+    """The exponent of each shape at each pace, from the second-largest size to the largest."""
+    if len(sizes) < 2:
+        return {}
+    small, large = sorted(sizes)[-2:]
+    spent = {(str(row["shape"]), row["kb_s"], row["kb"]): float(row["cpu_s"]) for row in rows}
+    return {
+        (name, float(pace)): exponent(spent[name, pace, small], value, large / small)
+        for (name, pace, size), value in spent.items()
+        if size == large and (name, pace, small) in spent
+    }
+
+
+def table(rows: Sequence[Row], sizes: Sequence[int]) -> str:
+    """The rows as Markdown."""
+    exponents = growth(rows, sizes)
+    titles = (
+        "shape | KB | KB/s | CPU s | core | exponent | flushes / one-shot | flush ms | step ms | grown MB | "
+        "beyond 20 MB / source"
+    )
+    lines = [f"| {titles} |", "|---" + "|--:" * titles.count("|") + "|"]
+    for row in sorted(rows, key=lambda row: (NAMES.index(str(row["shape"])), row["kb_s"], row["kb"])):
+        power = exponents.get((str(row["shape"]), float(row["kb_s"]))) if row["kb"] == max(sizes) else None
+        cells = [row["shape"], f"{row['kb']:g}", f"{row['kb_s']:g}", row["cpu_s"], row["core"], power or ""]
+        cells += [row[name] for name in ("times_one_shot", "flush_ms", "step_ms", "grown_mb", "times_source")]
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shapes", nargs="+", default=list(NAMES), choices=NAMES)
+    parser.add_argument("--sizes", nargs="+", type=int, default=[10, 100, 1000], metavar="KB")
+    parser.add_argument("--paces", nargs="+", type=int, default=[20, 100], metavar="KB/s")
+    options = parser.parse_args()
+    rows: list[Row] = []
+    for name in options.shapes:
+        for pace in options.paces:
+            for size in options.sizes:
+                rows.append(streamed(name, size * 1000, pace * 1000))
+                print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+    print(table(rows, options.sizes))
+
+
+if __name__ == "__main__":
+    main()
