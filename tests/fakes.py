@@ -9,6 +9,7 @@ from typing import Any
 from salon.chat.blocks import Block
 from salon.chat.events import ApiEvent, Connected, Connecting, WireEvent
 from salon.chat.model import ModelInfo
+from salon.chat.session import Outside
 from salon.chat.turn import Record, Request, RetryControl
 from salon.errors import Fault, FaultKind
 from salon.store.receipt import Receipt, settled
@@ -85,6 +86,7 @@ class FakeLog:
         self.closed = False
         self.on_state: Callable[[str], None] | None = None
         self.unsaved = ""
+        self.outside = Outside.NOTHING
         self._held: list[Receipt] = []
 
     def append(self, record: Record, *, durable: bool = False) -> Receipt:
@@ -102,6 +104,10 @@ class FakeLog:
         for receipt in self._held:
             receipt.settle(self.disk)
         self._held.clear()
+
+    def look(self) -> Outside:
+        outside, self.outside = self.outside, Outside.NOTHING
+        return outside
 
     async def close(self) -> bool:
         self.closed = True

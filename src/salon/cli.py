@@ -74,12 +74,12 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run Salon; the exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    os.umask(0o077)
     if arguments and arguments[0] in COMMAND_WORDS:
         from salon.commands.line import run
 
         return run(arguments[1:])
     options = parser().parse_args(arguments)
-    os.umask(0o077)
     try:
         _check(options)
         with nullcontext() if options.headless else _keys_wait():

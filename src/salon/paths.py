@@ -46,6 +46,21 @@ class Paths:
         return self.config / "drafts"
 
     @property
+    def trash(self) -> Path:
+        """Sessions that were thrown away, and their drafts; emptied only when a person says so."""
+        return self.config / "trash"
+
+    @property
+    def templates(self) -> Path:
+        """What new chats can begin from."""
+        return self.config / "templates"
+
+    @property
+    def listing_file(self) -> Path:
+        """What lists show of each session, derived from the session files."""
+        return self.cache / "listing.sqlite3"
+
+    @property
     def locks(self) -> Path:
         """Lock files of open sessions."""
         return self.state / "locks"

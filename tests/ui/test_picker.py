@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from salon.chat.model import ModelInfo, Price
-from salon.chat.session import SessionSummary
+from salon.chat.summary import SessionSummary
 from salon.ui.picker import Row, model_rows, session_rows, when
 
 ROW = Row("01abc", "Why is the sky blue?", "today 14:02 · 12kB")

@@ -151,8 +151,8 @@ def test_a_file_that_is_removed_or_replaced_gets_everything_back(tmp_path: Path,
     assert {"m0", "m1", "m2"} <= told.conversation.messages.keys()
     assert not told.damage
     assert ("theirs" in told.conversation.messages) == bool(successor)
-    for line in LINES[:3]:
-        assert line in disk.medium(path)
+    for line in LINES[:3]:  # what is not written again is in the file that was put there, and is synced with it
+        assert line in disk.medium(path) + (successor or b"")
 
 
 def test_another_writer_where_locks_do_not_work_loses_nothing(tmp_path: Path) -> None:

@@ -138,10 +138,10 @@ def test_a_list_is_newest_first_with_the_last_title_or_the_first_words(library: 
     plain = put(paths, [prompt("p1", None, 'say "hi"\n😀'), titled("Early")], age=30)
     late = put(paths, [titled("Early"), prompt("p1", None, "long"), *filler, titled("Late"), prompt("z", None, "z")])
     untitled = put(paths, [prompt("p1", None, "é" * 9 + '"\\' + "y" * 40_000)], age=20)
-    middle = put(paths, [titled("Early"), *filler, titled("Lost in the middle"), *filler], age=10)
+    middle = put(paths, [titled("Early"), *filler, titled("In the middle"), *filler], age=10)
     summaries = library.list()
     assert [session.id for session in summaries] == [late, middle, untitled, plain]
-    assert [session.title for session in summaries] == ["Late", "Early", "", "Early"]
+    assert [session.title for session in summaries] == ["Late", "In the middle", "", "Early"]
     assert [session.first_words[:11] for session in summaries] == ["long", "x" * 11, "é" * 9 + '"\\', 'say "hi"\n😀']
     assert all(session.size > 0 for session in summaries)
 

@@ -53,13 +53,14 @@ def context_used(usage: Mapping[str, Any]) -> int:
     return prompt_tokens(usage) + _count(usage, "output_tokens")
 
 
-def cost_of(usage: Mapping[str, Any], prices: tuple[Price, ...]) -> Decimal | None:
+def cost_of(usage: Mapping[str, Any], prices: tuple[Price, ...], *, prompt: int = 0) -> Decimal | None:
     """What a request cost in US dollars; None where the price is unknown.
 
-    The tier is chosen by the whole prompt, as the price list says. Where the usage does not break cache writes down by
+    The tier is chosen by the whole prompt, as the price list says; `prompt` is its size where `usage` is the sum of
+    several requests. Where the usage does not break cache writes down by
     lifetime, they count as five-minute writes, the API's default.
     """
-    size = prompt_tokens(usage)
+    size = prompt or prompt_tokens(usage)
     price = next((tier for tier in prices if tier.up_to is None or size <= tier.up_to), None)
     if price is None:
         return None

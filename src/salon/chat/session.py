@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any, Protocol
 
 from salon.chat import conversation as tree
@@ -12,6 +13,7 @@ from salon.chat.conversation import Conversation, Message, Status
 from salon.chat.events import Finished, TurnEvent
 from salon.chat.ids import new_id
 from salon.chat.model import ModelInfo
+from salon.chat.summary import SessionSummary
 from salon.chat.turn import Client, Log, Request, Turn, message_record, utc_now
 
 TITLE_LENGTH = 80
@@ -31,17 +33,14 @@ class Draft:
         return bool(self.text or self.pastes or self.queued)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionSummary:
-    """A session as a list shows it; texts are raw."""
+class Outside(StrEnum):
+    """What another program has done to an open session."""
 
-    id: str
-    title: str
-    first_words: str = ""
-    modified: float = 0.0
-    """Seconds since 1970, of the last write to the session or its draft."""
-    size: int = 0
-    """Bytes on disk."""
+    NOTHING = ""
+    CHANGED = "changed"
+    """It wrote to the file, or put another in its place."""
+    TAKEN_OVER = "taken over"
+    """Another window writes the session now."""
 
 
 class SessionLog(Log, Protocol):
@@ -53,6 +52,13 @@ class SessionLog(Log, Protocol):
     @property
     def unsaved(self) -> str:
         """Why the last write failed, in a sentence; "" when everything is on disk."""
+        ...
+
+    def look(self) -> Outside:
+        """What another program has done since the last look; blocks for a moment, call it from a thread.
+
+        Records of this log that it took away are put back first.
+        """
         ...
 
     async def close(self) -> bool:
@@ -67,11 +73,26 @@ class Library(Protocol):
         """A new, empty conversation; nothing is on disk until its first record."""
         ...
 
-    def open(self, session_id: str) -> tuple[Conversation, SessionLog]:
-        """A session from disk, locked for writing.
+    def open(self, session_id: str, *, take_over: bool = False) -> tuple[Conversation, SessionLog]:
+        """A session from disk, locked for writing; with `take_over` also when another window has it.
 
-        Raises `SessionNotFound`, `SessionLocked`, or `StoreError` when it cannot be read. A session that a newer
-        Salon wrote comes with a log that writes nothing and says so.
+        Copies that a sync program made of it are merged into it first. Raises `SessionNotFound`, `SessionLocked`, or
+        `StoreError` when it cannot be read. A session that a newer Salon wrote comes with a log that writes nothing
+        and says so.
+        """
+        ...
+
+    def view(self, session_id: str) -> tuple[Conversation, SessionLog]:
+        """A session from disk with a log that writes nothing, also while another window writes it.
+
+        Raises `SessionNotFound`, or `StoreError` when it cannot be read.
+        """
+        ...
+
+    def fork(self, session_id: str, leaf: str | None = None) -> str:
+        """Make a new session of the branch that ends at `leaf` (the session's own by default); its id.
+
+        Raises `SessionNotFound`, or `StoreError` when nothing can be forked or written.
         """
         ...
 
@@ -84,7 +105,37 @@ class Library(Protocol):
         ...
 
     def list(self) -> Sequence[SessionSummary]:
-        """All sessions, newest first."""
+        """All sessions and lone drafts, newest first."""
+        ...
+
+    def remembered(self) -> Sequence[SessionSummary]:
+        """The sessions as the last list had them, newest first: for showing at once, before `list` has looked."""
+        ...
+
+    def trashed(self) -> Sequence[SessionSummary]:
+        """What is in the trash, last used first."""
+        ...
+
+    def change(self, session_id: str, key: str, value: Any) -> None:
+        """Set a session's title, tags, pin or archive mark, also while another window has it open.
+
+        Raises `SessionNotFound`, or `StoreError` when it cannot be written.
+        """
+        ...
+
+    def trash(self, session_id: str) -> None:
+        """Throw a session and its draft away; `restore` brings them back.
+
+        Raises `SessionNotFound`, `SessionLocked`, or `StoreError`.
+        """
+        ...
+
+    def restore(self, session_id: str) -> None:
+        """Bring a session and its draft back from the trash. Raises `SessionNotFound` or `StoreError`."""
+        ...
+
+    def purge(self, session_id: str) -> None:
+        """Remove a session from the trash for ever. Raises `SessionNotFound` or `StoreError`."""
         ...
 
     def load_draft(self, session_id: str) -> Draft:

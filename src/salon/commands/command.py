@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from salon.chat.session import SessionSummary
+from salon.chat.summary import SessionSummary
 from salon.errors import SessionNotFound, UsageError
 from salon.paths import Paths
 from salon.store.library import FileLibrary

@@ -36,7 +36,6 @@ def run(arguments: Sequence[str]) -> int:
     """Do what `arguments` (without the word `sessions`) ask for; the exit code."""
     options = parser().parse_args(arguments)
     command: Command = options.chosen
-    os.umask(0o077)
     paths = default_paths(options.config_dir)
     paths = paths.for_demo() if options.demo else paths
     try:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from salon.chat.conversation import Message, path
-from salon.chat.session import SessionSummary
+from salon.chat.summary import SessionSummary
 from salon.commands.command import Command, Desk
 from salon.exits import Exit
 from salon.untrusted import clean_line

@@ -1,48 +1,39 @@
-"""The sessions of one person: `<config>/sessions/<yyyy-mm>/<id>.jsonl`, found, opened, listed."""
+"""The sessions of one person, found, opened, listed, changed, forked, thrown away and brought back."""
 
 import builtins
 import logging
-import os
-import re
-import stat
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from salon.chat.conversation import Conversation, conversation_of
-from salon.chat.ids import is_id, milliseconds_of, new_id
-from salon.chat.session import Draft, SessionLog, SessionSummary
+from salon.chat.ids import is_id, new_id
+from salon.chat.session import Draft, SessionLog
+from salon.chat.summary import SessionSummary
 from salon.errors import SessionNotFound, StoreError
 from salon.paths import Paths
+from salon.store.appender import FileState
+from salon.store.compact import compact
 from salon.store.drafts import Drafts
-from salon.store.files import FileLayer, OperatingSystem, reason_of
-from salon.store.listing import Glimpse, glimpse
+from salon.store.files import APPEND, READ, FileLayer, OperatingSystem, reason_of, write_all, write_atomically
+from salon.store.fork import fork_content
+from salon.store.listing import Listing, in_order
 from salon.store.lock import SessionLock
 from salon.store.log import FileLog, StateListener
 from salon.store.memory import ReadOnlyLog
-from salon.store.reader import FileTooLarge, read_session_file
-from salon.store.records import FILE_LIMIT
+from salon.store.merge import merge_into, read_whole, session_of
+from salon.store.places import SUFFIX, Places
+from salon.store.reader import FileTooLarge, parse, read_session_file
+from salon.store.records import FILE_LIMIT, encode
 from salon.store.replay import Replayed, replay
+from salon.store.trash import Trash
 
 logger = logging.getLogger(__name__)
 
 RECALL_BYTES = 8 * 1024 * 1024
 """How much of the sessions is read for recall: about a tenth of a second."""
-
-_SUFFIX = ".jsonl"
-_MONTH = re.compile(r"\d{4,5}-\d{2}")
-_LAST_MILLISECOND = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp()) * 1000
-
-
-@dataclass(frozen=True, slots=True)
-class _OnDisk:
-    """A session file and what the directory says of it."""
-
-    id: str
-    path: str
-    size: int
-    modified_ns: int
 
 
 class FileLibrary:
@@ -52,30 +43,43 @@ class FileLibrary:
         self._paths = paths
         self._on_state = on_state
         self._files = files or OperatingSystem()
+        self._places = Places(paths)
         self._drafts = Drafts(paths.drafts, self._files)
-        self._glimpses: dict[str, tuple[int, int, Glimpse]] = {}
+        self._trash = Trash(self._places, paths.drafts, self._files)
+        self._listing = Listing(paths, self._files)
+
+    # opening
 
     def create(self) -> tuple[Conversation, SessionLog]:
         """See `Library`. The lock is taken at once: a draft alone can be opened by another process."""
         session_id = new_id()
         lock = SessionLock.acquire(self._paths.locks, session_id)
-        return conversation_of(session_id, ()), self._log(self._place(session_id), session_id, lock)
+        return conversation_of(session_id, ()), self._log(self._places.place(session_id), session_id, lock)
 
-    def open(self, session_id: str) -> tuple[Conversation, SessionLog]:
+    def open(self, session_id: str, *, take_over: bool = False) -> tuple[Conversation, SessionLog]:
         """See `Library`. A draft without a session opens as an empty conversation."""
-        path = self._find(session_id)
+        path = self._places.find(session_id)
         if path is None and not (is_id(session_id) and self._drafts.has(session_id)):
             raise _not_found(session_id)
-        lock = SessionLock.acquire(self._paths.locks, session_id)
+        acquire = SessionLock.take_over if take_over else SessionLock.acquire
+        lock = acquire(self._paths.locks, session_id)
         try:
-            told = Replayed(conversation_of(session_id, ())) if path is None else self._replay(session_id, path)
+            if path is None:
+                return conversation_of(session_id, ()), self._log(self._places.place(session_id), session_id, lock)
+            path = self._tidied(session_id, path)
+            left = FileState.of(path)
+            told = self._replay(session_id, path)
         except BaseException:
             lock.release()
             raise
         if told.too_new:
             lock.release()
             return told.conversation, ReadOnlyLog("Not saved: this session was made by a newer Salon.")
-        return told.conversation, self._log(path or self._place(session_id), session_id, lock, told)
+        return told.conversation, self._log(path, session_id, lock, told, left)
+
+    def view(self, session_id: str) -> tuple[Conversation, SessionLog]:
+        """See `Library`."""
+        return self.read(session_id), ReadOnlyLog("Read-only: another window writes this chat.")
 
     def read(self, session_id: str) -> Conversation:
         """A session from disk, for looking at it only: without a lock, so also one that is open elsewhere.
@@ -86,14 +90,16 @@ class FileLibrary:
 
     def path_of(self, session_id: str) -> Path:
         """The file of a session. Raises `SessionNotFound`."""
-        path = self._find(session_id)
+        path = self._places.find(session_id)
         if path is None:
             raise _not_found(session_id)
         return path
 
+    # listing
+
     def latest(self) -> str | None:
         """See `Library`."""
-        times = [(found.modified_ns / 1e9, found.id) for found in self._scan()]
+        times = [(found.modified_ns / 1e9, found.id) for found in self._places.scan()]
         times += [(modified, session_id) for session_id, modified in self._drafts.modified()]
         return max(times)[1] if times else None
 
@@ -106,24 +112,80 @@ class FileLibrary:
         return [
             session
             for session in self.list()
-            if session.id.startswith(beginning)
-            or all(word in (session.title or session.first_words).casefold() for word in wanted)
+            if session.id.startswith(beginning) or all(word in session.name.casefold() for word in wanted)
         ]
 
     def list(self) -> Sequence[SessionSummary]:
-        """See `Library`. Reads only the two ends of each file, and of one that has not changed nothing."""
+        """See `Library`. Of a file that has grown only what is new is read, of one that has not changed nothing."""
         drafts = dict(self._drafts.modified())
-        sessions = []
-        for found in self._scan():
-            seen = self._glimpse(found)
-            modified = max(found.modified_ns / 1e9, drafts.get(found.id, 0.0))
-            sessions.append(
-                SessionSummary(
-                    id=found.id, title=seen.title, first_words=seen.first_words, modified=modified, size=found.size
-                )
-            )
-        sessions.sort(key=lambda session: (session.modified, session.id), reverse=True)
-        return sessions
+        found = {each.id: each for each in self._places.scan()}
+        sessions = self._listing.summaries(found.values(), drafts, part=self._paths.sessions.name)
+        lone = [
+            SessionSummary(session_id, "", self._drafts.load(session_id).text[:200], modified)
+            for session_id, modified in drafts.items()
+            if session_id not in found
+        ]
+        return in_order([*sessions, *lone]) if lone else sessions
+
+    def remembered(self) -> Sequence[SessionSummary]:
+        """See `Library`."""
+        return self._listing.remembered(self._paths.sessions.name)
+
+    def trashed(self) -> Sequence[SessionSummary]:
+        """See `Library`."""
+        found = builtins.list(self._places.scan_trash())
+        sessions = self._listing.summaries(found, {}, part=self._paths.trash.name)
+        lone = [SessionSummary(session_id, "", "", modified) for session_id, modified in self._trash.lone_drafts()]
+        return in_order([*sessions, *lone])
+
+    # changing
+
+    def change(self, session_id: str, key: str, value: Any) -> None:
+        """See `Library`. One write at the end of the file; whoever has it open goes on behind it."""
+        path = self.path_of(session_id)
+        line = encode({"k": "set", "key": key, "value": value}, time.time())
+        with self._told(path, "The change is not saved"):
+            while not self._append(path, line):
+                logger.info("%s was replaced while it was changed; once more", path)
+
+    def fork(self, session_id: str, leaf: str | None = None) -> str:
+        """See `Library`."""
+        path = self.path_of(session_id)
+        forked = new_id()
+        with self._told(path, "The fork is not made"):
+            content = read_whole(path, self._files)
+            told = replay(session_id, parse(content.split(b"\n")))
+            whole = fork_content(content, told.conversation, leaf, forked, time.time())
+            write_atomically(self._files, self._places.place(forked), whole)
+        return forked
+
+    def trash(self, session_id: str) -> None:
+        """See `Library`."""
+        path = self._places.find(session_id)
+        if path is None and not (is_id(session_id) and self._drafts.has(session_id)):
+            raise _not_found(session_id)
+        with self._locked(session_id):
+            self._trash.throw_away(session_id, None if path is None else self._tidied(session_id, path))
+
+    def restore(self, session_id: str) -> None:
+        """See `Library`."""
+        with self._locked(session_id):
+            self._trash.restore(session_id)
+
+    def purge(self, session_id: str) -> None:
+        """See `Library`."""
+        self._trash.purge(session_id)
+
+    def compact(self, session_id: str) -> int:
+        """Write a session anew without what nobody needs, if that is worth it; how many bytes that saved.
+
+        Raises `SessionNotFound`, `SessionLocked`, or `StoreError`.
+        """
+        path = self.path_of(session_id)
+        with self._locked(session_id), self._told(path, "The session is not made smaller"):
+            return compact(path, session_id, self._files)
+
+    # drafts and prompts
 
     def load_draft(self, session_id: str) -> Draft:
         """See `Library`."""
@@ -140,7 +202,7 @@ class FileLibrary:
         """
         prompts: dict[str, None] = {}
         budget = RECALL_BYTES
-        for found in sorted(self._scan(), key=lambda found: (found.modified_ns, found.id), reverse=True):
+        for found in sorted(self._places.scan(), key=lambda found: (found.modified_ns, found.id), reverse=True):
             if found.size > budget:
                 continue
             budget -= found.size
@@ -156,84 +218,80 @@ class FileLibrary:
                 break
         return builtins.list(prompts)[:limit]
 
-    def _log(self, path: Path, session_id: str, lock: SessionLock, told: Replayed | None = None) -> FileLog:
+    # files
+
+    def _log(
+        self,
+        path: Path,
+        session_id: str,
+        lock: SessionLock,
+        told: Replayed | None = None,
+        loaded: FileState | None = None,
+    ) -> FileLog:
         repair = told.damage.record() if told is not None and told.damage else None
-        return FileLog(path, session_id, lock=lock, repair=repair, on_state=self._on_state, files=self._files)
+        return FileLog(
+            path, session_id, lock=lock, loaded=loaded, repair=repair, on_state=self._on_state, files=self._files
+        )
 
     def _replay(self, session_id: str, path: Path) -> Replayed:
-        try:
+        with self._told(path, "The session cannot be read"):
             return replay(session_id, read_session_file(path, self._files), str(path))
+
+    def _tidied(self, session_id: str, path: Path) -> Path:
+        """The session's file with its copies merged into it, and without what nobody needs; under its lock.
+
+        Where that cannot be done the file is used as it is.
+        """
+        main = path.with_name(session_id + SUFFIX)
+        try:
+            copies = [copy for copy in self._places.copies(main) if session_of(self._beginning(copy)) == session_id]
+            if copies:
+                logger.info("%d copies of %s are merged into it", len(copies), main)
+                merge_into(main, copies, self._files)
+            compact(main, session_id, self._files)
+        except (OSError, FileTooLarge) as error:
+            reason = reason_of(error) if isinstance(error, OSError) else "it is too large"
+            logger.warning("%s is left as it is: %s", main, reason)
+        return main if main.exists() or main.is_symlink() else path
+
+    def _beginning(self, path: Path) -> bytes:
+        descriptor = self._files.open(path, READ)
+        try:
+            return self._files.read_at(descriptor, 4096, 0)
+        finally:
+            self._files.close(descriptor)
+
+    def _append(self, path: Path, line: bytes) -> bool:
+        """Put a line at the end of a file; False where the file was replaced meanwhile."""
+        descriptor = self._files.open(path, APPEND)
+        try:
+            end = self._files.size(descriptor)
+            torn = end > 0 and self._files.read_at(descriptor, 1, end - 1) != b"\n"
+            write_all(self._files, descriptor, b"\n" + line if torn else line)
+            self._files.sync(descriptor)
+            return self._files.is_at(descriptor, path)
+        finally:
+            self._files.close(descriptor)
+
+    @contextmanager
+    def _locked(self, session_id: str) -> Iterator[None]:
+        lock = SessionLock.acquire(self._paths.locks, session_id)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def _told(self, path: Path, what: str) -> Iterator[None]:
+        """Say in a `StoreError` what could not be done, and why."""
+        details = {"path": str(path)}
+        try:
+            yield
         except OSError as error:
-            raise StoreError(
-                f"The session cannot be read: {reason_of(error)}.", f"It is {path}.", details={"path": str(path)}
-            ) from error
+            raise StoreError(f"{what}: {reason_of(error)}.", f"It is {path}.", details=details) from error
         except FileTooLarge as error:
-            raise StoreError(
-                f"The session file is larger than {FILE_LIMIT // 1024**2} MB.",
-                f"It is {path}.",
-                details={"path": str(path)},
-            ) from error
-
-    def _place(self, session_id: str) -> Path:
-        """Where a session of this id belongs: the folder of the month, in UTC, in which the id was made."""
-        milliseconds = min(milliseconds_of(session_id), _LAST_MILLISECOND)
-        month = datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m")
-        return self._paths.sessions / month / (session_id + _SUFFIX)
-
-    def _find(self, session_id: str) -> Path | None:
-        """The file of a session, also where somebody put it in another month's folder."""
-        if not is_id(session_id):
-            return None
-        place = self._place(session_id)
-        folders = [place.parent, *(folder for folder in self._months() if folder != place.parent)]
-        for folder in folders:
-            candidate = folder / place.name
-            try:
-                mode = candidate.lstat().st_mode
-            except OSError:
-                continue  # not here; what is here but cannot be read is told when it is opened
-            if not stat.S_ISDIR(mode):
-                return candidate
-        return None
-
-    def _months(self) -> builtins.list[Path]:
-        try:
-            with os.scandir(self._paths.sessions) as entries:
-                return [
-                    Path(entry.path)
-                    for entry in entries
-                    if _MONTH.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
-                ]
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            logger.warning("Could not look for sessions in %s: %s", self._paths.sessions, reason_of(error))
-            return []
-
-    def _scan(self) -> Iterator[_OnDisk]:
-        """The session files; symbolic links and what has another name are left alone."""
-        for month in self._months():
-            try:
-                with os.scandir(month) as entries:
-                    for entry in entries:
-                        session_id = entry.name.removesuffix(_SUFFIX)
-                        if entry.name.endswith(_SUFFIX) and is_id(session_id) and entry.is_file(follow_symlinks=False):
-                            status = entry.stat(follow_symlinks=False)
-                            yield _OnDisk(session_id, entry.path, status.st_size, status.st_mtime_ns)
-            except OSError as error:
-                logger.warning("Could not look for sessions in %s: %s", month, reason_of(error))
-
-    def _glimpse(self, found: _OnDisk) -> Glimpse:
-        known = self._glimpses.get(found.path)
-        if known is not None and known[:2] == (found.size, found.modified_ns):
-            return known[2]
-        try:
-            seen = glimpse(found.path, found.size, self._files)
-        except OSError as error:
-            logger.warning("Could not look into %s: %s", found.path, reason_of(error))
-            return Glimpse()
-        self._glimpses[found.path] = (found.size, found.modified_ns, seen)
-        return seen
+            large = f"The session file is larger than {FILE_LIMIT // 1024**2} MB."
+            raise StoreError(large, f"It is {path}.", details=details) from error
 
 
 def _not_found(session_id: str) -> SessionNotFound:

@@ -1,102 +1,79 @@
-"""What a list shows of a session, from the beginning and the end of its file only."""
+"""All sessions of a place in a blink: what the directory says, and what was seen in each file when it last changed."""
 
-import json
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+import logging
+import threading
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
 
-from salon.chat.blocks import joined_text
-from salon.store.files import READ, FileLayer
-from salon.store.records import Record, decode
+from salon.chat.summary import SessionSummary
+from salon.paths import Paths
+from salon.store.files import FileLayer, reason_of
+from salon.store.glimpse import Glimpse, glimpse
+from salon.store.listing_cache import ListingCache, Row
+from salon.store.places import OnDisk
 
-HEAD_BYTES = 16 * 1024
-TAIL_BYTES = 8 * 1024
-FIRST_WORDS = 200
-"""Characters."""
-
-_TEXT = re.compile(rb'"text": ?"((?:[^"\\]|\\.){1,800})')
+logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Glimpse:
-    """A session's title and the first words of its first prompt, raw."""
+class Listing:
+    """Summaries of session files. May be called from any thread."""
 
-    title: str = ""
-    first_words: str = ""
+    def __init__(self, paths: Paths, files: FileLayer) -> None:
+        self._root = len(str(paths.config)) + 1
+        self._files = files
+        self._cache = ListingCache(paths.listing_file, files)
+        self._known: dict[str, Row] | None = None
+        self._busy = threading.Lock()
 
+    def summaries(self, found: Iterable[OnDisk], drafts: Mapping[str, float], *, part: str) -> list[SessionSummary]:
+        """The sessions in `found`, the last used first; only files that have changed since the last look are read.
 
-def glimpse(path: str, size: int, files: FileLayer) -> Glimpse:
-    """Look at a session file of `size` bytes. Raises `OSError` when it cannot be read, never for its content."""
-    descriptor = files.open(path, READ)
-    try:
-        head = files.read_at(descriptor, HEAD_BYTES, 0)
-        tail = files.read_at(descriptor, TAIL_BYTES, max(HEAD_BYTES, size - TAIL_BYTES)) if size > HEAD_BYTES else b""
-    finally:
-        files.close(descriptor)
-    title = _last_title(tail)
-    if title is None:
-        title = _last_title(head) or ""
-    return Glimpse(title, _first_words(head))
+        `drafts` says when a draft was last written. `part` is what the places of all of `found` begin with: what is
+        known below it and not found is forgotten.
+        """
+        with self._busy:
+            known = self._load()
+            changed: dict[str, Row] = {}
+            names = set()
+            summaries = []
+            for session_id, path, size, modified_ns in found:
+                name = path[self._root :]
+                names.add(name)
+                row = known.get(name)
+                if row is None or row[0] != size or row[1] != modified_ns:
+                    row = self._look(path, size, modified_ns, None if row is None else row[2])
+                    changed[name] = row
+                modified = modified_ns / 1e9
+                if drafts and session_id in drafts:
+                    modified = max(modified, drafts[session_id])
+                # By position, a third of the time that names take; a test compares the order of the fields.
+                summaries.append(SessionSummary(session_id, row[2][0], row[2][1], modified, size, *row[2][2:8]))
+            gone = [name for name in known if name not in names and name.startswith(part)]
+            known.update(changed)
+            for name in gone:
+                del known[name]
+            if changed or gone:
+                self._cache.save(changed, gone)
+        return in_order(summaries)
 
+    def remembered(self, part: str) -> list[SessionSummary]:
+        """The sessions below `part` as they were at the last look, without looking; the last used first."""
+        return self._cache.summaries(part)
 
-def _last_title(chunk: bytes) -> str | None:
-    """The title that the last title record in `chunk` sets; only lines that speak of one are parsed."""
-    end = len(chunk)
-    while (found := chunk.rfind(b'"title"', 0, end)) >= 0:
-        start = chunk.rfind(b"\n", 0, found) + 1
-        stop = chunk.find(b"\n", found)
-        record = _record(chunk[start : stop if stop >= 0 else len(chunk)])
-        if record is not None and record["k"] == "set" and record.get("key") == "title":
-            title = record.get("value")
-            return title if isinstance(title, str) else ""
-        end = start
-    return None
+    def _load(self) -> dict[str, Row]:
+        if self._known is None:
+            self._known = self._cache.load()
+        return self._known
 
-
-def _first_words(chunk: bytes) -> str:
-    """The beginning of the first prompt."""
-    for line in _lines(chunk):
-        if b'"user"' not in line:
-            continue
-        record = _record(line)
-        if record is None:
-            return _words_of_torn(line)
-        if record["k"] == "msg" and record.get("role") == "user":
-            return _words(record.get("content"))[:FIRST_WORDS]
-    return ""
-
-
-def _lines(chunk: bytes) -> Iterator[bytes]:
-    start = 0
-    while start < len(chunk):
-        stop = chunk.find(b"\n", start)
-        stop = len(chunk) if stop < 0 else stop
-        yield chunk[start:stop]
-        start = stop + 1
-
-
-def _record(line: bytes) -> Record | None:
-    try:
-        return decode(line.strip(b"\0 \t\r"))[0]
-    except (ValueError, RecursionError, MemoryError):
-        return None
+    def _look(self, path: str, size: int, modified_ns: int, seen: Glimpse | None) -> Row:
+        try:
+            return size, modified_ns, glimpse(path, size, self._files, seen)
+        except OSError as error:
+            logger.warning("Could not look into %s: %s", path, reason_of(error))
+            return -1, modified_ns, Glimpse()  # a size that no file has, so that the next look tries again
 
 
-def _words(content: Any) -> str:
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list):
-        return ""
-    return joined_text(block for block in content if isinstance(block, dict))
-
-
-def _words_of_torn(line: bytes) -> str:
-    """The first words of a prompt that is longer than what was read."""
-    found = _TEXT.search(line)
-    if found is None:
-        return ""
-    try:
-        return str(json.loads('"' + found[1].decode(errors="ignore") + '"'))[:FIRST_WORDS]
-    except ValueError:
-        return ""
+def in_order(summaries: list[SessionSummary]) -> list[SessionSummary]:
+    """The last used first."""
+    summaries.sort(key=itemgetter(3, 0), reverse=True)
+    return summaries

@@ -5,7 +5,8 @@ ends. Not on the session file: a lock there breaks when the file is replaced. No
 opens and closes the file a second time (both measured). What is in the lock file is for the message only.
 
 A lock file is removed on release. Whoever locks therefore looks whether the file it locked is still the one that
-others will find, and begins anew if not.
+others will find, and begins anew if not. For the same reason a session can be taken over: a lock file is removed by
+whoever wants the session, and its holder finds at its next write that the lock it has is not the one that counts.
 """
 
 import errno
@@ -40,9 +41,10 @@ _HELD_BY_ANOTHER = {errno.EWOULDBLOCK, errno.EACCES}
 class SessionLock:
     """The right to write one session, until `release`."""
 
-    def __init__(self, path: Path, descriptor: int | None) -> None:
+    def __init__(self, path: Path, descriptor: int | None, files: FileLayer | None = None) -> None:
         self._path = path
         self._descriptor = descriptor
+        self._files = files or OperatingSystem()
 
     @classmethod
     def acquire(cls, directory: Path, session_id: str, files: FileLayer | None = None) -> "SessionLock":
@@ -63,15 +65,36 @@ class SessionLock:
         except OSError as error:
             logger.warning("Could not lock %s (%s); another Salon could write the same session", path, reason_of(error))
             return cls(path, None)
-        return cls(path, descriptor)
+        return cls(path, descriptor, files)
+
+    @classmethod
+    def take_over(cls, directory: Path, session_id: str, files: FileLayer | None = None) -> "SessionLock":
+        """Take the lock from whoever has it. Raises `SessionLocked` when another one was faster."""
+        try:
+            (directory / f"{session_id}.lock").unlink(missing_ok=True)
+        except OSError as error:
+            logger.warning("Could not take %s over: %s", session_id, reason_of(error))
+        return cls.acquire(directory, session_id, files)
+
+    def is_held(self) -> bool:
+        """Whether nobody has taken the right away; a lock that could not be had cannot be lost."""
+        if self._descriptor is None:
+            return True
+        try:
+            return self._files.is_at(self._descriptor, self._path)
+        except OSError as error:
+            logger.warning("Could not look at %s: %s", self._path, reason_of(error))
+            return True
 
     def release(self) -> None:
         """Give the right back; more than once is fine."""
+        held = self.is_held()
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is None:
             return
         try:
-            self._path.unlink(missing_ok=True)
+            if held:
+                self._path.unlink(missing_ok=True)
         except OSError as error:
             logger.warning("Could not remove %s: %s", self._path, reason_of(error))
         os.close(descriptor)

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from salon import __version__
-from salon.store.appender import Appender
+from salon.chat.ids import new_id
+from salon.chat.session import Outside
+from salon.store.appender import Appender, FileState
 from salon.store.files import FileLayer, OperatingSystem, reason_of
 from salon.store.lock import SessionLock
 from salon.store.receipt import Receipt
@@ -23,6 +25,10 @@ RETRY_SECONDS = 5.0
 """How long after a refusal the disk is asked again, if nothing new comes before."""
 SYNC_SECONDS = 3.0
 """How far the medium may be behind the file while an answer streams: what a power cut, not a crash, can take."""
+TAKEN_OVER = (
+    "Another window has taken this chat over. What is still written here goes to a copy, which joins the chat when it "
+    "is opened again."
+)
 EXIT_SECONDS = 10.0
 """How long the end of the process waits for a disk that does not answer."""
 
@@ -34,6 +40,7 @@ StateListener = Callable[[str], None]
 class _Job:
     line: bytes
     durable: bool
+    keep: bool = True
     receipt: Receipt = field(default_factory=Receipt)
     number: int = 0
 
@@ -43,6 +50,9 @@ class FileLog:
 
     The file is made with the first record. `lock` is released by `close`. `on_state` is called on the event loop that
     appends, without which it is not called.
+
+    When the lock has been taken over by another process, nothing more is written to the session file: what was not on
+    the medium and what still comes goes to a copy beside it, which the next opening merges into the session.
     """
 
     def __init__(
@@ -51,6 +61,7 @@ class FileLog:
         session_id: str,
         *,
         lock: SessionLock | None = None,
+        loaded: FileState | None = None,
         repair: Record | None = None,
         on_state: StateListener | None = None,
         files: FileLayer | None = None,
@@ -65,7 +76,10 @@ class FileLog:
         self._clock = clock
         self._retry_seconds = retry_seconds
         self._sync_seconds = sync_seconds
-        self._appender = Appender(path, self._head, files or OperatingSystem())
+        self._files = files or OperatingSystem()
+        self._appender = Appender(path, self._head, self._files, loaded)
+        self._writing = threading.Lock()
+        self._taken_over = False
         self._unsaved = ""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake = threading.Condition()
@@ -88,7 +102,7 @@ class FileLog:
     def append(self, record: Record, *, durable: bool = False) -> Receipt:
         """See `Log`. The record is encoded now, so it may change afterwards."""
         self._remember_loop()
-        jobs = [_Job(encode(record, self._clock()), durable)]
+        jobs = [_Job(encode(record, self._clock()), durable, record.get("k") != "part")]
         if self._repair is not None:
             repair, self._repair = self._repair, None
             jobs.insert(0, _Job(encode(repair, self._clock()), False))
@@ -102,6 +116,16 @@ class FileLog:
             logger.error("A %s record came after the log of %s was closed", record.get("k"), self.session_id)
             jobs[-1].receipt.settle(False)
         return jobs[-1].receipt
+
+    def look(self) -> Outside:
+        """See `SessionLog`."""
+        with self._writing:
+            if self._ended.is_settled:
+                return Outside.NOTHING
+            self._heed_lock()
+            if self._taken_over:
+                return Outside.TAKEN_OVER
+            return Outside.CHANGED if self._appender.look() else Outside.NOTHING
 
     async def close(self) -> bool:
         """See `SessionLog`. The lock is given back in any case, once the disk has been asked a last time."""
@@ -194,6 +218,25 @@ class FileLog:
         return None
 
     def _attempt(self, jobs: list[_Job], closing: bool) -> None:
+        with self._writing:
+            self._heed_lock()
+            if closing:
+                self._appender.look()  # a last chance to put back what another program took away
+            self._save(jobs, closing)
+
+    def _heed_lock(self) -> None:
+        """Go on in a copy when another process has taken the session over."""
+        if self._taken_over or self._lock is None or self._lock.is_held():
+            return
+        self._taken_over = True
+        logger.warning("%s was taken over by another process", self.path)
+        aside = self.path.with_name(f"{self.session_id}.recovered-{new_id()}.jsonl")
+        before, self._appender = self._appender, Appender(aside, self._head, self._files)
+        for line in before.give_up():
+            self._appender.put(line)
+        self._tell(TAKEN_OVER)
+
+    def _save(self, jobs: list[_Job], closing: bool) -> None:
         appender = self._appender
         for job in jobs:
             self._put(job)
@@ -205,13 +248,14 @@ class FileLog:
         elif self._sync_due is None:
             self._sync_due = time.monotonic() + self._sync_seconds
         # Before the answers, so whoever hears False finds the reason in `unsaved`.
-        self._tell("" if appender.trouble is None else _sentence(appender.trouble))
+        unharmed = TAKEN_OVER if self._taken_over else ""
+        self._tell(unharmed if appender.trouble is None else _sentence(appender.trouble))
         for job in jobs:
             job.receipt.settle(0 < job.number <= (appender.synced if job.durable else appender.written))
 
     def _put(self, job: _Job) -> None:
         try:
-            job.number = self._appender.put(job.line)
+            job.number = self._appender.put(job.line, keep=job.keep)
         except ValueError as error:
             logger.error("A record of %s was not kept: %s", self.session_id, error)
 

@@ -1,10 +1,12 @@
 """Conversations that are kept nowhere: `salon -p --no-save` and temporary chats. Nothing in here touches the disk."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from salon.chat.conversation import Conversation, conversation_of
 from salon.chat.ids import new_id
-from salon.chat.session import Draft, SessionSummary
+from salon.chat.session import Draft, Outside
+from salon.chat.summary import SessionSummary
 from salon.errors import SessionNotFound
 from salon.store.receipt import Receipt, settled
 from salon.store.records import Record
@@ -22,6 +24,10 @@ class MemoryLog:
         """Forget the record; the answer is True, because nothing that should be saved is not."""
         return settled(True)
 
+    def look(self) -> Outside:
+        """There is nothing that anybody could change."""
+        return Outside.NOTHING
+
     async def close(self) -> bool:
         """Nothing is left to do."""
         return True
@@ -38,6 +44,10 @@ class ReadOnlyLog:
         """Refuse the record; the answer is False."""
         return settled(False)
 
+    def look(self) -> Outside:
+        """What others do to the session is theirs to do."""
+        return Outside.NOTHING
+
     async def close(self) -> bool:
         """Nothing was promised, so everything is kept."""
         return True
@@ -53,9 +63,33 @@ class MemoryLibrary:
         """See `Library`."""
         return conversation_of(new_id(), ()), MemoryLog()
 
-    def open(self, session_id: str) -> tuple[Conversation, MemoryLog]:
+    def open(self, session_id: str, *, take_over: bool = False) -> tuple[Conversation, MemoryLog]:
         """See `Library`; there is never anything to open."""
-        raise SessionNotFound("Nothing is saved here, so there is no session to open.")
+        raise _nothing_here()
+
+    def view(self, session_id: str) -> tuple[Conversation, MemoryLog]:
+        """See `Library`."""
+        raise _nothing_here()
+
+    def fork(self, session_id: str, leaf: str | None = None) -> str:
+        """See `Library`."""
+        raise _nothing_here()
+
+    def change(self, session_id: str, key: str, value: Any) -> None:
+        """See `Library`."""
+        raise _nothing_here()
+
+    def trash(self, session_id: str) -> None:
+        """See `Library`."""
+        raise _nothing_here()
+
+    def restore(self, session_id: str) -> None:
+        """See `Library`."""
+        raise _nothing_here()
+
+    def purge(self, session_id: str) -> None:
+        """See `Library`."""
+        raise _nothing_here()
 
     def latest(self) -> str | None:
         """See `Library`."""
@@ -66,6 +100,14 @@ class MemoryLibrary:
         return ()
 
     def list(self) -> Sequence[SessionSummary]:
+        """See `Library`."""
+        return ()
+
+    def remembered(self) -> Sequence[SessionSummary]:
+        """See `Library`."""
+        return ()
+
+    def trashed(self) -> Sequence[SessionSummary]:
         """See `Library`."""
         return ()
 
@@ -83,3 +125,7 @@ class MemoryLibrary:
     def prompts(self, limit: int = 500) -> Sequence[str]:
         """See `Library`."""
         return ()
+
+
+def _nothing_here() -> SessionNotFound:
+    return SessionNotFound("Nothing is saved here, so there is no such session.")

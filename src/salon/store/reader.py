@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from salon.store.files import READ, FileLayer
 from salon.store.records import FILE_LIMIT, LINE_LIMIT, Record, decode
@@ -33,7 +33,7 @@ def read_session_file(path: Path, files: FileLayer, line_limit: int = LINE_LIMIT
     with os.fdopen(descriptor, "rb") as stream:
         if files.size(descriptor) > FILE_LIMIT:
             raise FileTooLarge
-        yield from parse(_bounded_lines(stream, line_limit))
+        yield from parse(bounded_lines(stream, line_limit))
 
 
 def parse(lines: Iterable[bytes]) -> Iterator[Line]:
@@ -48,7 +48,7 @@ def parse(lines: Iterable[bytes]) -> Iterator[Line]:
             yield Line(None, intact=False)
 
 
-def _bounded_lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
+def bounded_lines(stream: IO[bytes], limit: int) -> Iterator[bytes]:
     """The stream's lines; one over the limit comes as a short stand-in that is no record."""
     while line := stream.readline(limit + 1):
         if len(line) <= limit or line.endswith(b"\n"):

@@ -21,6 +21,11 @@ class Receipt:
         """The answer, for a caller without an event loop; waits up to `timeout` seconds, then raises `TimeoutError`."""
         return self._future.result(timeout)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the answer has been given."""
+        return self._future.done()
+
     def settle(self, on_disk: bool) -> None:
         """Give the answer; only the first one counts."""
         if not self._future.done():

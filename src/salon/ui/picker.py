@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from salon.chat.model import ModelInfo
-from salon.chat.session import SessionSummary
+from salon.chat.summary import SessionSummary
 from salon.ui.sections import short_number
 from salon.untrusted import clean_line
 
