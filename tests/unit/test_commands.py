@@ -70,3 +70,63 @@ def test_a_path_can_be_given_to_another_program(paths: Paths, capsys: pytest.Cap
     session_id = put(paths, "Bread")
     assert run(["path", session_id[:20]]) == 0
     assert Path(capsys.readouterr().out.rstrip("\n")).stem == session_id
+
+
+def test_a_chat_is_renamed_tagged_pinned_and_archived(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    session_id = put(paths, "Bread")
+    assert run(["rename", "bread", "Sourdough  at home"]) == 0
+    assert run(["tag", session_id, "kitchen", "long"]) == 0
+    assert run(["tag", session_id, "--remove", "long"]) == 0
+    assert run(["pin", "sourdough"]) == 0
+    capsys.readouterr()
+    assert run(["list", "--json"]) == 0
+    (record,) = records(capsys.readouterr().out)
+    told = {name: record[name] for name in ("title", "tags", "pinned", "archived", "messages", "model", "usage")}
+    assert told == {
+        "title": "Sourdough at home",
+        "tags": ["kitchen"],
+        "pinned": True,
+        "archived": False,
+        "messages": 2,
+        "model": "claude-test",
+        "usage": {"input_tokens": 10, "output_tokens": 4},
+    }
+    assert run(["archive", "sourdough"]) == 0
+    capsys.readouterr()
+    assert run(["list"]) == 0
+    assert capsys.readouterr().out == ""
+    assert run(["list", "--archived"]) == 0
+    assert capsys.readouterr().out.endswith("Sourdough at home  #kitchen  (pinned)\n")
+    assert run(["archive", "sourdough", "--undo"]) == run(["pin", "sourdough", "--undo"]) == 0
+
+
+def test_what_a_title_or_a_tag_cannot_be_is_told(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    put(paths, "Bread")
+    assert run(["rename", "bread", "  "]) == 2
+    assert run(["tag", "bread", "two words"]) == 2
+    assert "one word" in capsys.readouterr().err
+
+
+def test_the_trash_gives_back_what_it_was_given_and_loses_it_only_when_told(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(paths, "Bread")
+    assert run(["trash", "bread"]) == 0
+    assert run(["show", "bread"]) == 1
+    assert run(["list", "--trash", "--json"]) == 0
+    assert '"title": "Bread"' in capsys.readouterr().out
+    assert run(["restore", "bread"]) == 0
+    assert run(["restore", "bread"]) == 1
+    assert run(["show", "bread"]) == 0
+    assert run(["trash", "bread"]) == 0
+    assert run(["purge", "bread"]) == 2
+    assert "--yes" in capsys.readouterr().err
+    assert run(["purge", "bread", "--yes"]) == 0
+    assert list(paths.trash.iterdir()) == []
+
+
+def test_a_fork_is_a_chat_of_its_own(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    put(paths, "Bread")
+    assert run(["fork", "bread", "--message", "p1", "--json"]) == 0
+    (record,) = records(capsys.readouterr().out)
+    assert (record["title"], record["messages"]) == ("Bread (fork)", 1)

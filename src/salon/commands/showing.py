@@ -1,16 +1,20 @@
 """`salon sessions list`, `show` and `path`: they only look."""
 
 import argparse
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from salon.chat.conversation import Message, path
-from salon.chat.summary import SessionSummary
+from salon.chat.summary import SessionSummary, cost, tokens
+from salon.claude.models import known
 from salon.commands.command import Command, Desk
 from salon.exits import Exit
+from salon.store.records import timestamp
 from salon.untrusted import clean_line
 
 _TITLE = 60
+_LAST_SECOND = 250_000_000_000.0
+"""Of the year 9892: a file system may say what a calendar does not have."""
 
 
 def summary_record(session: SessionSummary) -> dict[str, Any]:
@@ -21,6 +25,13 @@ def summary_record(session: SessionSummary) -> dict[str, Any]:
         "first_words": session.first_words,
         "modified": _iso(session.modified),
         "size": session.size,
+        "model": session.model,
+        "messages": session.messages,
+        "pinned": bool(session.pinned),
+        "archived": bool(session.archived),
+        "tags": session.tags.split(),
+        "usage": dict(tokens(session)),
+        "cost_usd": None if (dollars := cost(session, known)) is None else float(dollars),
     }
 
 
@@ -39,14 +50,17 @@ def message_record(message: Message) -> dict[str, Any]:
 
 
 def _list(desk: Desk) -> int:
-    sessions = desk.library.list()
-    for session in sessions[: desk.options.limit or None]:
+    options = desk.options
+    found = desk.library.trashed() if options.trash else desk.library.list()
+    if not (options.trash or options.all):
+        found = [session for session in found if session.archived == options.archived]
+    for session in found[: options.limit or None]:
         if desk.as_json:
             desk.give(summary_record(session))
         else:
-            title = clean_line(session.title or session.first_words, _TITLE) or "(untitled)"
-            when = datetime.fromtimestamp(session.modified).strftime("%Y-%m-%d %H:%M")
-            desk.say(f"{session.id}  {when}  {title}")
+            title = clean_line(session.name, _TITLE) or "(untitled)"
+            marks = [*(f"#{clean_line(tag, 40)}" for tag in session.tags.split()), *(["(pinned)"] * session.pinned)]
+            desk.say("  ".join([session.id, _local(session.modified), title, *marks]))
     return Exit.OK
 
 
@@ -77,6 +91,10 @@ def _path(desk: Desk) -> int:
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", "--limit", type=int, default=0, metavar="N", help="only the N that were used last")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--archived", action="store_true", help="those that are archived, instead of the others")
+    which.add_argument("--all", action="store_true", help="those that are archived as well")
+    which.add_argument("--trash", action="store_true", help="those in the trash")
 
 
 def _show_arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,7 +107,11 @@ def _one_session(parser: argparse.ArgumentParser) -> None:
 
 
 def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return timestamp(min(max(seconds, 0.0), _LAST_SECOND))
+
+
+def _local(seconds: float) -> str:
+    return datetime.fromtimestamp(min(max(seconds, 0.0), _LAST_SECOND)).strftime("%Y-%m-%d %H:%M")
 
 
 COMMANDS = (

@@ -141,6 +141,8 @@ class Appender:
             else:
                 self._require(b"".join(self._own))
             self._save(sync=True)
+        if self._descriptor is not None:
+            self._find_end(self._descriptor)
         self._left = FileState.of(self.path)
 
     def _are_settings(self, start: int, end: int) -> bool:

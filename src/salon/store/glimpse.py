@@ -77,8 +77,8 @@ class _Skim:
         self._settings: Record = {
             "title": seen.title,
             "model": seen.model,
-            "pinned": seen.pinned,
-            "archived": seen.archived,
+            "pinned": bool(seen.pinned),  # SQLite gives it back as 1
+            "archived": bool(seen.archived),
             "tags": seen.tags.split(),
         }
         self._first_words = seen.first_words
@@ -125,6 +125,7 @@ class _Skim:
 
     def _add_usage(self, record: Record) -> None:
         usage, model = record.get("usage"), _text(record.get("model"))
+        self._settings["model"] = model or self._settings["model"]
         if not isinstance(usage, dict) or not usage:
             return
         # By the size of the prompt as well, because some models have a price for small ones and one for large ones.

@@ -17,13 +17,13 @@ from salon.paths import Paths
 from salon.store.appender import FileState
 from salon.store.compact import compact
 from salon.store.drafts import Drafts
-from salon.store.files import APPEND, READ, FileLayer, OperatingSystem, reason_of, write_all, write_atomically
+from salon.store.files import APPEND, FileLayer, OperatingSystem, reason_of, write_all, write_atomically
 from salon.store.fork import fork_content
 from salon.store.listing import Listing, in_order
 from salon.store.lock import SessionLock
 from salon.store.log import FileLog, StateListener
 from salon.store.memory import ReadOnlyLog
-from salon.store.merge import merge_into, read_whole, session_of
+from salon.store.merge import merge_into, read_whole
 from salon.store.places import SUFFIX, Places
 from salon.store.reader import FileTooLarge, parse, read_session_file
 from salon.store.records import FILE_LIMIT, encode
@@ -43,7 +43,7 @@ class FileLibrary:
         self._paths = paths
         self._on_state = on_state
         self._files = files or OperatingSystem()
-        self._places = Places(paths)
+        self._places = Places(paths, self._files)
         self._drafts = Drafts(paths.drafts, self._files)
         self._trash = Trash(self._places, paths.drafts, self._files)
         self._listing = Listing(paths, self._files)
@@ -244,7 +244,7 @@ class FileLibrary:
         """
         main = path.with_name(session_id + SUFFIX)
         try:
-            copies = [copy for copy in self._places.copies(main) if session_of(self._beginning(copy)) == session_id]
+            copies = self._places.copies(main)
             if copies:
                 logger.info("%d copies of %s are merged into it", len(copies), main)
                 merge_into(main, copies, self._files)
@@ -253,13 +253,6 @@ class FileLibrary:
             reason = reason_of(error) if isinstance(error, OSError) else "it is too large"
             logger.warning("%s is left as it is: %s", main, reason)
         return main if main.exists() or main.is_symlink() else path
-
-    def _beginning(self, path: Path) -> bytes:
-        descriptor = self._files.open(path, READ)
-        try:
-            return self._files.read_at(descriptor, 4096, 0)
-        finally:
-            self._files.close(descriptor)
 
     def _append(self, path: Path, line: bytes) -> bool:
         """Put a line at the end of a file; False where the file was replaced meanwhile."""

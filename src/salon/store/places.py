@@ -12,12 +12,14 @@ from typing import NamedTuple
 from salon.chat.ids import is_id, milliseconds_of
 from salon.errors import StoreError
 from salon.paths import Paths
-from salon.store.files import reason_of
+from salon.store.files import READ, FileLayer, reason_of
+from salon.store.merge import session_of
 
 logger = logging.getLogger(__name__)
 
 SUFFIX = ".jsonl"
 ID_LENGTH = 26
+_HEAD_BYTES = 4096
 _MONTH = re.compile(r"\d{4,5}-\d{2}")
 _LAST_MILLISECOND = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp()) * 1000
 _COPY = re.compile(r"[ ._(~-].*", re.DOTALL)
@@ -38,7 +40,8 @@ class OnDisk(NamedTuple):
 class Places:
     """Finds the files of sessions; makes none."""
 
-    def __init__(self, paths: Paths) -> None:
+    def __init__(self, paths: Paths, files: FileLayer) -> None:
+        self._files = files
         self._sessions = paths.sessions
         self._trash = paths.trash
 
@@ -67,17 +70,14 @@ class Places:
     def scan(self) -> Iterator[OnDisk]:
         """The session files; symbolic links and what has another name are left alone."""
         for month in self._months():
-            yield from _files_in(month)
+            yield from self._files_in(month)
 
     def scan_trash(self) -> Iterator[OnDisk]:
         """The session files in the trash."""
-        return _files_in(self._trash)
+        return self._files_in(self._trash)
 
     def copies(self, session: Path) -> list[Path]:
-        """The files beside `session` that a sync program has named as copies of it; whether they are is not looked at.
-
-        All names are read once, as the directory itself says which there are.
-        """
+        """The files beside `session` that a sync program has made as copies of it, by their name and their head."""
         session_id = session.name.removesuffix(SUFFIX)
         try:
             names = os.listdir(session.parent)  # noqa: PTH208 - names are enough, and a month may have thousands
@@ -86,7 +86,46 @@ class Places:
         except OSError as error:
             logger.warning("Could not look for copies in %s: %s", session.parent, reason_of(error))
             return []
-        return [session.parent / name for name in sorted(names) if is_copy_name(name, session_id)]
+        named = [session.parent / name for name in sorted(names) if is_copy_name(name, session_id)]
+        return [copy for copy in named if self._is_of(copy, session_id)]
+
+    def _is_of(self, copy: Path, session_id: str) -> bool:
+        try:
+            descriptor = self._files.open(copy, READ)
+            try:
+                return session_of(self._files.read_at(descriptor, _HEAD_BYTES, 0)) == session_id
+            finally:
+                self._files.close(descriptor)
+        except OSError as error:
+            logger.warning("Could not look into %s: %s", copy, reason_of(error))
+            return False
+
+    def _files_in(self, folder: Path) -> Iterator[OnDisk]:
+        """The sessions in a folder; a copy of one that is not there itself stands in for it."""
+        whole: set[str] = set()
+        copies: list[OnDisk] = []
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    name = entry.name
+                    if not name.endswith(SUFFIX) or not entry.is_file(follow_symlinks=False):
+                        continue
+                    session_id = name[: -len(SUFFIX)]
+                    if not is_id(session_id):
+                        session_id = name[:ID_LENGTH]
+                        if is_id(session_id) and is_copy_name(name, session_id):
+                            copies.append(_on_disk(session_id, entry))
+                        continue
+                    whole.add(session_id)
+                    yield _on_disk(session_id, entry)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            logger.warning("Could not look for sessions in %s: %s", folder, reason_of(error))
+        for copy in copies:
+            if copy.id not in whole and self._is_of(Path(copy.path), copy.id):
+                whole.add(copy.id)
+                yield copy
 
     def _months(self) -> list[Path]:
         try:
@@ -117,15 +156,6 @@ def _is_file_like(path: Path) -> bool:
         return False
 
 
-def _files_in(folder: Path) -> Iterator[OnDisk]:
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                name = entry.name
-                if name.endswith(SUFFIX) and is_id(name[:-6]) and entry.is_file(follow_symlinks=False):
-                    status = entry.stat(follow_symlinks=False)
-                    yield OnDisk(name[:-6], entry.path, status.st_size, status.st_mtime_ns)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        logger.warning("Could not look for sessions in %s: %s", folder, reason_of(error))
+def _on_disk(session_id: str, entry: os.DirEntry[str]) -> OnDisk:
+    status = entry.stat(follow_symlinks=False)
+    return OnDisk(session_id, entry.path, status.st_size, status.st_mtime_ns)

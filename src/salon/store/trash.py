@@ -98,5 +98,5 @@ class Trash:
 def _not_moved(where: str, place: Path, error: OSError | FileTooLarge) -> StoreError:
     reason = reason_of(error) if isinstance(error, OSError) else "there are two of it, which are too large together"
     return StoreError(
-        f"The chat could not be moved {where}: {reason}.", "It is where it was.", details={"path": str(place)}
+        f"The chat could not be moved {where}: {reason}.", "Nothing of it is lost.", details={"path": str(place)}
     )
