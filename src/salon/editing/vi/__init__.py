@@ -1,0 +1,1 @@
+"""vi's language: modes, counts, motions, operators, text objects, registers, and the dot."""
