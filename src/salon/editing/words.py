@@ -1,7 +1,7 @@
 """Where words begin and end, in every script.
 
-Scripts that write without blanks have no words that a rule could find; there a run of one kind (Han, hiragana, katakana,
-hangul, Thai and its neighbours, emoji) is a step, which is what vim and the common editors do too.
+Scripts that write without blanks have no words that a rule could find; there a run of one kind (Han, hiragana,
+katakana, hangul, Thai and its neighbours, emoji) is a step, which is what vim and the common editors do too.
 """
 
 import unicodedata
@@ -59,7 +59,9 @@ def kind(character: str) -> Kind:
     if code >= 0x0E00:
         for first, last, found in _RANGES:
             if first <= code <= last:
-                return found if character.isalnum() or found is Kind.EMOJI or is_extender(character) else Kind.PUNCTUATION
+                return (
+                    found if character.isalnum() or found is Kind.EMOJI or is_extender(character) else Kind.PUNCTUATION
+                )
     if character == "_":
         return Kind.UNDERSCORE
     return Kind.LETTER if character.isalnum() or unicodedata.category(character)[0] == "M" else Kind.PUNCTUATION

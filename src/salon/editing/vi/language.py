@@ -43,7 +43,7 @@ _AFTER_G = frozenset({"g", "e", "E", "j", "k", "_", "~", "u", "U", "J", "v", "-"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A complete command: `verb` with its `target` (a motion or a text object), either of them "" where there is none."""
+    """A complete command: `verb` and `target` (a motion or a text object), "" where there is none of the two."""
 
     verb: str = ""
     target: str = ""

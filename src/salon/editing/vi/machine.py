@@ -272,7 +272,9 @@ class Vi:
             self._memory = replace(self._memory, searched=order)
         elif order.target in {"*", "#"}:
             words = word_under(text, caret)
-            self._memory = replace(self._memory, searched=Order(target="/" if order.target == "*" else "?", argument=words))
+            self._memory = replace(
+                self._memory, searched=Order(target="/" if order.target == "*" else "?", argument=words)
+            )
 
     def _do(self, order: Order, text: str, caret: int) -> Step:
         """A command that may change the text."""

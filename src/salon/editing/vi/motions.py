@@ -222,7 +222,11 @@ def find(text: str, at: int, order: Order, *, again: bool = False) -> Motion | N
     if again and order.target in "tT":
         place = at + 1 if forward else at - 1
     for _ in range(order.times):
-        place = text.find(order.argument, place + 1, end) if forward else text.rfind(order.argument, start, max(start, place))
+        place = (
+            text.find(order.argument, place + 1, end)
+            if forward
+            else text.rfind(order.argument, start, max(start, place))
+        )
         if place < 0:
             return None
     if order.target == "t":
@@ -271,7 +275,9 @@ def _search(text: str, at: int, order: Order, searched: Order | None) -> Motion 
 def _folded(text: str) -> str:
     """`text` in lower case, with as many characters as it has."""
     lower = text.lower()
-    return lower if len(lower) == len(text) else "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    return (
+        lower if len(lower) == len(text) else "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    )
 
 
 def word_under(text: str, at: int) -> str:

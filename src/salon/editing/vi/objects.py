@@ -97,7 +97,7 @@ def _escaped(text: str, place: int, first: int) -> bool:
 
 
 def _brackets(text: str, at: int, pair: str, times: int, *, around: bool) -> Span | None:
-    opener, closer = pair
+    opener, closer = pair[0], pair[1]
     start: int | None = at + 1 if at < len(text) and text[at] == opener else at
     for _ in range(times):
         start = opener_of(text, start, opener, closer) if start is not None else None
