@@ -25,6 +25,15 @@ class Action:
     place: Place = Place.CHAT
     shown: tuple[str, ...] = ()
     """How the keys are written for people, where Textual's names would puzzle them."""
+    command: str = ""
+    """What is typed behind a slash to do it; "" for what only a key or a notice does."""
+    argument: str = ""
+    """What a command takes behind its name, in a word; in brackets where it can be left out."""
+
+    @property
+    def needs_argument(self) -> bool:
+        """Whether the command means nothing by itself."""
+        return bool(self.argument) and not self.argument.startswith("[")
 
     @property
     def key(self) -> str:
@@ -72,37 +81,59 @@ ACTIONS: tuple[Action, ...] = (
     Action("undo", ("ctrl+z",), "Undo", "Undo the last change to the prompt.", Place.PROMPT),
     Action("redo", ("ctrl+y",), "Redo", "Do it again.", Place.PROMPT),
     Action("stop", ("escape",), "Stop", "Stop the answer and keep what came; close a notice.", shown=("Esc",)),
-    Action("retry", ("f5",), "Retry", "Ask for the last answer again. The first one is kept."),
-    Action("continue", ("f6",), "Continue", "Have an answer that was cut go on."),
+    Action("retry", ("f5",), "Retry", "Ask for the last answer again. The first one is kept.", command="retry"),
+    Action("continue", ("f6",), "Continue", "Have an answer that was cut go on.", command="continue"),
     Action(
         "retry_now",
         ("f7",),
         "Try now",
         "Do not wait: cut the countdown short, or stop the answer and send what is queued or typed.",
     ),
-    Action("show_details", ("f8",), "Details", "Show the technical details of the last failure."),
-    Action("edit", ("f2",), "Edit", "Change the last prompt: what is sent then stands beside it."),
-    Action("pick_model", ("ctrl+l",), "Model", "Choose another model for this chat."),
-    Action("open_billing", (), "Billing page", "Open the page where credit is bought."),
-    Action("change_key", ("f9",), "Change key", "Give another API key or server."),
+    Action("show_details", ("f8",), "Details", "Show the technical details of the last failure.", command="details"),
+    Action("edit", ("f2",), "Edit", "Change the last prompt: what is sent then stands beside it.", command="edit"),
+    Action(
+        "pick_model", ("ctrl+l",), "Model", "Choose another model for this chat.", command="model", argument="[model]"
+    ),
+    Action("open_billing", (), "Billing page", "Open the page where credit is bought.", command="billing"),
+    Action("effort", (), "Effort", "How hard the model thinks.", command="effort", argument="level"),
+    Action("title", (), "Title", "Give this chat another title.", command="title", argument="words"),
+    Action(
+        "system", (), "System prompt", "What the model is told before a new chat.", command="system", argument="[words]"
+    ),
+    Action("change_key", ("f9",), "Change key", "Give another API key or server.", command="key"),
     Action("page_up", ("pageup",), "Page up", "Scroll the conversation up.", shown=("PgUp",)),
     Action("page_down", ("pagedown",), "Page down", "Scroll the conversation down.", shown=("PgDn",)),
     Action("to_top", ("ctrl+home",), "Beginning", "Go to the beginning of the conversation."),
     Action("to_end", ("ctrl+end",), "End", "Go to the end of the conversation and follow it."),
-    Action("toggle_thinking", ("ctrl+t",), "Thinking", "Open or fold all thinking."),
+    Action("toggle_thinking", ("ctrl+t",), "Thinking", "Open or fold all thinking.", command="thinking"),
     Action("copy", ("ctrl+c",), "Copy", "Copy what is selected, as the model wrote it."),
-    Action("copy_answer", ("f3",), "Copy answer", "Copy the last answer as Markdown."),
-    Action("copy_code", ("f4",), "Copy code", "Copy the last code block, exactly."),
-    Action("find", ("ctrl+f",), "Find", "Search inside this conversation."),
+    Action("copy_answer", ("f3",), "Copy answer", "Copy the last answer as Markdown.", command="copy"),
+    Action("copy_code", ("f4",), "Copy code", "Copy the last code block, exactly.", command="copy-code"),
+    Action("find", ("ctrl+f",), "Find", "Search inside this conversation.", command="find"),
     Action(
         "read",
         ("shift+tab", "ctrl+up"),
         "Read",
         "Go through the conversation block by block; the keys are under “While reading”.",
+        command="read",
     ),
-    Action("new_chat", ("ctrl+n",), "New chat", "Start a new chat; an answer that is arriving here goes on."),
-    Action("open_chat", ("ctrl+o",), "Open chat", "Open an earlier chat; an answer that is arriving goes on."),
-    Action("next_chat", ("f12",), "Next chat", "Show the next of the chats whose answers are arriving or new."),
+    Action(
+        "new_chat", ("ctrl+n",), "New chat", "Start a new chat; an answer that is arriving here goes on.", command="new"
+    ),
+    Action(
+        "open_chat",
+        ("ctrl+o",),
+        "Open chat",
+        "Open an earlier chat; an answer that is arriving goes on.",
+        command="open",
+    ),
+    Action(
+        "next_chat",
+        ("f12",),
+        "Next chat",
+        "Show the next of the chats whose answers are arriving or new.",
+        command="next",
+    ),
     Action("previous_block", ("up", "k"), "Previous block", "Go to the block above.", Place.READING),
     Action("next_block", ("down", "j"), "Next block", "Go to the block below.", Place.READING),
     Action("previous_message", ("left", "h"), "Previous message", "Go to the beginning of the message.", Place.READING),
@@ -158,11 +189,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_opened_csv", ("T",), "Copy as CSV", "Copy a table, its cells parted by commas.", Place.OPENED),
     Action("toggle_opened_source", ("s",), "Source", "Show the block as it was written, or draw it.", Place.OPENED),
     Action("close_opened", ("escape", "q", "v"), "Close", "Back to the conversation.", Place.OPENED),
-    Action("next_theme", ("f10",), "Theme", "Change to the next theme.", Place.EVERYWHERE),
-    Action("help", ("f1",), "Help", "Show the keys.", Place.EVERYWHERE),
+    Action(
+        "next_theme",
+        ("f10",),
+        "Theme",
+        "Change to the next theme.",
+        Place.EVERYWHERE,
+        command="theme",
+        argument="[theme]",
+    ),
+    Action("help", ("f1",), "Help", "Show the keys.", Place.EVERYWHERE, command="help"),
     Action("send_queued", (), "Send it", "Send the first of the queued prompts."),
     Action("open_link", (), "Open", "Open the link that is shown."),
-    Action("quit", ("ctrl+q",), "Quit", "Quit. Everything is kept, the draft included.", Place.EVERYWHERE),
+    Action(
+        "quit", ("ctrl+q",), "Quit", "Quit. Everything is kept, the draft included.", Place.EVERYWHERE, command="quit"
+    ),
 )
 
 BY_ID = {action.id: action for action in ACTIONS}

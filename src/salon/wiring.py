@@ -31,6 +31,7 @@ from salon.store.library import FileLibrary
 from salon.store.permissions import permission_warnings
 from salon.themes import load_themes
 from salon.ui.services import Connection, Services
+from salon.workfiles import list_files
 
 if TYPE_CHECKING:
     from salon.demo.server import DemoServer
@@ -187,6 +188,7 @@ class House:
             model_info=self.model_info,
             parameters=self.parameters,
             keep_copy=self.keep_copy,
+            list_files=lambda: list_files(Path.cwd()),
             problems=(*self.problems, *problems),
             log_file=str(self.paths.log_file),
         )

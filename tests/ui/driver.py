@@ -22,6 +22,7 @@ from salon.themes import load_themes
 from salon.ui.app import SalonApp
 from salon.ui.chat import ChatScreen
 from salon.ui.services import Connection, Opening, Services
+from salon.workfiles import list_files
 from waiting import until
 
 MODEL = ModelInfo(id="claude-test", name="Test Model", context=200_000)
@@ -204,6 +205,7 @@ async def salon(
         problems=problems,
         log_file="/log",
         keep_copy=lambda text: f"/copied ({len(text)})",
+        list_files=lambda: list_files(folder / "work"),
     )
     app = SalonApp(services, opening)
     async with app.run_test(size=size) as pilot:

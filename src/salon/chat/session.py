@@ -211,11 +211,21 @@ class Session:
         return self.turn is None and last is not None and (last.role == "user" or last.parent is not None)
 
     def adopt(self, parameters: Parameters) -> None:
-        """Ask with these parameters from now on; the system prompt of a chat that has begun stays what it was."""
+        """Ask with these parameters from now on.
+
+        The system prompt of a chat that has begun stays what it was; an effort that was chosen for it goes on.
+        """
+        settings = self.conversation.settings
         if self.conversation.messages:
-            system = self.conversation.settings.get("system")
+            system = settings.get("system")
             parameters = replace(parameters, system=system if isinstance(system, str) else "")
+        if isinstance(effort := settings.get("effort"), str):
+            parameters = replace(parameters, effort=effort)
         self.parameters = parameters
+
+    def adopt_effort(self, level: str) -> None:
+        """Ask with this effort from now on."""
+        self.parameters = replace(self.parameters, effort=level)
 
     async def submit(self, text: str) -> Message:
         """Put the person's words into the tree and the log; they are on disk, or queued with a warning, on return."""
@@ -305,7 +315,8 @@ class Session:
     async def _found(self, first_words: str) -> None:
         asked = self.parameters
         title = " ".join(first_words.split())[:TITLE_LENGTH]
-        for key, value in (("title", title), ("model", asked.model.id), ("system", asked.system)):
+        founding = {"title": title, "model": asked.model.id, "system": asked.system, "effort": asked.effort}
+        for key, value in founding.items():
             if value:
                 await self.set(key, value)
 

@@ -219,9 +219,12 @@ class SalonApp(ChatsApp):
             if isinstance(self.screen, BlockScreen):
                 self.screen.set_painter(self._painter)
 
-    def action_next_theme(self) -> None:
-        """Change to the next theme."""
+    def action_next_theme(self, name: str = "") -> None:
+        """Change to the theme with this name, or to the next one."""
         names = list(self._themes)
+        if name in names:
+            self.theme = name
+            return
         self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
 
     def action_help(self) -> None:

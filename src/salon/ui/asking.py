@@ -81,6 +81,10 @@ class AskingActions(ReadingActions):
         """The session's id and its draft; None while there is no session."""
         return None if self.session is None else (self.session.id, self.prompt.draft)
 
+    def close_completions(self) -> bool:
+        """Close what completes the prompt; whether it was open."""
+        raise NotImplementedError
+
     def note_draft(self, trouble: str) -> None:
         """The draft could not be saved, or can be again with ""."""
         raise NotImplementedError
@@ -261,7 +265,7 @@ class AskingActions(ReadingActions):
 
     def action_stop(self) -> None:
         """Stop the answer; without one close the notice, then the selection."""
-        if self.close_find():
+        if self.close_completions() or self.close_find():
             return
         if self.session is not None and self.session.turn is not None:
             self.session.stop()
@@ -323,9 +327,17 @@ class AskingActions(ReadingActions):
         if not self.answering:
             self.post_message(self.ConnectionWanted())
 
-    def action_pick_model(self) -> None:
-        """Choose another model."""
-        if not self.answering:
+    def use_model(self, model: str) -> None:
+        """Ask this model from now on, and remember it with the session."""
+        raise NotImplementedError
+
+    def action_pick_model(self, model: str = "") -> None:
+        """Choose another model; one that was named is not asked for again."""
+        if self.answering:
+            return
+        if model:
+            self.use_model(model)
+        else:
             self.post_message(self.ModelWanted())
 
     def action_edit(self) -> None:

@@ -14,7 +14,9 @@ from textual.widgets import Static
 from salon.actions import ACTIONS, Place
 from salon.chat.session import Draft, Library, Session
 from salon.ui.answering import Answering
-from salon.ui.asking import SETTLE_SECONDS, AskingActions
+from salon.ui.asking import SETTLE_SECONDS
+from salon.ui.commanding import CommandingActions
+from salon.ui.completion import CompletionList
 from salon.ui.findbar import FindBar
 from salon.ui.notice import Notice, NoticeText
 from salon.ui.painter import Painter
@@ -40,7 +42,7 @@ class Handed:
     sent: Prompt.Submitted | None = None
 
 
-class ChatScreen(AskingActions):
+class ChatScreen(CommandingActions):
     """One conversation: transcript, notice, prompt and status bar."""
 
     AUTO_FOCUS = "#prompt"
@@ -90,6 +92,7 @@ class ChatScreen(AskingActions):
         yield FindBar(id="find")
         yield Notice(id="notice")
         yield QueueView(id="queue")
+        yield CompletionList(id="completions")
         yield Static("─" * 400, id="rule", markup=False)
         with Horizontal(id="prompt-row"):
             yield Static("> ", id="prompt-mark", markup=False)
@@ -101,6 +104,7 @@ class ChatScreen(AskingActions):
         clock = self.set_interval(1.0, lambda: self._answers.show_progress(), pause=True)
         stall_hint = self._services.settings.stall_hint
         self.prompt.take_queued = self.take_queued
+        self.prompt.lend_key = self.completions.take_key
         self._answers = Answering(self.transcript, self.notice, self.status_bar, clock, stall_hint)
 
     def set_painter(self, painter: Painter) -> None:
@@ -201,6 +205,8 @@ class ChatScreen(AskingActions):
         if self.session is None or self._parted is not None or not self.opened.is_set():
             self._early = event
             return
+        if event.box and self.takes_command(event.text):
+            return
         if self.answering:
             self.prompt.clear_sent(event.box)
             self.queue.add(Draft(event.text))
@@ -229,8 +235,9 @@ class ChatScreen(AskingActions):
         return self.session.id, replace(draft, queued=self.queue.items)
 
     def on_prompt_edited(self) -> None:
-        """Have the draft on disk soon."""
+        """Have the draft on disk soon, and complete what is typed."""
         self.drafting.edited()
+        self.complete_prompt()
 
     # leaving
 

@@ -71,6 +71,8 @@ class Prompt(TextArea):
         self._draft_before_recall = Draft()
         self.take_queued: Callable[[], bool] = lambda: False
         """Brings a prompt that waits to be sent back into the empty box; whether there was one."""
+        self.lend_key: Callable[[str], bool] = lambda key: False
+        """Offers a key to what completes the prompt; whether that used it."""
 
     # the draft
 
@@ -115,6 +117,10 @@ class Prompt(TextArea):
     # keys
 
     async def _on_key(self, event: events.Key) -> None:
+        if self.lend_key(event.key):
+            event.prevent_default()
+            event.stop()
+            return
         if event.key == "enter":
             event.prevent_default()
             event.stop()

@@ -112,6 +112,8 @@ class Services:
     """The parameters of a new chat over a connection, or of one that has the model with this id."""
     keep_copy: Callable[[str], str]
     """Writes a text that is too large for a clipboard to a file; where that is. Raises `StoreError`."""
+    list_files: Callable[[], Sequence[str]]
+    """The files and folders below the directory that Salon was started in, relative to it. Blocks."""
     problems: tuple[str, ...] = ()
     """What was wrong with settings, themes or directories, in sentences."""
     log_file: str = ""

@@ -1,0 +1,179 @@
+"""Typing what to do: commands behind a slash, files behind an `@`, and the list that completes both."""
+
+from dataclasses import replace
+
+from textual import work
+
+from salon.actions import Place
+from salon.fuzzy import best
+from salon.ui.asking import AskingActions
+from salon.ui.completion import Candidate, CompletionList, How
+from salon.ui.mentions import FileNames, mention_before, mention_of
+from salon.ui.notice import NoticeText
+from salon.ui.services import Services
+from salon.ui.slash import COMMANDS, command_candidates, typed_command
+from salon.untrusted import clean_line
+
+LONGEST_TITLE = 80
+
+
+class CommandingActions(AskingActions):
+    """A screen whose prompt takes commands."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._files = FileNames(services.list_files)
+        self._taken_literally = ""
+        """The beginning of a command or of a file's name that the person closed the list for."""
+
+    @property
+    def completions(self) -> CompletionList:
+        """The list above the prompt."""
+        return self.query_one(CompletionList)
+
+    # completing
+
+    def complete_prompt(self) -> None:
+        """Show what could be meant by what stands before the caret."""
+        text = self.prompt.text
+        if self._taken_literally and not text.startswith(self._taken_literally):
+            self._taken_literally = ""
+        typed = None if self._taken_literally else typed_command(text)
+        row, column = self.prompt.cursor_location
+        mention = mention_before(self.prompt.document.get_line(row)[:column])
+        if typed is not None:
+            self.completions.show(self._command_candidates(typed.name, typed.argument))
+        elif mention is not None and not self._taken_literally:
+            self._complete_mention(mention.removeprefix('"'))
+        else:
+            self.workers.cancel_group(self, "mention")
+            self.completions.close()
+
+    def close_completions(self) -> bool:
+        """Take what is typed as it stands; whether a list was open."""
+        if not self.completions.close():
+            return False
+        self._taken_literally = self.prompt.get_text_range((0, 0), self.prompt.cursor_location)
+        return True
+
+    @work(group="mention", exclusive=True, exit_on_error=False)
+    async def _complete_mention(self, letters: str) -> None:
+        self.completions.show(await self._files.find(letters))
+
+    def _command_candidates(self, name: str, argument: str | None) -> list[Candidate]:
+        if argument is None:
+            return command_candidates(name)
+        if name not in COMMANDS:
+            return []
+        choices = self.choices_of(COMMANDS[name].id)
+        if not argument:
+            return choices
+        by_label = {choice.label or choice.value: choice for choice in choices}
+        return [by_label[label] for label in best(argument, by_label, len(by_label))]
+
+    def choices_of(self, action: str) -> list[Candidate]:
+        """What a command can take behind its name, where that can be listed."""
+        session, connection = self.session, self.connection
+        if action == "pick_model" and connection is not None:
+            models = self._services.connector.models_of(connection)
+            return [Candidate(model.id, clean_line(model.label, 60), clean_line(model.id, 60)) for model in models]
+        if action == "effort" and session is not None:
+            return [Candidate(level) for level in session.parameters.model.efforts]
+        if action == "next_theme":
+            return [Candidate(theme.name) for theme in self._services.themes]
+        return []
+
+    def on_completion_list_accepted(self, event: CompletionList.Accepted) -> None:
+        """Write on, or do what was chosen."""
+        typed = typed_command(self.prompt.text)
+        if typed is None:
+            self._put_mention(event.value, event.how)
+        elif typed.argument is None:
+            self._take_command(event.value, event.how)
+        elif event.how == "tab":
+            self._write(f"/{typed.name} {event.value}")
+        else:
+            self.run_command(typed.name, event.value)
+
+    def _take_command(self, name: str, how: How) -> None:
+        action = COMMANDS[name]
+        if how == "tab" or action.needs_argument:
+            self._write(f"/{name} " if action.argument else f"/{name}")
+        else:
+            self.run_command(name, "")
+
+    def _put_mention(self, path: str, how: How) -> None:
+        row, column = self.prompt.cursor_location
+        letters = mention_before(self.prompt.document.get_line(row)[:column])
+        if letters is None:
+            return
+        into_folder = path.endswith("/") and how == "tab"
+        written = mention_of(path).rstrip('"') if into_folder else f"{mention_of(path)} "
+        self.prompt.replace(written, (row, column - len(letters)), (row, column))
+        if not into_folder:
+            self.completions.close()
+
+    def _write(self, text: str) -> None:
+        self.prompt.replace(text, (0, 0), self.prompt.document.end)
+        self.prompt.move_cursor(self.prompt.document.end)
+
+    # commands
+
+    def takes_command(self, text: str) -> bool:
+        """Do what the prompt says, if that is a command and not meant literally; whether it was one."""
+        typed = None if self._taken_literally else typed_command(text.rstrip())
+        if typed is None or typed.name not in COMMANDS:
+            return False
+        action = COMMANDS[typed.name]
+        if action.needs_argument and not typed.argument:
+            self._write(f"/{typed.name} ")
+        else:
+            self.run_command(typed.name, (typed.argument or "").strip())
+        return True
+
+    def run_command(self, name: str, argument: str) -> None:
+        """Run a command; its words leave the prompt."""
+        self.completions.close()
+        self._write("")
+        action = COMMANDS[name]
+        target = self.app if action.place is Place.EVERYWHERE else self
+        method = getattr(target, f"action_{action.id}")
+        self.call_later(method, *([argument] if action.argument and argument else []))
+
+    def action_effort(self, level: str = "") -> None:
+        """Have the model think harder, or less, from now on."""
+        session = self.session
+        if session is None:
+            return
+        model = session.parameters.model
+        if level not in model.efforts:
+            known = f"It has {', '.join(model.efforts)}." if model.efforts else "It has no levels of effort."
+            self.notice.show(NoticeText(f"{clean_line(model.label, 40)} cannot do that. {known}", (), "info"))
+            return
+        session.adopt_effort(level)
+        if session.conversation.messages:
+            self.run_worker(session.set("effort", level), exit_on_error=False)
+        self.notice.show(NoticeText(f"Effort {level} from the next prompt on.", (), "info"))
+
+    def action_title(self, words: str = "") -> None:
+        """Give the chat another title."""
+        title = clean_line(words, LONGEST_TITLE)
+        if self.session is None or not title:
+            return
+        self.run_worker(self.session.set("title", title), exit_on_error=False)
+        self.notice.show(NoticeText(f"This chat is called “{title}” now.", (), "info"))
+
+    def action_system(self, words: str = "") -> None:
+        """Tell the model something before a new chat; without words say what it is told."""
+        session = self.session
+        if session is None:
+            return
+        if session.conversation.messages and words:
+            sentence = "A chat that has begun keeps its system prompt, because its thinking is bound to it."
+            self.notice.show(NoticeText(f"{sentence} A new chat can have another.", ("new_chat",), "info"))
+            return
+        if words:
+            session.adopt(replace(session.parameters, system=words))
+        told = clean_line(session.parameters.system, 300)
+        sentence = f"The system prompt of this chat: {told}" if told else "This chat has no system prompt."
+        self.notice.show(NoticeText(sentence, (), "info"))
