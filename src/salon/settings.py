@@ -82,6 +82,9 @@ class Settings:
     )
     attempts: int = _setting(5, "How often a request is tried before it counts as failed.", within=(1, 20))
     mouse: bool = _setting(True, "Whether Salon takes mouse events. If not, the terminal selects text by itself.")
+    hyperlinks: bool = _setting(
+        True, "Whether links are marked as links for the terminal (OSC 8). The Linux console never gets them."
+    )
     recall: int = _setting(500, "How many earlier prompts can be recalled with Up.", within=(0, 100_000))
     paste_chip_lines: int = _setting(20, "A paste of more lines is shown as a chip in the prompt.", within=(1, 100_000))
     paste_chip_chars: int = _setting(

@@ -189,6 +189,8 @@ class House:
             parameters=self.parameters,
             keep_copy=self.keep_copy,
             list_files=lambda: list_files(Path.cwd()),
+            # The console of older Linux kernels would print what it does not know.
+            terminal_links=self.settings.hyperlinks and self.environ.get("TERM") not in {"linux", "dumb"},
             problems=(*self.problems, *problems),
             log_file=str(self.paths.log_file),
         )

@@ -1,5 +1,7 @@
 """The filter writes less, and the terminal shows the same."""
 
+import re
+
 import pyte
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -152,3 +154,51 @@ def test_whatever_is_written_both_terminals_show_the_same(batches: list[list[str
         for data in batch:
             terminals.write(data)
             assert terminals.are_alike()
+
+
+LINKS = ["\x1b]8;id=1;http://a\x1b\\", "\x1b]8;id=2;https://b/?x;y\x1b\\", ""]
+LINK_END = "\x1b]8;;\x1b\\"
+_PARTS = re.compile(r"\x1b\[(\d+);(\d+)H|\x1b\]8;[^;]*;([^\x1b]*)\x1b\\|\x1b\[[\d;]*m|([^\x1b])")
+
+
+class Links:
+    """Which link each cell of a terminal has; it knows cursor moves, text of single width and links."""
+
+    def __init__(self) -> None:
+        self.cells: dict[tuple[int, int], tuple[str, str]] = {}
+
+    def feed(self, data: str) -> "Links":
+        row, column, link = 1, 1, ""
+        for part in _PARTS.finditer(data):
+            if part[1]:
+                row, column = int(part[1]), int(part[2])
+            elif part[3] is not None:
+                link = part[3]
+            elif part[4]:
+                self.cells[row, column] = (part[4], link)
+                column += 1
+        assert not link, "a link goes on after the row"
+        return self
+
+
+linked = st.tuples(st.sampled_from(LINKS), style, st.text("abc ", min_size=1, max_size=5))
+
+
+@given(st.lists(st.lists(linked, min_size=1, max_size=4), min_size=2, max_size=4))
+def test_every_cell_keeps_its_link(rows: list[list[tuple[str, str, str]]]) -> None:
+    terminals, plain, lean = Terminals(), Links(), Links()
+    for row in rows:
+        text = "".join(
+            f"{link}{style}{words}{style and RESET}{link and LINK_END}"
+            for link, style, words in [*row, ("", "\x1b[1m", " " * (20 - sum(len(words) for _, _, words in row)))]
+        )
+        data = f"\x1b[2;1H{text}"
+        plain.feed(data)
+        lean.feed(terminals.filter.filter(data))
+        assert plain.cells == lean.cells
+
+
+def test_a_link_is_named_once_for_a_run_of_styles() -> None:
+    link = LINKS[0]
+    text = f"{link}\x1b[1mbold\x1b[0m{LINK_END}{link}\x1b[3mitalic\x1b[0m{LINK_END} after"
+    assert RowFilter().filter(f"\x1b[1;1H{text}").count("http://a") == 1

@@ -44,7 +44,7 @@ class SalonApp(ChatsApp):
         self._opening = opening or Opening()
         self._themes = {theme.name: theme for theme in services.themes}
         first = self._themes.get(services.settings.theme) or next(iter(self._themes.values()))
-        super().__init__(services, Painter(first))
+        super().__init__(services, Painter(first, links=services.terminal_links))
         for theme in self._themes.values():
             self.register_theme(textual_theme(theme))
         self.theme = first.name
@@ -213,7 +213,7 @@ class SalonApp(ChatsApp):
     def _adopt_theme(self, name: str) -> None:
         theme = self._themes.get(name)
         if theme is not None:
-            self._painter = Painter(theme)
+            self._painter = Painter(theme, links=self._services.terminal_links)
             for chat in self.chats:
                 chat.set_painter(self._painter)
             if isinstance(self.screen, BlockScreen):

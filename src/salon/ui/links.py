@@ -1,11 +1,17 @@
 """Links from answers: where they really lead, and whether they may be opened."""
 
 import re
-from urllib.parse import urlsplit
+from functools import lru_cache
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from salon.untrusted import clean, clean_line
 
+LONGEST_TARGET = 2000
+"""Terminals ignore longer targets; VTE's bound is 2,083 bytes."""
+_KEPT = "".join(map(chr, range(0x21, 0x7F)))
 _SCHEMES = {"http", "https", "mailto"}
+_CLEANED = re.compile("[\u2400-\u2421\ufffd]")
+"""What `clean` has put in place of a control character."""
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?|[0-9a-f:.]+")
 """A name or an address; browsers read some other characters, such as a backslash, as the end of the host."""
 
@@ -31,3 +37,26 @@ def checked_link(href: str) -> tuple[str, str]:
     if not _HOST.fullmatch(host) or "@" in parts.netloc:
         return "", f"This link is not opened, since it hides its host: {shown}"
     return href, f"Open {host}? {shown}"
+
+
+@lru_cache(maxsize=4096)
+def terminal_target(href: str) -> str:
+    """The target as a terminal is given it, "" for what may not be opened.
+
+    Terminals want printable ASCII: a host is written as the network knows it, other characters are percent-encoded.
+    """
+    link, _ = checked_link(href)
+    if _CLEANED.search(link):
+        return ""
+    if link and not link.isascii():
+        parts = urlsplit(link)
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        netloc = f"[{host}]" if ":" in host else host
+        link = quote(urlunsplit(parts._replace(netloc=netloc + _port(parts.netloc))), safe=_KEPT)
+    return link if len(link) <= LONGEST_TARGET and link.isprintable() and link.isascii() else ""
+
+
+def _port(netloc: str) -> str:
+    """The port of an address with its colon, "" where it has none."""
+    match = re.search(r":[0-9]{1,5}$", netloc)
+    return match[0] if match else ""

@@ -7,16 +7,25 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from salon.markdown import Line, Look
+from salon.markdown import Line, Look, Span
 from salon.themes import Theme
+from salon.ui.links import terminal_target
+
+LINKS_KEPT = 2_000
 
 
 class Painter:
-    """Draws lines in one theme; styles are made once per look."""
+    """Draws lines in one theme; styles are made once per look.
 
-    def __init__(self, theme: Theme) -> None:
+    With `links` what leads to a web or mail address is written as a hyperlink (OSC 8), which many terminals open by
+    themselves. All cells of one address have one id, so a link that was wrapped is one link.
+    """
+
+    def __init__(self, theme: Theme, *, links: bool = False) -> None:
         self.theme = theme
+        self.links = links
         self._styles: dict[tuple[Look, str], Style] = {}
+        self._linked: dict[str, Style] = {}
 
     def colour(self, role: str) -> str:
         """The colour of a role, as Rich spells it."""
@@ -38,11 +47,24 @@ class Painter:
             )
         return style
 
+    def _span_style(self, span: Span, ground: str) -> Style:
+        style = self.style(span.look, ground)
+        if not span.href or not self.links:
+            return style
+        linked = self._linked.get(span.href)
+        if linked is None:
+            if len(self._linked) >= LINKS_KEPT:
+                self._linked.clear()
+            linked = self._linked[span.href] = Style(link=terminal_target(span.href) or None)
+        return style + linked
+
     def strip(self, line: Line, width: int, ground: str = "background") -> Strip:
         """A row of exactly `width` cells; neighbours of one style are one segment, which is less to write."""
         blank = self.style(Look(), ground)
         cells = line.cells()
-        runs: list[tuple[str, Style]] = [(span.text, self.style(span.look, ground)) for span in line.spans if span.text]
+        runs: list[tuple[str, Style]] = [
+            (span.text, self._span_style(span, ground)) for span in line.spans if span.text
+        ]
         runs.append((" " * max(0, width - cells), blank))
         segments: list[Segment] = []
         for style, group in groupby(runs, key=itemgetter(1)):

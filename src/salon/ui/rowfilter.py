@@ -14,20 +14,24 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import eq
+from zlib import crc32
 
 from rich.cells import cell_len
 from textual.driver import Driver
 
 _MOVE = re.compile(r"\x1b\[(\d+);(\d+)H")
-_STYLED_TEXT = re.compile(r"(?:[^\x00-\x1f\x7f-\x9f]++|\x1b\[[\d;:]*+m|\n)*+")
+_LINK = r"\x1b\]8;[^;\x00-\x1f]*+;[^\x00-\x1f]*+\x1b\\"
+_STYLED_TEXT = re.compile(rf"(?:[^\x00-\x1f\x7f-\x9f]++|\x1b\[[\d;:]*+m|{_LINK}|\n)*+")
 _HARMLESS = re.compile(
     r"(?:\x1b\[\?(?:2026|1000|1002|1003|1004|1006|1015|1016|2004|2048|25)[hl]|\x1b\][^\x07\x1b]*\x07|\x07)+"
 )
 """Sequences that leave the rows as they are: synchronised output, mouse and paste modes, caret, title, clipboard."""
 
-_STYLE = re.compile(r"\x1b\[[\d;:]*m")
+_LINK_BEGINNING = re.compile(r"\x1b\]8;[^;\x00-\x1f]*;([^\x00-\x1f]+)\x1b\\")
+_STYLE = re.compile(rf"\x1b\[[\d;:]*m|{_LINK}")
 
-_SEGMENT = re.compile(r"(\x1b\[[\d;:]*m)?([^\x1b]+)(?:\x1b\[0m)?")
+_LINK_END = "\x1b]8;;\x1b\\"
+_SEGMENT = re.compile(rf"({_LINK})?(\x1b\[[\d;:]*m)?([^\x1b]+)(?:\x1b\[0m)?(?:{re.escape(_LINK_END)})?")
 _RESET = "\x1b[0m"
 
 LEAST_ROWS = 4
@@ -49,6 +53,8 @@ class RowFilter:
 
     def filter(self, data: str) -> str:
         """What has to be written so that the terminal shows what `data` would have shown."""
+        if "\x1b]8;" in data:
+            data = _LINK_BEGINNING.sub(_with_lasting_id, data)
         rows = self._rows_of(data)
         if rows is None:
             if _HARMLESS.fullmatch(data) is None:
@@ -132,6 +138,14 @@ class RowFilter:
         return best
 
 
+def _with_lasting_id(beginning: re.Match[str]) -> str:
+    """A link's beginning with an id made of its target, so that a link which was wrapped is one link.
+
+    Rich numbers a link anew whenever its style is combined with another, which would make every row a new one.
+    """
+    return f"\x1b]8;id={crc32(beginning[1].encode()):x};{beginning[1]}\x1b\\"
+
+
 def _is_whole(chunks: tuple[Chunk, ...]) -> bool:
     return len(chunks) == 1 and chunks[0][0] == 1
 
@@ -143,9 +157,26 @@ def _cells(text: str) -> int:
 
 @lru_cache(maxsize=1024)
 def _segments(text: str) -> tuple[tuple[str, str], ...]:
-    """Styled text as pairs of a style's sequence and the text in it; () if it is not written the way Rich writes."""
-    segments = tuple((match[1], match[2]) for match in _SEGMENT.finditer(text))
-    return segments if "".join(f"{style}{plain}{style and _RESET}" for style, plain in segments) == text else ()
+    """Styled text as pairs of a style's sequences and the text in it; () if it is not written the way Rich writes.
+
+    A link's sequence comes before the style's.
+    """
+    segments = tuple(((match[1] or "") + (match[2] or ""), match[3]) for match in _SEGMENT.finditer(text))
+    return segments if "".join(_written(style, plain) for style, plain in segments) == text else ()
+
+
+def _written(style: str, plain: str) -> str:
+    """A run of text the way Rich writes it."""
+    link, colours = _parted(style)
+    return f"{style}{plain}{colours and _RESET}{link and _LINK_END}"
+
+
+def _parted(style: str) -> tuple[str, str]:
+    """A link's sequence and a style's; "" for what is not there."""
+    if not style.startswith("\x1b]"):
+        return "", style
+    end = style.index("\x1b\\") + 2
+    return style[:end], style[end:]
 
 
 def changed_part(before: str, after: str) -> tuple[int, str]:
@@ -166,21 +197,23 @@ def changed_part(before: str, after: str) -> tuple[int, str]:
         begun = _common_ascii(old[same][1], plain)
         skipped += begun
         middle[0] = (style, plain[begun:])
-    return skipped, "".join(f"{style}{plain}{style and _RESET}" for style, plain in middle if plain)
+    return skipped, "".join(_written(style, plain) for style, plain in middle if plain)
 
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """What an SGR sequence sets: colours as their parameters, "" for the terminal's own, and attributes."""
+    """What sequences set: colours as their parameters, "" for the terminal's own, attributes, and a link's sequence."""
 
     foreground: str = ""
     background: str = ""
     attributes: frozenset[str] = frozenset()
+    link: str = ""
 
 
 @lru_cache(maxsize=1024)
 def _style_of(sequence: str) -> _Style:
-    parameters = sequence[2:-1].split(";") if sequence else []
+    link, sgr = _parted(sequence)
+    parameters = sgr[2:-1].split(";") if sgr else []
     colours = {"3": "", "4": ""}
     attributes = set()
     at = 0
@@ -196,7 +229,7 @@ def _style_of(sequence: str) -> _Style:
         else:
             attributes.add(first)
         at += 1
-    return _Style(colours["3"], colours["4"], frozenset(attributes))
+    return _Style(colours["3"], colours["4"], frozenset(attributes), link)
 
 
 @lru_cache(maxsize=1024)
@@ -213,7 +246,9 @@ def briefly(text: str) -> str:
         lost_colour = (now.foreground and not wanted.foreground) or (now.background and not wanted.background)
         if lost or lost_colour:
             written.append(_RESET)
-            now = _Style()
+            now = _Style(link=now.link)
+        if wanted.link != now.link:
+            written.append(wanted.link or _LINK_END)
         changes = [
             *sorted(wanted.attributes - now.attributes),
             *([wanted.foreground] if wanted.foreground != now.foreground else []),
@@ -221,7 +256,7 @@ def briefly(text: str) -> str:
         ]
         written.append((f"\x1b[{';'.join(changes)}m" if changes else "") + plain)
         now = wanted
-    return "".join(written) + (_RESET if now != _Style() else "")
+    return "".join(written) + (_RESET if now != _Style(link=now.link) else "") + (now.link and _LINK_END)
 
 
 def _common_ascii(before: str, after: str) -> int:

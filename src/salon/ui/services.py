@@ -114,6 +114,8 @@ class Services:
     """Writes a text that is too large for a clipboard to a file; where that is. Raises `StoreError`."""
     list_files: Callable[[], Sequence[str]]
     """The files and folders below the directory that Salon was started in, relative to it. Blocks."""
+    terminal_links: bool = False
+    """Whether the terminal is told which cells are links."""
     problems: tuple[str, ...] = ()
     """What was wrong with settings, themes or directories, in sentences."""
     log_file: str = ""
