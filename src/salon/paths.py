@@ -60,6 +60,10 @@ class Paths:
         """What lists show of each session, derived from the session files."""
         return self.cache / "listing.sqlite3"
 
+    def blobs(self) -> Path:
+        """Attached files, each once, by the SHA-256 of its content."""
+        return self.config / "blobs"
+
     @property
     def locks(self) -> Path:
         """Lock files of open sessions."""

@@ -172,14 +172,15 @@ def write_all(files: FileLayer, descriptor: int, data: bytes) -> None:
         rest = rest[count:]
 
 
-def write_atomically(files: FileLayer, target: Path, data: bytes) -> None:
+def write_atomically(files: FileLayer, target: Path, data: bytes, temporary: Path | None = None) -> None:
     """Put `data` in `target`'s place: whoever reads sees all of the old content or all of the new.
 
     The temporary file lies beside it, because a rename is atomic only within a file system; it is removed when
-    anything fails. Raises `OSError`. Only one caller at a time for one target.
+    anything fails. Raises `OSError`. Only one caller at a time for one target, unless each names a `temporary` of its
+    own.
     """
     files.make_directory(target.parent)
-    temporary = target.with_name(target.name + ".tmp")
+    temporary = temporary or target.with_name(target.name + ".tmp")
     files.remove(temporary)  # left by a process that was killed in here
     try:
         descriptor = files.open(temporary, CREATE_NEW)

@@ -1,0 +1,109 @@
+"""Contents by their SHA-256: `<config>/blobs/<2 digits>/<64 digits>`, each written once, read-checked, never changed.
+
+Session files and drafts refer to a blob only after it is on the medium. Nothing is ever removed here in passing: a
+session in the trash, a copy of it or a fork of it may still refer to what this one has dropped.
+"""
+
+import errno
+import itertools
+import os
+import re
+from hashlib import sha256
+from pathlib import Path
+
+from salon.errors import StoreError
+from salon.store.files import READ, FileLayer, reason_of, write_atomically
+
+BLOB_LIMIT = 256 * 1024 * 1024
+"""Bytes; what is larger cannot be an attachment."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_numbers = itertools.count()
+
+
+class FileBlobs:
+    """The `Blobs` in one directory, which is made when the first is kept. Safe from any thread and process."""
+
+    def __init__(self, directory: Path, files: FileLayer) -> None:
+        self._directory = directory
+        self._files = files
+
+    def put(self, data: bytes) -> str:
+        """See `Blobs`. Content that is there and whole is not written again."""
+        digest = sha256(data).hexdigest()
+        target = self._path(digest)
+        try:
+            if self._read(target) != data:
+                # A name of its own for each writer: two processes may keep the same content at the same time.
+                temporary = target.with_name(f"{digest}.{os.getpid()}-{next(_numbers)}.tmp")
+                write_atomically(self._files, target, data, temporary)
+            else:
+                self._files.sync_directory(target.parent)  # whoever wrote it may not have got that far
+        except OSError as error:
+            raise StoreError(
+                f"The attachment is not saved: {reason_of(error)}.", "Attach it again.", details={"path": str(target)}
+            ) from error
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """See `Blobs`."""
+        if not _DIGEST.fullmatch(digest):
+            raise StoreError("The attachment's digest is damaged.")
+        path = self._path(digest)
+        try:
+            data = self._read(path)
+        except OSError as error:
+            raise StoreError(f"The attachment cannot be read: {reason_of(error)}.", f"It is {path}.") from error
+        if data is None:
+            raise StoreError("The attachment's file is missing.", f"It was {path}.")
+        if sha256(data).hexdigest() != digest:
+            raise StoreError("The attachment's file is damaged.", f"It is {path}.")
+        return data
+
+    def has(self, digest: str) -> bool:
+        """Whether there is a file for this digest; a quick look that reads nothing of it."""
+        return bool(_DIGEST.fullmatch(digest)) and self._path(digest).is_file()
+
+    def _path(self, digest: str) -> Path:
+        return self._directory / digest[:2] / digest
+
+    def _read(self, path: Path) -> bytes | None:
+        """The content of a file; None where there is none."""
+        try:
+            descriptor = self._files.open(path, READ)
+        except FileNotFoundError:
+            return None
+        try:
+            size = self._files.size(descriptor)
+            if size > BLOB_LIMIT:
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+            pieces, read = [], 0
+            while read < size and (piece := self._files.read_at(descriptor, size - read, read)):
+                pieces.append(piece)
+                read += len(piece)
+            return b"".join(pieces)
+        finally:
+            self._files.close(descriptor)
+
+
+class MemoryBlobs:
+    """The `Blobs` of a conversation that is kept nowhere."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    def put(self, data: bytes) -> str:
+        """See `Blobs`."""
+        digest = sha256(data).hexdigest()
+        self._contents[digest] = data
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """See `Blobs`."""
+        if digest not in self._contents:
+            raise StoreError("The attachment is not there.")
+        return self._contents[digest]
+
+    def has(self, digest: str) -> bool:
+        """Whether it is there."""
+        return digest in self._contents
