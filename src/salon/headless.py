@@ -53,7 +53,9 @@ class Headless:
         model = str(conversation.settings.get("model", ""))
         try:
             found = await self._models_of(connection)
-            session = Session(conversation, log, self._house.parameters(connection, model or found))
+            session = Session(
+                conversation, log, self._house.parameters(connection, model or found), self._library.blobs
+            )
             session.adopt(session.parameters)
             self._heed_signals(session)
             await session.submit(prompt)

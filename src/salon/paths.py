@@ -60,6 +60,7 @@ class Paths:
         """What lists show of each session, derived from the session files."""
         return self.cache / "listing.sqlite3"
 
+    @property
     def blobs(self) -> Path:
         """Attached files, each once, by the SHA-256 of its content."""
         return self.config / "blobs"

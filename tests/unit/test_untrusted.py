@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salon.untrusted import clean, clean_line
+from salon.untrusted import clean, clean_line, hidden_in, with_hidden_shown, without_hidden
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=200)
 hostile = st.sampled_from(
@@ -59,3 +59,29 @@ def test_an_escape_is_shown_and_not_obeyed() -> None:
 def test_a_title_is_one_short_line(text: str, limit: int) -> None:
     line = clean_line(text, limit)
     assert "\n" not in line and len(line) <= limit and is_harmless(line)
+
+
+HIDDEN = "see\U000e0068\U000e0069 \u202eeht\u202c end\u200b"
+
+
+def test_hidden_characters_are_counted_by_kind() -> None:
+    hidden = hidden_in(HIDDEN)
+    assert (hidden.tags, hidden.bidi, hidden.invisible, hidden.total) == (2, 2, 1, 5)
+    assert hidden.sentence() == "5 hidden characters (2 tags, 2 that turn the reading direction, 1 without width)"
+    assert not hidden_in("plain, Grüße, 👩‍👩‍👧, ❤️")
+
+
+def test_hidden_characters_are_left_out_or_shown() -> None:
+    assert without_hidden(HIDDEN) == "see eht end"
+    assert with_hidden_shown(HIDDEN) == "see⟨U+E0068 h⟩⟨U+E0069 i⟩ ⟨U+202E⟩eht⟨U+202C⟩ end⟨U+200B⟩"
+
+
+def test_selectors_in_a_row_hide_bytes() -> None:
+    assert hidden_in("👍\ufe01\ufe02\U000e0101").invisible == 3
+    assert without_hidden("❤️") == "❤️"
+
+
+@given(st.text(st.sampled_from("a\u200b\ufe01\ufe02\U000e0101\u202e") | st.characters()))
+def test_nothing_hidden_is_left(text: str) -> None:
+    assert not hidden_in(without_hidden(text))
+    assert not hidden_in(with_hidden_shown(text))

@@ -183,7 +183,7 @@ def text_tokens(text: str) -> int:
 def image_tokens(width: int, height: int) -> int:
     """About how many tokens a picture is: patches of 28 pixels, as public measurements of the 5.5 models show."""
     scale = min(1.0, _LONGEST_SEEN / max(width, height))
-    return math.ceil(width * scale / _PATCH) * math.ceil(height * scale / _PATCH)
+    return math.ceil(int(width * scale) / _PATCH) * math.ceil(int(height * scale) / _PATCH)
 
 
 def _with_tokens(made: Attachment, data: bytes) -> Attachment:

@@ -87,6 +87,8 @@ class Conversation:
     notices: tuple[str, ...] = ()
     """What the loader found to mend, in sentences, to be said once."""
     children: Mapping[str | None, tuple[str, ...]] = field(default_factory=dict)
+    lost: frozenset[str] = frozenset()
+    """The digests of attachments whose content is missing or damaged."""
 
     @property
     def title(self) -> str:

@@ -1,5 +1,6 @@
 """One open conversation: its tree, its draft, its settings and the turn that may be running."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -7,12 +8,15 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from salon.chat import conversation as tree
+from salon.chat import limits
 from salon.chat import request as requests
+from salon.chat.attachments import Attachment, Blobs, attachments_of, block_of
 from salon.chat.blocks import text_block
 from salon.chat.conversation import Conversation, Message, Status
 from salon.chat.events import Finished, TurnEvent
 from salon.chat.ids import new_id
 from salon.chat.model import ModelInfo
+from salon.chat.sending import refers_to_attachments, with_attachments
 from salon.chat.summary import SessionSummary
 from salon.chat.turn import Client, Log, Request, Turn, message_record, utc_now
 
@@ -28,9 +32,11 @@ class Draft:
     """Large pastes, shown in `text` as chips and put back in full when the prompt is sent."""
     queued: tuple["Draft", ...] = ()
     """Prompts that wait for an answer to end before they are sent."""
+    attachments: tuple[Attachment, ...] = ()
+    """What is sent along, before the text."""
 
     def __bool__(self) -> bool:
-        return bool(self.text or self.pastes or self.queued)
+        return bool(self.text or self.pastes or self.queued or self.attachments)
 
 
 class Outside(StrEnum):
@@ -68,6 +74,11 @@ class SessionLog(Log, Protocol):
 
 class Library(Protocol):
     """The sessions on disk, as the app sees them. The methods block for a moment; call them from a thread."""
+
+    @property
+    def blobs(self) -> Blobs:
+        """Where attached content lies."""
+        ...
 
     def create(self) -> tuple[Conversation, SessionLog]:
         """A new, empty conversation; nothing is on disk until its first record."""
@@ -169,9 +180,13 @@ class Parameters:
 class Session:
     """One open conversation. All changes to its tree happen here, and each is in the log before it is seen."""
 
-    def __init__(self, conversation: Conversation, log: SessionLog, parameters: Parameters) -> None:
+    def __init__(
+        self, conversation: Conversation, log: SessionLog, parameters: Parameters, blobs: Blobs | None = None
+    ) -> None:
         self.conversation = conversation
         self.log = log
+        self.blobs = blobs
+        """Where the content of attachments lies; without it requests go without them."""
         self.parameters = parameters
         self.turn: Turn | None = None
         self._left: str | None = None
@@ -227,11 +242,25 @@ class Session:
         """Ask with this effort from now on."""
         self.parameters = replace(self.parameters, effort=level)
 
-    async def submit(self, text: str) -> Message:
-        """Put the person's words into the tree and the log; they are on disk, or queued with a warning, on return."""
+    async def submit(self, text: str, attachments: Sequence[Attachment] = ()) -> Message:
+        """Put the person's words into the tree and the log; they are on disk, or queued with a warning, on return.
+
+        Attachments stand before the words; their content is in a blob already, or small enough to be in the record.
+        """
         if not self.conversation.messages:
-            await self._found(text)
-        return await self._say(text)
+            await self._found(text if text.strip() else ", ".join(each.name for each in attachments))
+        return await self._say(text, attachments=attachments)
+
+    def check(self, text: str, attachments: Sequence[Attachment] = ()) -> None:
+        """Raise `TooMuch` where a request with this on top would break one of the API's limits.
+
+        Only Anthropic's own are known, so nothing is checked for other hosts.
+        """
+        carried = self.path
+        attached = [*limits.attached_in(carried), *attachments]
+        if attached and self.parameters.anthropic_host:
+            rest = limits.other_bytes(carried, text, self.parameters.system)
+            limits.check(attached, other_bytes=rest, context=self.parameters.model.context)
 
     async def ask_to_continue(self) -> Message:
         """Put the request to go on into the tree, as a seam and not as a prompt of the person's."""
@@ -253,18 +282,18 @@ class Session:
         """Whether the next prompt will stand beside an earlier one instead of below the leaf."""
         return self._edited is not None
 
-    def edit_last_prompt(self) -> str:
-        """Go back to before the person's last prompt and return its words; what is sent next stands beside it.
+    def edit_last_prompt(self) -> Draft:
+        """Go back to before the person's last prompt and return it; what is sent next stands beside it.
 
-        Nothing is written before that, so a person who leaves finds the conversation as it was. "" where there is no
-        prompt.
+        Nothing is written before that, so a person who leaves finds the conversation as it was. The draft is empty
+        where there is no prompt.
         """
         prompt = next((message for message in reversed(self.path) if message.role == "user" and not message.seam), None)
         if prompt is None:
-            return ""
+            return Draft()
         self._edited = self.conversation.leaf
         self.conversation = tree.at(self.conversation, prompt.parent)
-        return prompt.text
+        return Draft(prompt.text, attachments=attachments_of(prompt.content))
 
     def stop_editing(self) -> None:
         """Leave the earlier prompt as it is."""
@@ -272,14 +301,19 @@ class Session:
             self.conversation = tree.at(self.conversation, self._edited)
             self._edited = None
 
-    async def answer(self, client: Client) -> AsyncGenerator[TurnEvent, None]:
-        """Have the leaf answered: run one turn and take its message into the tree; yields the turn's events."""
+    async def answer(self, client: Client, request: Request | None = None) -> AsyncGenerator[TurnEvent, None]:
+        """Have the leaf answered: run one turn and take its message into the tree; yields the turn's events.
+
+        `request` is what `prepared` gave, for whoever wanted to see it first. Raises `TooMuch` without one.
+        """
         if self.turn is not None:
             raise RuntimeError("a turn is running already")
         prompt = self.last
         if prompt is None:
             raise ValueError("there is nothing to answer")
-        turn = self.turn = Turn(parent=prompt.id, request=self.request(), client=client, log=self.log)
+        if request is None:
+            request = await self.prepared()
+        turn = self.turn = Turn(parent=prompt.id, request=request, client=client, log=self.log)
         try:
             async with aclosing(turn.run()) as events:
                 async for event in events:
@@ -289,8 +323,23 @@ class Session:
         finally:
             self._finish(turn)
 
+    async def prepared(self) -> Request:
+        """The request that would have the leaf answered now, with the content of its attachments in it.
+
+        Raises `TooMuch` where it would be more than the API takes. Attachments that turn out to be lost are noted in
+        the conversation.
+        """
+        self.check("")
+        request = self.request()
+        if not refers_to_attachments(request):
+            return request
+        request = await asyncio.to_thread(with_attachments, request, self.blobs)
+        if not request.lost <= self.conversation.lost:
+            self.conversation = replace(self.conversation, lost=self.conversation.lost | request.lost)
+        return request
+
     def request(self) -> Request:
-        """The request that would have the leaf answered now."""
+        """The request that would have the leaf answered now, its attachments as the session keeps them."""
         asked = self.parameters
         return requests.build(
             self.path,
@@ -320,12 +369,13 @@ class Session:
             if value:
                 await self.set(key, value)
 
-    async def _say(self, text: str, seam: str = "") -> Message:
+    async def _say(self, text: str, seam: str = "", attachments: Sequence[Attachment] = ()) -> Message:
+        words = (text_block(text),) if text.strip() or not attachments else ()
         message = Message(
             id=new_id(),
             parent=self.conversation.leaf,
             role="user",
-            content=(text_block(text),),
+            content=(*map(block_of, attachments), *words),
             created=utc_now(),
             seam=seam,
         )

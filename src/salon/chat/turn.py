@@ -45,6 +45,8 @@ class Request:
     body: Mapping[str, Any]
     notices: tuple[str, ...] = ()
     """What had to be left out of the history or mended in it, in sentences."""
+    lost: frozenset[str] = frozenset()
+    """The digests of attachments that could not be read, so the request goes without them."""
 
     @property
     def model(self) -> str:

@@ -8,9 +8,12 @@ import errno
 import itertools
 import os
 import re
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+from salon.chat.attachments import blob_of
+from salon.chat.conversation import Conversation
 from salon.errors import StoreError
 from salon.store.files import READ, FileLayer, reason_of, write_atomically
 
@@ -25,7 +28,7 @@ class FileBlobs:
     """The `Blobs` in one directory, which is made when the first is kept. Safe from any thread and process."""
 
     def __init__(self, directory: Path, files: FileLayer) -> None:
-        self._directory = directory
+        self.directory = directory
         self._files = files
 
     def put(self, data: bytes) -> str:
@@ -65,7 +68,7 @@ class FileBlobs:
         return bool(_DIGEST.fullmatch(digest)) and self._path(digest).is_file()
 
     def _path(self, digest: str) -> Path:
-        return self._directory / digest[:2] / digest
+        return self.directory / digest[:2] / digest
 
     def _read(self, path: Path) -> bytes | None:
         """The content of a file; None where there is none."""
@@ -107,3 +110,15 @@ class MemoryBlobs:
     def has(self, digest: str) -> bool:
         """Whether it is there."""
         return digest in self._contents
+
+
+def noting_lost(conversation: Conversation, blobs: FileBlobs) -> Conversation:
+    """The conversation with what is said of attachments whose files are not there."""
+    blocks = (block for message in conversation.messages.values() for block in message.content)
+    digests = {digest for block in blocks if (digest := blob_of(block))}
+    lost = frozenset(digest for digest in digests if not blobs.has(digest))
+    if not lost:
+        return conversation
+    what = "1 attachment is" if len(lost) == 1 else f"{len(lost)} attachments are"
+    sentence = f"{what} missing from {blobs.directory}, and left out of what is sent."
+    return replace(conversation, lost=lost, notices=(*conversation.notices, sentence))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from salon.chat.attachments import attachments_of, block_of
 from salon.chat.ids import is_id
 from salon.chat.session import Draft
 from salon.errors import StoreError
@@ -85,6 +86,8 @@ def _content_of(draft: Draft) -> dict[str, Any]:
     content: dict[str, Any] = {"text": draft.text, "pastes": list(draft.pastes)}
     if draft.queued:
         content["queued"] = [_content_of(each) for each in draft.queued]
+    if draft.attachments:
+        content["attachments"] = [block_of(each) for each in draft.attachments]
     return content
 
 
@@ -92,8 +95,10 @@ def _draft_of(content: Any) -> Draft:
     if not isinstance(content, dict):
         raise ValueError("not an object")
     text, pastes, queued = content.get("text"), content.get("pastes"), content.get("queued")
+    attached = content.get("attachments")
     return Draft(
         text if isinstance(text, str) else "",
         tuple(str(paste) for paste in pastes) if isinstance(pastes, list) else (),
         tuple(_draft_of(each) for each in queued if isinstance(each, dict)) if isinstance(queued, list) else (),
+        attachments_of(each for each in attached if isinstance(each, dict)) if isinstance(attached, list) else (),
     )

@@ -15,6 +15,7 @@ from salon.chat.summary import SessionSummary
 from salon.errors import SessionNotFound, StoreError
 from salon.paths import Paths
 from salon.store.appender import FileState
+from salon.store.blobs import FileBlobs, noting_lost
 from salon.store.compact import compact
 from salon.store.drafts import Drafts
 from salon.store.files import APPEND, FileLayer, OperatingSystem, reason_of, write_all, write_atomically
@@ -48,7 +49,14 @@ class FileLibrary:
         self._trash = Trash(self._places, paths.drafts, self._files)
         self._listing = Listing(paths, self._files)
 
+        self._blobs = FileBlobs(paths.blobs, self._files)
+
     # opening
+
+    @property
+    def blobs(self) -> FileBlobs:
+        """See `Library`."""
+        return self._blobs
 
     def create(self) -> tuple[Conversation, SessionLog]:
         """See `Library`. The lock is taken at once: a draft alone can be opened by another process."""
@@ -72,6 +80,7 @@ class FileLibrary:
         except BaseException:
             lock.release()
             raise
+        told.conversation = noting_lost(told.conversation, self._blobs)
         if told.too_new:
             lock.release()
             return told.conversation, ReadOnlyLog("Not saved: this session was made by a newer Salon.")
@@ -86,7 +95,7 @@ class FileLibrary:
 
         Raises `SessionNotFound` or `StoreError`.
         """
-        return self._replay(session_id, self.path_of(session_id)).conversation
+        return noting_lost(self._replay(session_id, self.path_of(session_id)).conversation, self._blobs)
 
     def path_of(self, session_id: str) -> Path:
         """The file of a session. Raises `SessionNotFound`."""

@@ -8,6 +8,7 @@ from salon.chat.ids import new_id
 from salon.chat.session import Draft, Outside
 from salon.chat.summary import SessionSummary
 from salon.errors import SessionNotFound
+from salon.store.blobs import MemoryBlobs
 from salon.store.receipt import Receipt, settled
 from salon.store.records import Record
 
@@ -58,6 +59,12 @@ class MemoryLibrary:
 
     def __init__(self) -> None:
         self._drafts: dict[str, Draft] = {}
+        self._blobs = MemoryBlobs()
+
+    @property
+    def blobs(self) -> MemoryBlobs:
+        """See `Library`."""
+        return self._blobs
 
     def create(self) -> tuple[Conversation, MemoryLog]:
         """See `Library`."""

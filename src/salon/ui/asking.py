@@ -345,8 +345,8 @@ class AskingActions(ReadingActions):
         session = self.session
         if session is None or self.answering or session.editing or self.prompt.full_text().strip():
             return
-        if text := session.edit_last_prompt():
-            self.prompt.set_draft(Draft(text))
+        if draft := session.edit_last_prompt():
+            self.prompt.set_draft(draft)
             self.transcript.truncate(len(session.path))
             self.transcript.to_end()
             sentence = "What you send now stands beside your earlier prompt, which is kept. Esc leaves that as it was."

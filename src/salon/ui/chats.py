@@ -116,14 +116,14 @@ class ChatsApp(App[None]):
         library = self.library
         conversation, log = await asyncio.to_thread(partial(_open, library, session_id))
         draft = await asyncio.to_thread(library.load_draft, conversation.id)
-        return _Opened(self._session(conversation, log), draft, library)
+        return _Opened(self._session(conversation, log, library), draft, library)
 
-    def _session(self, conversation: Conversation, log: SessionLog) -> Session:
+    def _session(self, conversation: Conversation, log: SessionLog, library: Library) -> Session:
         parameters = Parameters(model=self._services.model_info(""))
         if self._connection is not None:
             model = str(conversation.settings.get("model", ""))
             parameters = self._services.parameters(self._connection, model)
-        return Session(conversation, log, parameters)
+        return Session(conversation, log, parameters, library.blobs)
 
     def _fill(self, chat: ChatScreen, opened: _Opened) -> None:
         opened.session.log.on_state = chat.note_unsaved
