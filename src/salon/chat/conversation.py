@@ -66,6 +66,9 @@ class Message:
     """Indexes of blocks that never ended; of these only text can go back to the API."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """What the API sent that has no place in a block: unknown deltas, cut-off tool input, by block index."""
+    source: str = ""
+    """Where the message was imported from (claude, chatgpt ...), "" for Salon's own. Of an imported one nothing goes
+    back to the API but what anybody could say: words, pictures, documents."""
     timing: Mapping[str, float] = field(default_factory=dict)
     """Seconds from the request: `first` to the first delta, `total`, `thinking` spent thinking."""
 

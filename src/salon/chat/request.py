@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from salon.chat.answer import sendable
-from salon.chat.blocks import Block, is_tool_result, is_tool_use, kind_of
+from salon.chat.blocks import Block, is_tool_result, is_tool_use, kind_of, text_block, text_of
 from salon.chat.conversation import Message, Status
 from salon.chat.model import ModelInfo
 from salon.chat.turn import Request
@@ -125,11 +125,16 @@ def _history(messages: Sequence[Message], *, keep_thinking: bool) -> tuple[list[
     history: list[dict[str, Any]] = []
     dropped_thinking = False
     for message in _without_refused(messages):
-        blocks = _answer_blocks(message) if message.role == "assistant" else _said(message.content)
+        if message.source:
+            blocks = _imported(message)
+        else:
+            blocks = _answer_blocks(message) if message.role == "assistant" else _said(message.content)
         if not keep_thinking:
             kept = [block for block in blocks if kind_of(block) not in _THINKING]
             dropped_thinking = dropped_thinking or len(kept) < len(blocks)
             blocks = kept
+        if not history and message.role == "assistant":
+            continue  # a greeting, or what is left after a prompt without words: a history begins with a user message
         if blocks:
             history.append({"role": message.role, "content": _mended_value(blocks)})
     return history, dropped_thinking
@@ -155,6 +160,22 @@ def _without_trailing_blanks(blocks: list[Block]) -> list[Block]:
     if not blocks or kind_of(blocks[-1]) != "text":
         return blocks
     return [*blocks[:-1], {**blocks[-1], "text": str(blocks[-1]["text"]).rstrip()}]
+
+
+def _imported(message: Message) -> list[Block]:
+    """What of another program's message the API takes.
+
+    Its thinking is signed for somebody else or not at all, its tool calls were made with tools this request does not
+    have, its citations lack what only the API can give them.
+    """
+    kept: list[Block] = []
+    for block in message.content:
+        kind = kind_of(block)
+        if kind == "text" and text_of(block).strip():
+            kept.append(text_block(text_of(block)))
+        elif kind in {"image", "document"} and message.role == "user":
+            kept.append(block)
+    return _without_trailing_blanks(kept) if message.role == "assistant" else kept
 
 
 def _said(content: Iterable[Block]) -> list[Block]:

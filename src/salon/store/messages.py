@@ -86,6 +86,7 @@ def _told(entry: Entry, fields: Record, role: Role) -> Message:
         fault=_mapping(fields.get("fault")),
         unfinished=_integers(fields.get("unfinished")),
         extra={**extra, "status": unknown} if unknown else extra,
+        source=_text(fields.get("source")),
         timing=_numbers(fields.get("timing")),
     )
 

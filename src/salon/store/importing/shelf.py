@@ -1,0 +1,174 @@
+"""Planned messages -> session files: new ones written whole, known ones added to."""
+
+import logging
+import os
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from salon import __version__
+from salon.chat.conversation import Conversation
+from salon.errors import SessionLocked, SessionNotFound, StoreError
+from salon.store.fields import whole_record
+from salon.store.files import FileLayer, OperatingSystem, reason_of, write_atomically
+from salon.store.importing.foreign import ForeignSession, seconds_of
+from salon.store.importing.planning import Plan, ids_in, planned, session_id
+from salon.store.library import FileLibrary
+from salon.store.log import FileLog
+from salon.store.messages import Entry, message_of
+from salon.store.reader import read_session_file
+from salon.store.records import FILE_LIMIT, FORMAT_VERSION, LINE_LIMIT, Record, encode
+
+logger = logging.getLogger(__name__)
+
+_ANSWER_SECONDS = 30.0
+"""How long a disk may take to add to a session."""
+
+
+class Outcome(StrEnum):
+    """What became of a chat."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    KNOWN = "known"
+    SKIPPED = "skipped"
+
+
+@dataclass(slots=True)
+class Shelved:
+    """What became of one chat."""
+
+    outcome: Outcome
+    session_id: str = ""
+    messages: int = 0
+    """How many were written."""
+    why: str = ""
+    """Why it was left out, as the summary says it."""
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+class Shelf:
+    """Puts chats from elsewhere into a library. Blocks; call it from a thread."""
+
+    def __init__(self, library: FileLibrary, files: FileLayer | None = None, *, dry_run: bool = False) -> None:
+        self._library = library
+        self._files = files or OperatingSystem()
+        self._dry_run = dry_run
+
+    def put(self, session: ForeignSession) -> Shelved:
+        """Import one chat, or what of it is new since it was imported last.
+
+        Raises `StoreError` when the disk takes nothing.
+        """
+        own_id = session_id(session)
+        try:
+            place = self._library.path_of(own_id)
+        except SessionNotFound:
+            return self._new(session, own_id)
+        return self._add(session, own_id, place)
+
+    def _new(self, session: ForeignSession, own_id: str) -> Shelved:
+        plan = planned(session, {})
+        if not plan.messages:
+            return Shelved(Outcome.SKIPPED, why="chats without messages", skipped=plan.skipped)
+        lines = self._lines(session, own_id, plan)
+        size = sum(map(len, lines))
+        if size > FILE_LIMIT:
+            return Shelved(Outcome.SKIPPED, why=f"chats larger than {FILE_LIMIT // 1024**2} MB", skipped=plan.skipped)
+        if not self._dry_run:
+            self._write(session, own_id, b"".join(lines))
+        return Shelved(Outcome.NEW, own_id, len(plan.messages), skipped=plan.skipped)
+
+    def _write(self, session: ForeignSession, own_id: str, data: bytes) -> None:
+        place = self._library.place_of(own_id)
+        try:
+            write_atomically(self._files, place, data)
+        except OSError as error:
+            raise StoreError(
+                f"The import stopped: {reason_of(error)}.",
+                "What was imported is safe. Importing the same once more goes on from there.",
+                details={"path": str(place)},
+            ) from error
+        used = seconds_of(session.updated) or seconds_of(session.created)
+        if used is not None and 0 <= used <= time.time():
+            try:
+                os.utime(place, (used, used))  # an old chat is no news, so it does not stand above today's in the list
+            except OSError as error:
+                logger.info("The time of %s could not be set: %s", place, reason_of(error))
+
+    def _lines(self, session: ForeignSession, own_id: str, plan: Plan) -> list[bytes]:
+        """The lines of a new session file."""
+        now = seconds_of(session.created) or time.time()
+        head = {"k": "head", "id": own_id, "min": FORMAT_VERSION, "app": f"salon {__version__}"}
+        source = {"name": session.source, "id": session.id, **session.about}
+        settings = {"title": session.title, **session.settings, "source": source}
+        records: list[Record] = [head]
+        records += [{"k": "set", "key": key, "value": value} for key, value in settings.items() if value]
+        lines = [encode(record, now) for record in records]
+        lines += _encoded(plan, now)
+        if plan.leaf is not None and plan.leaf != plan.messages[-1].id:
+            lines.append(encode({"k": "leaf", "of": plan.leaf}, now))
+        return lines
+
+    def _add(self, session: ForeignSession, own_id: str, place: Path) -> Shelved:
+        """Add what is new to a session that is here already."""
+        plan = planned(session, self._known(place))
+        if not plan.messages or self._dry_run:
+            outcome = Outcome.UPDATED if plan.messages else Outcome.KNOWN
+            return Shelved(outcome, own_id, len(plan.messages), skipped=plan.skipped)
+        try:
+            conversation, log = self._library.open(own_id)
+        except SessionLocked:
+            return Shelved(Outcome.SKIPPED, own_id, why="chats that are open in a window")
+        if not isinstance(log, FileLog):
+            return Shelved(Outcome.SKIPPED, own_id, why="chats that a newer Salon has written to")
+        for message in plan.messages:
+            log.append(whole_record(message))
+        log.append({"k": "leaf", "of": _leaf_after(conversation, plan)}, durable=True)
+        if not log.close_now(_ANSWER_SECONDS):
+            raise StoreError(
+                f"The import stopped. {log.unsaved}".strip(),
+                "Importing the same once more goes on from there.",
+                details={"path": str(log.path)},
+            )
+        return Shelved(Outcome.UPDATED, own_id, len(plan.messages), skipped=plan.skipped)
+
+    def _known(self, place: Path) -> dict[str, str]:
+        """The ids that were ever in a session: what a person has deleted does not come back."""
+        try:
+            lines = read_session_file(place, self._files)
+            records = (line.record for line in lines if line.record is not None)
+            return ids_in(message_of(Entry(str(each["id"]), None, each)) for each in records if _is_message(each))
+        except OSError as error:
+            raise StoreError(f"A session cannot be read: {reason_of(error)}.") from error
+
+
+def _is_message(record: Record) -> bool:
+    return record["k"] in {"msg", "open"} and isinstance(record.get("id"), str)
+
+
+def _encoded(plan: Plan, now: float) -> list[bytes]:
+    """The messages' lines; one that no session file could hold is left out, and what hangs on it moves up."""
+    lines: list[bytes] = []
+    gone: dict[str, str | None] = {}
+    for message in plan.messages:
+        record = whole_record(message)
+        record["parent"] = parent = gone.get(message.parent, message.parent) if message.parent else None
+        line = encode(record, now)
+        if len(line) > LINE_LIMIT:
+            gone[message.id] = parent
+            plan.skipped[f"messages larger than {LINE_LIMIT // 1024**2} MB"] += 1
+        else:
+            lines.append(line)
+    plan.leaf = gone.get(plan.leaf, plan.leaf) if plan.leaf else None
+    return lines
+
+
+def _leaf_after(conversation: Conversation, plan: Plan) -> str | None:
+    """Where the session stands now: where its source does, unless the person has gone on here themself."""
+    leaf = conversation.messages.get(conversation.leaf or "")
+    if leaf is None or (plan.leaf is not None and leaf.id in plan.told):
+        return plan.leaf
+    return leaf.id
