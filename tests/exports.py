@@ -5,6 +5,18 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from salon.paths import Paths
+from salon.store.library import FileLibrary
+
+
+class Shelves(FileLibrary):
+    """A library that says where it lies."""
+
+    def __init__(self, folder: Path) -> None:
+        self.paths = Paths(folder / "config", folder / "state", folder / "cache")
+        super().__init__(self.paths)
+
+
 ROOT = "00000000-0000-4000-8000-000000000000"
 
 

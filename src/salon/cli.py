@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments and arguments[0] in COMMAND_WORDS:
         from salon.commands.line import run
 
-        return run(arguments[1:])
+        return run(arguments[1:] if arguments[0] == "sessions" else arguments)
     options = parser().parse_args(arguments)
     try:
         _check(options)

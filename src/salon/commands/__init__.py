@@ -4,5 +4,9 @@ A command is a `Command` in the tuple of its module; `table.py` lists the module
 the command line has been found to ask for one.
 """
 
-COMMAND_WORDS = {"sessions": "list, show and look after your chats (see salon sessions --help)"}
+COMMAND_WORDS = {
+    "sessions": "list, show and look after your chats (see salon sessions --help)",
+    "export": "write a chat as Markdown, HTML, text or JSON, the same as salon sessions export",
+    "import": "take in chats of claude.ai, ChatGPT, Claude Code or Salon, the same as salon sessions import",
+}
 """The first words of a command line that are no prompt, and what they are for."""

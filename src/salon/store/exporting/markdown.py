@@ -7,7 +7,7 @@ from salon.store.exporting.selecting import Export, Said
 from salon.untrusted import clean_line
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
+_SPECIAL = re.compile(r"([\\`*\[\]<>#|]|(?<!\w)_|_(?!\w))")
 
 
 def markdown(export: Export) -> str:

@@ -21,6 +21,7 @@ from salon.store.importing.foreign import (
     iso_time,
     items,
     mapping,
+    parted,
     text,
 )
 
@@ -156,7 +157,7 @@ def _words(content: Mapping[str, Any]) -> list[Block]:
             blocks += [text_block(part)] if part.strip() else []
         elif isinstance(part, dict):
             blocks += _part(part)
-    return blocks
+    return parted(blocks)
 
 
 def _part(part: Mapping[str, Any]) -> list[Block]:

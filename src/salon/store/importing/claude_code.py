@@ -20,6 +20,7 @@ from salon.store.importing.foreign import (
     iso_time,
     items,
     mapping,
+    parted,
     text,
 )
 
@@ -88,6 +89,7 @@ def _add(gathered: Gathered, line: Mapping[str, Any], own_id: str) -> None:
     said = mapping(line.get("message"))
     aside = line.get("isSidechain") is True
     blocks = list(_blocks(said.get("content"), line.get("type")))
+    blocks = parted(blocks) if line.get("type") == "user" else blocks
     results_only = bool(blocks) and all(is_tool_result(block) for block in blocks)
     answers = line.get("type") == "assistant" or results_only
     usage = mapping(said.get("usage"))

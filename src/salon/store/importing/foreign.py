@@ -1,12 +1,13 @@
 """A chat as another program kept it, before it is one of Salon's."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
-from salon.chat.blocks import Block, text_block
+from salon.chat.blocks import Block, kind_of, text_block, text_of
 from salon.chat.conversation import Message
 
 MOST_MESSAGES = 100_000
@@ -113,4 +114,18 @@ def attachment_blocks(name: str, content: str) -> list[Block]:
     if content.strip():
         source = {"type": "text", "media_type": "text/plain", "data": content}
         return [{"type": "document", "title": name or "attachment", "source": source}]
-    return [text_block(f"[Attachment: {name}]")] if name else []
+    return [paragraph(f"[Attachment: {name}]")] if name else []
+
+
+def paragraph(words: str) -> Block:
+    """A text block that is a paragraph of its own: text blocks on end are read as one text."""
+    return text_block(words.rstrip("\n") + "\n\n")
+
+
+def parted(blocks: Iterable[Block]) -> list[Block]:
+    """Texts of their own as blocks of one message: one that is followed by another ends in a blank line."""
+    found = list(blocks)
+    for index, (block, after) in enumerate(pairwise(found)):
+        if kind_of(block) == kind_of(after) == "text":
+            found[index] = block | paragraph(text_of(block))
+    return found

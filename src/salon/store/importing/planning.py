@@ -13,7 +13,7 @@ from hashlib import blake2b
 from salon.chat.blocks import Block
 from salon.chat.conversation import Message
 from salon.chat.ids import is_id
-from salon.store.importing.foreign import MOST_MESSAGES, NO_MESSAGE, ForeignSession, Node, seconds_of
+from salon.store.importing.foreign import MOST_MESSAGES, NO_MESSAGE, ForeignSession, Node, parted, seconds_of
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 _LATEST = (1 << 48) - 1
@@ -78,16 +78,17 @@ def planned(session: ForeignSession, known: Mapping[str, str]) -> Plan:
             home[own_id] = known[new_id]
             continue
         above = home.get(parent) if parent is not None else None
-        last = growing.get(above) if above is not None else None
+        now = growing.get(above) if above is not None else None
         folds = session.folds and children[parent, node.aside] == 1
-        if folds and last is not None and _same_answer(last.first, node):
-            home[own_id] = above or new_id
-            last.pieces.append(new_id)
+        if folds and above is not None and now is not None and _same_answer(now.first, node):
+            home[own_id] = above
+            now.pieces.append(new_id)
         else:
             home[own_id] = new_id
-            last = growing[new_id] = _Growing(node, above)
-        _grow(last, node)
-    leaf = _visible(session.leaf, nodes) if session.leaf in nodes else None
+            now = growing[new_id] = _Growing(node, above)
+        _grow(now, node)
+    last = next((own_id for own_id in reversed(nodes) if not nodes[own_id].aside), None)
+    leaf = _visible(session.leaf if session.leaf in nodes else last, nodes)
     return Plan(
         [_message(new_id, each, session) for new_id, each in growing.items()],
         home.get(leaf) if leaf is not None else None,
@@ -114,6 +115,8 @@ def _same_answer(first: Node, node: Node) -> bool:
 
 def _grow(growing: _Growing, node: Node) -> None:
     message = node.message
+    if growing.blocks and message.content:
+        growing.blocks[-1:] = parted([growing.blocks[-1], message.content[0]])[:1]
     growing.blocks += message.content
     growing.model = growing.model or message.model
     reply, usage = message.extra.get("reply"), message.extra.get("usage")

@@ -6,11 +6,13 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 from salon import __version__
 from salon.chat.conversation import Conversation
-from salon.errors import SessionLocked, SessionNotFound, StoreError
+from salon.errors import SessionLocked, StoreError
+from salon.paths import Paths
 from salon.store.fields import whole_record
 from salon.store.files import FileLayer, OperatingSystem, reason_of, write_atomically
 from salon.store.importing.foreign import ForeignSession, seconds_of
@@ -18,6 +20,7 @@ from salon.store.importing.planning import Plan, ids_in, planned, session_id
 from salon.store.library import FileLibrary
 from salon.store.log import FileLog
 from salon.store.messages import Entry, message_of
+from salon.store.places import Places
 from salon.store.reader import read_session_file
 from salon.store.records import FILE_LIMIT, FORMAT_VERSION, LINE_LIMIT, Record, encode
 
@@ -50,12 +53,24 @@ class Shelved:
 
 
 class Shelf:
-    """Puts chats from elsewhere into a library. Blocks; call it from a thread."""
+    """Puts chats from elsewhere into the library that lies in `paths`. Blocks; call it from a thread."""
 
-    def __init__(self, library: FileLibrary, files: FileLayer | None = None, *, dry_run: bool = False) -> None:
+    def __init__(
+        self, library: FileLibrary, paths: Paths, files: FileLayer | None = None, *, dry_run: bool = False
+    ) -> None:
         self._library = library
         self._files = files or OperatingSystem()
+        self._places = Places(paths, self._files)
         self._dry_run = dry_run
+
+    @cached_property
+    def _here(self) -> dict[str, Path]:
+        """All sessions; looked for once, since looking for each of thousands reads whole folders thousands of times."""
+        return {found.id: Path(found.path) for found in self._places.scan()}
+
+    @cached_property
+    def _thrown_away(self) -> set[str]:
+        return {found.id for found in self._places.scan_trash()}
 
     def put(self, session: ForeignSession) -> Shelved:
         """Import one chat, or what of it is new since it was imported last.
@@ -63,11 +78,10 @@ class Shelf:
         Raises `StoreError` when the disk takes nothing.
         """
         own_id = session_id(session)
-        try:
-            place = self._library.path_of(own_id)
-        except SessionNotFound:
-            return self._new(session, own_id)
-        return self._add(session, own_id, place)
+        if own_id in self._thrown_away:
+            return Shelved(Outcome.SKIPPED, own_id, why="chats that are in the trash")
+        place = self._here.get(own_id)
+        return self._new(session, own_id) if place is None else self._add(session, own_id, place)
 
     def _new(self, session: ForeignSession, own_id: str) -> Shelved:
         plan = planned(session, {})
@@ -82,7 +96,7 @@ class Shelf:
         return Shelved(Outcome.NEW, own_id, len(plan.messages), skipped=plan.skipped)
 
     def _write(self, session: ForeignSession, own_id: str, data: bytes) -> None:
-        place = self._library.place_of(own_id)
+        place = self._places.place(own_id)
         try:
             write_atomically(self._files, place, data)
         except OSError as error:
@@ -91,6 +105,7 @@ class Shelf:
                 "What was imported is safe. Importing the same once more goes on from there.",
                 details={"path": str(place)},
             ) from error
+        self._here[own_id] = place
         used = seconds_of(session.updated) or seconds_of(session.created)
         if used is not None and 0 <= used <= time.time():
             try:
