@@ -69,7 +69,7 @@ def test_nothing_that_was_imported_reaches_a_terminal_unclean(
     monkeypatch.setattr("sys.stdout", screen)
     for form in ("md", "txt", "json", "html"):
         assert main(["export", "evil", "--format", form]) == Exit.OK
-    assert not set(screen.getvalue()) & set(evil)
+    assert not set(screen.getvalue()) & {"\x1b", "\x07", "\u202e"}
 
 
 def test_the_bar_draws_on_one_line_and_leaves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
