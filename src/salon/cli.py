@@ -180,7 +180,7 @@ def _show(options: argparse.Namespace, house: "House") -> int:
         from salon.ui.app import SalonApp
     # Python's own numbers are for programs that make cycles. Here nearly all garbage goes without a collector, and each
     # of its full rounds stops the screen for 0.03 to 0.05 s (measured).
-    gc.set_threshold(5_000, 20, 100)
+    gc.set_threshold(2_000, 5, 1_000)
 
     app = SalonApp(house.services(), _opening(options, house.library(demo=options.demo)))
     app.run(mouse=house.settings.mouse)

@@ -9,6 +9,7 @@ CPU seconds and ratios are to be read, not seconds on the clock. The parts:
 * ``slow_line``: the output of 20 KB at 100 deltas a second
 * ``keys``: from a key to its echo at rest, while deltas stream, and that below 1,000 messages
 * ``open``: sessions of many messages against an empty one
+* ``steps``: the longest steps of the event loop while a session of 10,000 messages is read, resized and recoloured
 """
 
 import argparse
@@ -31,16 +32,19 @@ from benchmarks.measuring import (
     home,
     milliseconds,
     ratio,
+    told_by,
     warmed_up,
+    watched,
 )
 from benchmarks.saved_sessions import mark_of, write_session
 from benchmarks.shapes import NAMES
 from benchmarks.stream_server import serving
-from benchmarks.terminal import Program
+from benchmarks.terminal import COLUMNS, ROWS, Program
 
 Part = Callable[[argparse.Namespace], object]
 Command = tuple[str, ...]
 DELTA = 20
+THEME_KEY = b"\x1b[21~"
 
 
 # start
@@ -219,6 +223,40 @@ def _opened(command: Command, environ: dict[str, str], count: int | None) -> Fig
         }
 
 
+# steps
+
+
+def steps(options: argparse.Namespace) -> object:
+    """CPU milliseconds of the longest step of each thing a reader does, from the end to the top and back."""
+    pages = options.pages
+    with watched() as (command, environ, seen):
+        session = write_session(Path(environ["SALON_CONFIG_DIR"]), 10_000)
+        with Program([*command, "-r", session], environ) as app:
+            app.wait_for(mark_of(10_000).encode())
+            app.drain(4.0)
+            figures = {"open": told_by(app, seen) | {"memory_mb": app.memory()}}
+            for name, act in {
+                "page up": partial(_pressed, b"\x1b[5~", pages),
+                "to the top": partial(_pressed, b"\x1b[1;5H", 1),
+                "page down": partial(_pressed, b"\x1b[6~", pages),
+                "narrower": lambda app: app.resize(90, 30),
+                "page up, narrower": partial(_pressed, b"\x1b[5~", pages // 4),
+                "wider": lambda app: app.resize(COLUMNS, ROWS),
+                "to the end": partial(_pressed, b"\x1b[1;5F", 1),
+                "next theme": partial(_pressed, THEME_KEY, 1),
+            }.items():
+                act(app)
+                app.drain(1.5)
+                figures[name] = told_by(app, seen) | {"memory_mb": app.memory()}
+    return figures
+
+
+def _pressed(key: bytes, times: int, app: Program) -> None:
+    for _ in range(times):
+        app.send(key)
+        app.drain(0.03)
+
+
 PARTS: dict[str, Part] = {
     "start": start,
     "idle": idle,
@@ -226,6 +264,7 @@ PARTS: dict[str, Part] = {
     "slow_line": slow_line,
     "keys": keys,
     "open": opening,
+    "steps": steps,
 }
 
 
@@ -234,6 +273,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="part", default=list(PARTS), help=", ".join(PARTS))
     parser.add_argument("--runs", type=int, default=5, help="launches of each app, in turn")
     parser.add_argument("--keys", type=int, default=60, help="keys pressed for each figure")
+    parser.add_argument("--pages", type=int, default=200, help="pages turned in a long session")
     parser.add_argument("--shapes", nargs="+", default=list(NAMES), choices=NAMES)
     parser.add_argument("--sizes", nargs="+", type=int, default=[10, 100], metavar="KB")
     parser.add_argument("--paces", nargs="+", type=int, default=[20, 100], metavar="KB/s")

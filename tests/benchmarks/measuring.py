@@ -1,7 +1,9 @@
 """What the measurements of `app_cost` share: how the apps are started, typed into, and summed up."""
 
+import json
 import math
 import os
+import signal
 import statistics
 import sys
 import tempfile
@@ -60,6 +62,26 @@ def warmed_up(command: Sequence[str], environ: Mapping[str, str]) -> Iterator[Pr
         program.wait_for(SHORT.encode())
         program.settle(1.0)
         yield program
+
+
+@contextmanager
+def watched() -> Iterator[tuple[list[str], dict[str, str], Path]]:
+    """The command of an app whose event loop is watched, its environment, and the file for `told_by`."""
+    with home() as environ:
+        seen = Path(environ["HOME"], "seen")
+        path = f"{_HERE.parent}:{environ['PYTHONPATH']}"
+        yield [sys.executable, "-m", "benchmarks.watched_salon", str(seen)], environ | {"PYTHONPATH": path}, seen
+
+
+def told_by(app: Program, seen: Path) -> dict[str, float | str]:
+    """What `watched_salon` saw since it was last asked."""
+    seen.unlink(missing_ok=True)
+    os.kill(app.pid, signal.SIGUSR1)
+    deadline = time.monotonic() + 10
+    while not seen.exists() and time.monotonic() < deadline:
+        app.drain(0.02)
+    told: dict[str, float | str] = json.loads(seen.read_text())
+    return told
 
 
 def ask(program: Program, shape: str, size: int, delta: int, rate: float) -> tuple[bytes, Cost]:

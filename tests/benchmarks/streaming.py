@@ -12,19 +12,13 @@ Every shape is streamed at every size and pace into the real app, in a pseudo-te
 
 import argparse
 import json
-import os
-import signal
 import sys
-import tempfile
-import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from benchmarks.markdown_cost import cpu, load
-from benchmarks.measuring import ask, exponent, home, warmed_up
+from benchmarks.measuring import ask, exponent, told_by, warmed_up, watched
 from benchmarks.shapes import NAMES, shape
 from benchmarks.stream_server import serving
-from benchmarks.terminal import Program
 
 DELTA = 20
 Row = dict[str, float | str]
@@ -34,20 +28,17 @@ def streamed(name: str, size: int, pace: int) -> Row:
     """Stream one answer of `size` characters, `pace` a second, into an app of its own."""
     text = shape(name, size)
     one_shot = min(cpu(load, text) for _ in range(3 if size <= 100_000 else 1))
-    with tempfile.TemporaryDirectory() as folder, home() as environ, serving() as address:
-        seen = Path(folder, "seen")
-        here = str(Path(__file__).resolve().parent.parent)
-        environ |= {"ANTHROPIC_BASE_URL": address, "PYTHONPATH": f"{here}:{environ['PYTHONPATH']}"}
-        with warmed_up((sys.executable, "-m", "benchmarks.watched_salon", str(seen)), environ) as app:
+    with watched() as (command, environ, seen), serving() as address:
+        with warmed_up(command, environ | {"ANTHROPIC_BASE_URL": address}) as app:
             memory = app.memory()
-            _told(app, seen)
+            told_by(app, seen)
             mark, before = ask(app, name, size, DELTA, pace / DELTA)
             app.wait_for(mark, size / pace * 4 + 60)
             shown = app.cost() - before
             app.settle()
             spent = app.cost() - before
             after = app.memory()
-            told = _told(app, seen)
+            told = told_by(app, seen)
     return {
         "shape": name,
         "kb": size / 1000,
@@ -65,16 +56,6 @@ def streamed(name: str, size: int, pace: int) -> Row:
         "times_source": round(max(0.0, after - memory - 20) / (size / 1e6), 1),
         "written_kb": round(spent.written / 1000),
     }
-
-
-def _told(app: Program, seen: Path) -> Row:
-    seen.unlink(missing_ok=True)
-    os.kill(app.pid, signal.SIGUSR1)
-    deadline = time.monotonic() + 10
-    while not seen.exists() and time.monotonic() < deadline:
-        app.drain(0.02)
-    told: Row = json.loads(seen.read_text())
-    return told
 
 
 def growth(rows: Sequence[Row], sizes: Sequence[int]) -> dict[tuple[str, float], float | None]:

@@ -67,6 +67,10 @@ class Program:
         """Press keys."""
         os.write(self._terminal, keys)
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size."""
+        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
     def wait_for(self, wanted: bytes | re.Pattern[bytes], seconds: float = 60) -> float:
         """Drain until `wanted` is written after what was last waited for; when its bytes came."""
         pattern = re.compile(re.escape(wanted)) if isinstance(wanted, bytes) else wanted
