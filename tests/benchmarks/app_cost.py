@@ -235,7 +235,7 @@ def steps(options: argparse.Namespace) -> object:
             app.wait_for(mark_of(10_000).encode())
             app.drain(4.0)
             figures = {"open": told_by(app, seen) | {"memory_mb": app.memory()}}
-            for name, act in {
+            acts: dict[str, Callable[[Program], None]] = {
                 "page up": partial(_pressed, b"\x1b[5~", pages),
                 "to the top": partial(_pressed, b"\x1b[1;5H", 1),
                 "page down": partial(_pressed, b"\x1b[6~", pages),
@@ -244,7 +244,8 @@ def steps(options: argparse.Namespace) -> object:
                 "wider": lambda app: app.resize(COLUMNS, ROWS),
                 "to the end": partial(_pressed, b"\x1b[1;5F", 1),
                 "next theme": partial(_pressed, THEME_KEY, 1),
-            }.items():
+            }
+            for name, act in acts.items():
                 act(app)
                 app.drain(1.5)
                 figures[name] = told_by(app, seen) | {"memory_mb": app.memory()}

@@ -28,17 +28,20 @@ def streamed(name: str, size: int, pace: int) -> Row:
     """Stream one answer of `size` characters, `pace` a second, into an app of its own."""
     text = shape(name, size)
     one_shot = min(cpu(load, text) for _ in range(3 if size <= 100_000 else 1))
-    with watched() as (command, environ, seen), serving() as address:
-        with warmed_up(command, environ | {"ANTHROPIC_BASE_URL": address}) as app:
-            memory = app.memory()
-            told_by(app, seen)
-            mark, before = ask(app, name, size, DELTA, pace / DELTA)
-            app.wait_for(mark, size / pace * 4 + 60)
-            shown = app.cost() - before
-            app.settle()
-            spent = app.cost() - before
-            after = app.memory()
-            told = told_by(app, seen)
+    with (
+        watched() as (command, environ, seen),
+        serving() as address,
+        warmed_up(command, environ | {"ANTHROPIC_BASE_URL": address}) as app,
+    ):
+        memory = app.memory()
+        told_by(app, seen)
+        mark, before = ask(app, name, size, DELTA, pace / DELTA)
+        app.wait_for(mark, size / pace * 4 + 60)
+        shown = app.cost() - before
+        app.settle()
+        spent = app.cost() - before
+        after = app.memory()
+        told = told_by(app, seen)
     return {
         "shape": name,
         "kb": size / 1000,

@@ -1,8 +1,10 @@
 """What a conversation has used: tokens, context and cost, added up from what the API reported."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
 from salon.chat.conversation import Message, Status
 from salon.chat.model import ModelInfo, context_used, cost_of, prompt_tokens
@@ -29,7 +31,9 @@ def totals(messages: Iterable[Message], model_info: Callable[[str], ModelInfo]) 
 
     Of a cut answer only the usage of its beginning is known: the prompt in full, next to none of the output.
     """
-    tokens_in = tokens_out = context = 0
+    info = cache(model_info)
+    tokens_in = tokens_out = 0
+    last: Mapping[str, Any] = {}
     cost: Decimal | None = None
     cut = unpriced = False
     for message in messages:
@@ -38,11 +42,11 @@ def totals(messages: Iterable[Message], model_info: Callable[[str], ModelInfo]) 
         tokens_in += prompt_tokens(message.usage)
         out = message.usage.get("output_tokens")
         tokens_out += out if isinstance(out, int) else 0
-        context = context_used(message.usage)
-        price = cost_of(message.usage, model_info(message.model).prices)
+        last = message.usage
+        price = cost_of(message.usage, info(message.model).prices)
         if price is None:
             unpriced = True
         else:
             cost = (cost or Decimal(0)) + price
         cut = cut or message.status in {Status.STOPPED, Status.INTERRUPTED}
-    return Totals(tokens_in, tokens_out, context, cost, cut, cut or unpriced)
+    return Totals(tokens_in, tokens_out, context_used(last), cost, cut, cut or unpriced)

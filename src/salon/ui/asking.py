@@ -4,6 +4,7 @@ import asyncio
 import logging
 from contextlib import aclosing
 from dataclasses import dataclass
+from itertools import islice
 
 from textual import work
 from textual.message import Message as WidgetMessage
@@ -243,7 +244,8 @@ class AskingActions(ReadingActions):
             return
         conversation = self.session.conversation
         sums = totals(conversation.messages.values(), self._services.model_info)  # other variants have cost as much
-        shown = totals(self.session.path, self._services.model_info)
+        answers = (message for message in reversed(self.session.path) if message.role == "assistant" and message.usage)
+        shown = totals(islice(answers, 1), self._services.model_info)  # of a long chat once is enough
         self.status_bar.update(
             tokens_in=sums.tokens_in,
             tokens_out=sums.tokens_out,

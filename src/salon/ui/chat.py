@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from textual import events
@@ -17,10 +18,11 @@ from salon.ui.answering import Answering
 from salon.ui.asking import SETTLE_SECONDS
 from salon.ui.commanding import CommandingActions
 from salon.ui.completion import CompletionList
+from salon.ui.entries import Entry
 from salon.ui.findbar import FindBar
 from salon.ui.notice import Notice, NoticeText
 from salon.ui.painter import Painter
-from salon.ui.presenting import entries_of, greeting, notice_of
+from salon.ui.presenting import greeting, notice_of
 from salon.ui.prompt import Prompt
 from salon.ui.queue import QueueView
 from salon.ui.sections import Frame
@@ -123,13 +125,13 @@ class ChatScreen(CommandingActions):
 
     # the session
 
-    def show_session(self, session: Session, draft: Draft) -> None:
-        """Show a session and its draft."""
+    def show_session(self, session: Session, draft: Draft, entries: Sequence[Entry]) -> None:
+        """Show a session, its entries and its draft."""
         typed_meanwhile = self.prompt.full_text()
         self.session = session
         self._answers.forget()
         self._adopt_parameters(session)
-        self.transcript.show(entries_of(session.conversation))
+        self.transcript.show(entries)
         self.queue.set_items(not_sent_yet(draft.queued, session))
         if draft or not typed_meanwhile:
             self.prompt.set_draft(Draft(draft.text + typed_meanwhile, draft.pastes))

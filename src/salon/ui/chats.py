@@ -12,8 +12,10 @@ from salon.chat.conversation import Conversation
 from salon.chat.session import Draft, Library, Parameters, Session, SessionLog
 from salon.errors import Fault, SalonError, SessionLocked
 from salon.ui.chat import ChatScreen
+from salon.ui.entries import Entry
 from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
+from salon.ui.presenting import entries_of
 from salon.ui.services import Connection, Services
 from salon.untrusted import clean_line
 
@@ -33,6 +35,7 @@ class _Opened:
     session: Session
     draft: Draft
     library: Library
+    entries: list[Entry]
 
 
 class ChatsApp(App[None]):
@@ -116,7 +119,8 @@ class ChatsApp(App[None]):
         library = self.library
         conversation, log = await asyncio.to_thread(partial(_open, library, session_id))
         draft = await asyncio.to_thread(library.load_draft, conversation.id)
-        return _Opened(self._session(conversation, log, library), draft, library)
+        entries = await asyncio.to_thread(entries_of, conversation)  # there may be ten thousand messages
+        return _Opened(self._session(conversation, log, library), draft, library, entries)
 
     def _session(self, conversation: Conversation, log: SessionLog, library: Library) -> Session:
         parameters = Parameters(model=self._services.model_info(""))
@@ -130,7 +134,7 @@ class ChatsApp(App[None]):
         if self._contact is not None:
             chat.set_connection(self._contact.connection, self._contact.ready)
         chat.use_library(opened.library)
-        chat.show_session(opened.session, opened.draft)
+        chat.show_session(opened.session, opened.draft, opened.entries)
         self.run_worker(self._load_recall(chat, opened.library), group="recall", exclusive=True, exit_on_error=False)
 
     async def _load_recall(self, chat: ChatScreen, library: Library) -> None:

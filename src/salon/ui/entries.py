@@ -43,6 +43,9 @@ class Entry:
 
     def __init__(self, message: Message) -> None:
         self.message = message
+        text = joined_text(message.content)
+        self._extent = (text.count("\n"), len(text))
+        """Lines and characters, for as long as there are no sections: ten thousand entries are estimated at once."""
         self._sections: list[Section] | None = None
         self._lines: list[Lines] = []
         self._starts: list[int] = []
@@ -70,8 +73,8 @@ class Entry:
         """About how many rows the entry will have, without laying it out."""
         width = max(1, min(frame.width - INDENT, frame.measure))
         if self._sections is None:
-            text = joined_text(self.message.content)
-            return self.gap + max(1, text.count("\n") + len(text) // width)
+            lines, characters = self._extent
+            return self.gap + max(1, lines + characters // width)
         # What is still arriving is in the sections only.
         texts = [section.source() for section in self._sections if not isinstance(section, FoldSection)]
         return self.gap + max(1, len(self._sections) + sum(text.count("\n") + len(text) // width for text in texts))

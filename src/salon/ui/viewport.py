@@ -87,7 +87,8 @@ class Viewport:
                 self._read_share = min(1.0, row / max(1, self._heights[read]))
         self.frame = frame
         for entry in self.entries:
-            entry.forget()
+            if entry.is_laid_out:
+                entry.forget()
         self._heights = Heights(entry.estimate(frame) for entry in self.entries)
         self._unsettled.clear()
         self._row = min(self._row, self._heights[self._entry] - 1) if self.entries else 0
