@@ -192,13 +192,94 @@ def test_settings(options: dict[str, Any], key: str, value: object) -> None:
     assert body_of(**options).get(key) == value
 
 
-def test_thinking_of_other_instructions_is_left_out_and_said() -> None:
-    path = chain(user("a"), answer(THOUGHT, text("b"), REDACTED), user("c"))
-    request = build(path, model=MODEL, thinking_bound=False)
-    assert request.body["messages"][1]["content"] == [text("b")]
+# Thinking is bound to what it was made after.
+
+
+def talk(*prompts: str, system: str = "") -> list[Message]:
+    """A path of prompts, each with an answer that thought, asked for one after the other as a session does."""
+    path: list[Message] = []
+    for number, words in enumerate(prompts):
+        parent = path[-1].id if path else None
+        path.append(Message(id=f"q{number}", parent=parent, role="user", content=(text(words),)))
+        thought = {"type": "thinking", "thinking": f"Hm {number}.", "signature": f"s{number}"}
+        asked = build(path, model=MODEL, system=system)
+        path.append(
+            Message(
+                id=f"a{number}",
+                parent=f"q{number}",
+                role="assistant",
+                content=(thought, text(f"answer {number}")),
+                prefix=asked.prefix,
+            )
+        )
+    return path
+
+
+def signatures(path: list[Message], **options: Any) -> list[str]:
+    """The signatures of the thinking that would go along with one more prompt."""
+    more = Message(id="q", parent=path[-1].id, role="user", content=(text("more"),))
+    messages = build([*path, more], model=MODEL, **options).body["messages"]
+    return [block["signature"] for message in messages for block in message["content"] if "signature" in block]
+
+
+def test_thinking_after_the_same_messages_goes_back() -> None:
+    assert signatures(talk("a", "b", "c")) == ["s0", "s1", "s2"]
+    assert signatures(talk("a", "b", system="Be brief."), system="Be brief.") == ["s0", "s1"]
+    assert signatures(talk("a", "b"), system=" \n") == ["s0", "s1"]
+
+
+def test_thinking_after_other_instructions_is_left_out_and_said() -> None:
+    path = talk("a", "b", system="Be brief.")
+    more = Message(id="q", parent="a1", role="user", content=(text("more"),))
+    request = build([*path, more], model=MODEL, system="Be long.")
+    assert request.body["messages"] == [
+        {"role": "user", "content": [text("a")]},
+        {"role": "assistant", "content": [text("answer 0")]},
+        {"role": "user", "content": [text("b")]},
+        {"role": "assistant", "content": [text("answer 1")]},
+        {"role": "user", "content": [text("more")]},
+    ]
     assert request.notices == (THINKING_DROPPED,)
-    assert build(path, model=MODEL).notices == ()
-    assert build(chain(user("a")), model=MODEL, thinking_bound=False).notices == ()
+    assert build(talk("a")[:1], model=MODEL, system="x").notices == ()
+
+
+def test_thinking_after_a_message_that_was_deleted_is_left_out_and_before_it_stays() -> None:
+    path = talk("a", "b", "c")
+    assert signatures([*path[:2], *path[3:]]) == ["s0"]
+    assert signatures([*path[:3], *path[4:]]) == ["s0"]
+    assert signatures(path[2:]) == []
+
+
+def test_thinking_that_was_made_after_a_deletion_goes_along_until_that_is_undone() -> None:
+    whole = talk("a", "b")
+    cut = whole[2:]
+    question = Message(id="q2", parent="a1", role="user", content=(text("c"),))
+    asked = build([*cut, question], model=MODEL)
+    thought = {"type": "thinking", "thinking": "New.", "signature": "new"}
+    new = Message(id="a2", parent="q2", role="assistant", content=(thought, text("d")), prefix=asked.prefix)
+    assert signatures([*cut, question, new]) == ["new"]
+    assert signatures([*whole, question, new]) == ["s0", "s1"]
+
+
+def test_another_model_or_effort_changes_nothing_that_thinking_is_bound_to() -> None:
+    path = talk("a")[:1]
+    prefixes = {
+        build(path, model=model, effort=effort, max_tokens=size).prefix
+        for model, effort, size in ((MODEL, "low", 5), (MODEL, None, None), (ModelInfo(id="other"), "high", 7))
+    }
+    assert len(prefixes) == 1
+
+
+def test_thinking_of_which_nobody_knows_what_was_before_it_goes_along() -> None:
+    path = chain(user("a"), answer(THOUGHT, text("b"), REDACTED), user("c"))
+    assert build(path, model=MODEL).body["messages"][1]["content"] == [THOUGHT, text("b"), REDACTED]
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3)))
+def test_other_content_has_another_fingerprint(value: Any) -> None:
+    one, other = ({"type": "odd", "value": each} for each in (value, [value]))
+    prefixes = [build(chain(("user", [block], Status.COMPLETE, ())), model=MODEL).prefix for block in (one, other)]
+    assert prefixes[0] != prefixes[1]
 
 
 def test_continuing_quotes_the_end_of_the_answer() -> None:

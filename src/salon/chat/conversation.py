@@ -69,6 +69,8 @@ class Message:
     source: str = ""
     """Where the message was imported from (claude, chatgpt ...), "" for Salon's own. Of an imported one nothing goes
     back to the API but what anybody could say: words, pictures, documents."""
+    prefix: str = ""
+    """What `salon.chat.request` says of all that was sent before this answer; its thinking is bound to that."""
     timing: Mapping[str, float] = field(default_factory=dict)
     """Seconds from the request: `first` to the first delta, `total`, `thinking` spent thinking."""
 
@@ -78,12 +80,24 @@ class Message:
         return joined_text(self.content)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something a person wrote between messages for themselves; it is never sent."""
+
+    id: str
+    parent: str | None
+    """The message that it stands below."""
+    text: str
+    created: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """A tree of messages in the order they were written, its leaf and its settings."""
 
     id: str
     messages: Mapping[str, Message] = field(default_factory=dict)
+    """What is there to see: nothing deleted, and each `parent` among them."""
     leaf: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     """What the session's `set` records say: title, model, system, effort, pinned ..., last one wins."""
@@ -92,6 +106,14 @@ class Conversation:
     children: Mapping[str | None, tuple[str, ...]] = field(default_factory=dict)
     lost: frozenset[str] = frozenset()
     """The digests of attachments whose content is missing or damaged."""
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    written: Mapping[str, Message] = field(default_factory=dict)
+    """Every message, deleted ones too, with the parent it was written with."""
+    written_notes: Mapping[str, Note] = field(default_factory=dict)
+    deleted: Mapping[str, bool] = field(default_factory=dict)
+    """What was deleted, the last one last: ids of messages and notes, and whether all that is below went along."""
+    looked: Mapping[str, int] = field(default_factory=dict, compare=False)
+    """For each message that was ever the leaf, when it last was so: a higher number is later."""
 
     @property
     def title(self) -> str:
@@ -107,17 +129,51 @@ def conversation_of(
     leaf: str | None = None,
     settings: Mapping[str, Any] | None = None,
     notices: tuple[str, ...] = (),
+    notes: Iterable[Note] = (),
+    deleted: Mapping[str, bool] | None = None,
+    looked: Mapping[str, int] | None = None,
 ) -> Conversation:
-    """A conversation of messages given in the order they were written; without `leaf` the last one is it."""
-    by_id: dict[str, Message] = {}
+    """A conversation of messages given in the order they were written; without `leaf` the last one is it.
+
+    A leaf that is deleted gives way to the nearest message above it that is not.
+    """
+    written = {message.id: message for message in messages}
+    looked = {name: number for number, name in enumerate(written)} if looked is None else looked
+    all_notes = {note.id: note for note in notes}
+    bare = Conversation(session_id, {}, leaf, dict(settings or {}), notices, written=written, looked=looked)
+    return _shown(replace(bare, written_notes=all_notes, deleted=dict(deleted or {})))
+
+
+def _shown(conversation: Conversation) -> Conversation:
+    """The conversation with what is to be seen worked out from what was written and what was deleted."""
+    deleted = conversation.deleted
+    messages: dict[str, Message] = {}
     children: dict[str | None, list[str]] = {}
-    for message in messages:
-        by_id[message.id] = message
-        children.setdefault(message.parent, []).append(message.id)
-    if leaf not in by_id:
-        leaf = next(reversed(by_id), None)
+    gone: set[str] = set()
+    lifted: dict[str | None, str | None] = {}
+    for message in conversation.written.values():
+        if message.parent in gone or deleted.get(message.id):
+            gone.add(message.id)
+            continue
+        parent = lifted.get(message.parent, message.parent)
+        if message.id in deleted:
+            lifted[message.id] = parent
+            continue
+        messages[message.id] = message if parent == message.parent else replace(message, parent=parent)
+        children.setdefault(parent, []).append(message.id)
+    notes = {
+        note.id: replace(note, parent=lifted.get(note.parent, note.parent))
+        for note in conversation.written_notes.values()
+        if note.id not in deleted and note.parent not in gone
+    }
+    leaf, passed = conversation.leaf, set[str]()
+    while leaf is not None and leaf not in messages and leaf in conversation.written and leaf not in passed:
+        passed.add(leaf)
+        leaf = conversation.written[leaf].parent
+    if leaf not in messages:
+        leaf = next(reversed(messages), None)
     frozen = {parent: tuple(ids) for parent, ids in children.items()}
-    return Conversation(session_id, by_id, leaf, dict(settings or {}), notices, frozen)
+    return replace(conversation, messages=messages, children=frozen, notes=notes, leaf=leaf)
 
 
 def path(conversation: Conversation, leaf: str | None = None) -> list[Message]:
@@ -142,7 +198,8 @@ def add(conversation: Conversation, message: Message) -> Conversation:
         siblings = (*children.get(message.parent, ()), message.id)
         children = {**children, message.parent: siblings}
     messages = {**conversation.messages, message.id: message}
-    return replace(conversation, messages=messages, children=children, leaf=message.id)
+    written = {**conversation.written, message.id: message}
+    return look_at(replace(conversation, messages=messages, written=written, children=children), message.id)
 
 
 def siblings(conversation: Conversation, message_id: str) -> tuple[str, ...]:
@@ -150,19 +207,82 @@ def siblings(conversation: Conversation, message_id: str) -> tuple[str, ...]:
     return conversation.children.get(conversation.messages[message_id].parent, (message_id,))
 
 
+def family(conversation: Conversation, message_id: str) -> list[str]:
+    """The variants that a person may flip through, `message_id` among them, oldest first.
+
+    Attempts that failed before anything came are no variants, except the one that is being looked at.
+    """
+    return [
+        each for each in siblings(conversation, message_id) if each == message_id or conversation.messages[each].content
+    ]
+
+
 def at(conversation: Conversation, message_id: str | None) -> Conversation:
-    """The conversation with `message_id` itself as its leaf, whatever lies below; None: before the first message."""
+    """The conversation with `message_id` itself as its leaf for the moment; None: before the first message."""
     return replace(conversation, leaf=message_id)
 
 
+def look_at(conversation: Conversation, message_id: str | None) -> Conversation:
+    """The conversation with `message_id` as its leaf, remembered as the one that was looked at last."""
+    if message_id is None:
+        return at(conversation, None)
+    now = 1 + max(conversation.looked.values(), default=0)
+    return replace(conversation, leaf=message_id, looked={**conversation.looked, message_id: now})
+
+
+def below(conversation: Conversation, message_id: str) -> list[str]:
+    """A message and all that hang on it, in no particular order."""
+    found, seen = [message_id], {message_id}
+    for current in found:
+        for child in conversation.children.get(current, ()):
+            if child not in seen:
+                seen.add(child)
+                found.append(child)
+    return found
+
+
+def last_looked(conversation: Conversation, message_ids: Iterable[str]) -> str | None:
+    """Which of these messages was the leaf last, the newest of them if none was; None of none."""
+    when = conversation.looked
+    return max(message_ids, key=lambda message_id: (when.get(message_id, -1), message_id), default=None)
+
+
 def select(conversation: Conversation, message_id: str) -> Conversation:
-    """The conversation with the newest leaf below `message_id` as its leaf."""
-    current = message_id
-    seen = {current}
-    while below := [child for child in conversation.children.get(current, ()) if child not in seen]:
-        current = below[-1]
-        seen.add(current)
-    return replace(conversation, leaf=current)
+    """The conversation as it was when `message_id` was last on the path: with that leaf, or else the newest below."""
+    return look_at(conversation, last_looked(conversation, below(conversation, message_id)))
+
+
+def delete(conversation: Conversation, an_id: str, *, branch: bool) -> Conversation:
+    """The conversation without a message or a note; without `branch` what hangs on the message is lifted to its place.
+
+    Where the leaf goes along, the variant beside the message that was looked at last takes its place, else the message
+    above it.
+    """
+    after = _shown(replace(conversation, deleted={**conversation.deleted, an_id: branch}))
+    if conversation.leaf in after.messages or an_id not in conversation.messages:
+        return look_at(after, after.leaf)
+    variants = (each for each in family(conversation, an_id) if each != an_id)
+    beside = last_looked(after, (each for variant in variants for each in below(after, variant)))
+    return look_at(after, after.leaf if beside is None else beside)
+
+
+def undelete(conversation: Conversation) -> Conversation:
+    """The conversation with what was deleted last in it again, and on the path."""
+    if not conversation.deleted:
+        return conversation
+    *others, last = conversation.deleted
+    kept = {an_id: conversation.deleted[an_id] for an_id in others}
+    before = _shown(replace(conversation, deleted=kept))
+    return select(before, last) if last in before.messages else look_at(before, before.leaf)
+
+
+def put_note(conversation: Conversation, note: Note) -> Conversation:
+    """The conversation with a note in it; one with the same id is replaced."""
+    return replace(
+        conversation,
+        notes={**conversation.notes, note.id: note},
+        written_notes={**conversation.written_notes, note.id: note},
+    )
 
 
 def with_settings(conversation: Conversation, **changes: Any) -> Conversation:

@@ -5,6 +5,7 @@ blank text is refused, every tool use needs its result, and a thinking block is 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
 from typing import Any
 
 from salon.chat.answer import sendable
@@ -20,7 +21,9 @@ UNKNOWN_MAX_TOKENS = 8_192
 QUOTED_CHARACTERS = 200
 """How much of a cut answer's end is quoted to have it continued."""
 
-THINKING_DROPPED = "The instructions were changed, so earlier thinking is no longer sent along."
+THINKING_DROPPED = (
+    "The instructions or earlier messages were changed, so the thinking that followed them is no longer sent along."
+)
 
 _CUT = {Status.STOPPED, Status.INTERRUPTED, Status.MAX_TOKENS, Status.OPEN}
 _THINKING = {"thinking", "redacted_thinking"}
@@ -35,19 +38,20 @@ def build(
     effort: str | None = None,
     show_thinking: bool = True,
     anthropic_host: bool = True,
-    thinking_bound: bool = True,
 ) -> Request:
     """The request that asks for an answer to the last of `messages`, a path from the root.
 
     Refused turns are left out together with the prompt that led to them, cut answers are reduced to what the API takes
-    back, empty ones are left out. `thinking_bound` says that `system` is what it was when the thinking in the path was
-    made; otherwise the thinking is left out and a notice says so. Extras (thinking, effort, caching) are asked for only
-    where `model` is known to take them and the host is Anthropic's; caching and the rest of a compatible server's
-    abilities are unknown.
+    back, empty ones are left out. Thinking that was made after anything else than what stands before it now (a message
+    was deleted, the instructions are others) is left out, and a notice says so. Extras (thinking, effort, caching) are
+    asked for only where `model` is known to take them and the host is Anthropic's; caching and the rest of a compatible
+    server's abilities are unknown.
 
     Raises ValueError when nothing is left to answer: the path must end with a user message that says something.
     """
-    history, dropped_thinking = _history(messages, keep_thinking=thinking_bound)
+    prefix = _Prefix()
+    prefix.take(mended(system) if system.strip() else "")
+    history, dropped_thinking = _history(messages, prefix)
     if not history or history[-1]["role"] != "user":
         raise ValueError("the last message of a request must be a user message with content")
     body: dict[str, Any] = {
@@ -59,7 +63,38 @@ def build(
         body["system"] = mended(system)
     if anthropic_host:
         body |= _extras(model, effort, show_thinking)
-    return Request(body, (THINKING_DROPPED,) if dropped_thinking else ())
+    return Request(body, (THINKING_DROPPED,) if dropped_thinking else (), prefix=prefix.reading())
+
+
+class _Prefix:
+    """A fingerprint of all that was sent so far, as the API compares it before it takes a thinking block back.
+
+    Model, effort and length are no part of it: the API binds thinking to instructions, tools and messages.
+    """
+
+    def __init__(self) -> None:
+        self._hash = blake2b(digest_size=16)
+
+    def reading(self) -> str:
+        return self._hash.hexdigest()
+
+    def take(self, value: Any) -> None:
+        """Go on with a JSON value; the order of an object's keys means nothing."""
+        if isinstance(value, str):
+            text = value.encode("utf-8", "surrogatepass")
+            self._hash.update(b"s%d:" % len(text))
+            self._hash.update(text)
+        elif isinstance(value, Mapping):
+            self._hash.update(b"o%d:" % len(value))
+            for key in sorted(value):
+                self.take(key)
+                self.take(value[key])
+        elif isinstance(value, list | tuple):
+            self._hash.update(b"l%d:" % len(value))
+            for item in value:
+                self.take(item)
+        else:
+            self._hash.update(b"v%a:" % value)
 
 
 def default_max_tokens(model: ModelInfo) -> int:
@@ -121,22 +156,24 @@ def _extras(model: ModelInfo, effort: str | None, show_thinking: bool) -> dict[s
     return extras
 
 
-def _history(messages: Sequence[Message], *, keep_thinking: bool) -> tuple[list[dict[str, Any]], bool]:
+def _history(messages: Sequence[Message], prefix: _Prefix) -> tuple[list[dict[str, Any]], bool]:
     history: list[dict[str, Any]] = []
     dropped_thinking = False
     for message in _without_refused(messages):
+        if not history and message.role == "assistant":
+            continue  # a greeting, or what is left after a prompt without words: a history begins with a user message
         if message.source:
             blocks = _imported(message)
         else:
             blocks = _answer_blocks(message) if message.role == "assistant" else _said(message.content)
-        if not keep_thinking:
+        if message.prefix and message.prefix != prefix.reading():
             kept = [block for block in blocks if kind_of(block) not in _THINKING]
             dropped_thinking = dropped_thinking or len(kept) < len(blocks)
             blocks = kept
-        if not history and message.role == "assistant":
-            continue  # a greeting, or what is left after a prompt without words: a history begins with a user message
         if blocks:
-            history.append({"role": message.role, "content": _mended_value(blocks)})
+            said = {"role": message.role, "content": _mended_value(blocks)}
+            prefix.take(said)
+            history.append(said)
     return history, dropped_thinking
 
 

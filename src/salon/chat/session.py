@@ -12,6 +12,7 @@ from salon.chat import limits
 from salon.chat import request as requests
 from salon.chat.attachments import Attachment, Blobs, attachments_of, block_of
 from salon.chat.blocks import text_block
+from salon.chat.branching import NEXT_PROMPT, Aim, Branching, Purpose
 from salon.chat.conversation import Conversation, Message, Status
 from salon.chat.events import Finished, TurnEvent
 from salon.chat.ids import new_id
@@ -34,9 +35,13 @@ class Draft:
     """Prompts that wait for an answer to end before they are sent."""
     attachments: tuple[Attachment, ...] = ()
     """What is sent along, before the text."""
+    purpose: Purpose = NEXT_PROMPT
+    """What it is, if not the next prompt."""
+    aside: "Draft | None" = None
+    """What stood in the prompt before this was begun, and comes back after it."""
 
     def __bool__(self) -> bool:
-        return bool(self.text or self.pastes or self.queued or self.attachments)
+        return bool(self.text or self.pastes or self.queued or self.attachments or self.purpose or self.aside)
 
 
 class Outside(StrEnum):
@@ -177,32 +182,25 @@ class Parameters:
     """Whether the host is Anthropic's own; others are asked for nothing that the protocol's core does not have."""
 
 
-class Session:
+class Session(Branching):
     """One open conversation. All changes to its tree happen here, and each is in the log before it is seen."""
 
     def __init__(
         self, conversation: Conversation, log: SessionLog, parameters: Parameters, blobs: Blobs | None = None
     ) -> None:
-        self.conversation = conversation
-        self.log = log
+        super().__init__(conversation, log)
+        self.log: SessionLog = log
         self.blobs = blobs
         """Where the content of attachments lies; without it requests go without them."""
         self.parameters = parameters
         self.turn: Turn | None = None
         self._left: str | None = None
-        """The answer that is being asked for again, to go back to if nothing comes."""
-        self._edited: str | None = None
-        """The leaf that an edited prompt was left from."""
+        """The leaf from which an answer is asked for again, to go back to if nothing comes."""
 
     @property
     def id(self) -> str:
         """The session's id."""
         return self.conversation.id
-
-    @property
-    def path(self) -> list[Message]:
-        """The messages from the root to the leaf."""
-        return tree.path(self.conversation)
 
     @property
     def last(self) -> Message | None:
@@ -231,7 +229,7 @@ class Session:
         The system prompt of a chat that has begun stays what it was; an effort that was chosen for it goes on.
         """
         settings = self.conversation.settings
-        if self.conversation.messages:
+        if self.conversation.written:
             system = settings.get("system")
             parameters = replace(parameters, system=system if isinstance(system, str) else "")
         if isinstance(effort := settings.get("effort"), str):
@@ -247,9 +245,10 @@ class Session:
 
         Attachments stand before the words; their content is in a blob already, or small enough to be in the record.
         """
-        if not self.conversation.messages:
-            await self._found(text if text.strip() else ", ".join(each.name for each in attachments))
-        return await self._say(text, attachments=attachments)
+        async with self._changing:
+            if not self.conversation.written:
+                await self._found(text if text.strip() else ", ".join(each.name for each in attachments))
+            return await self._say(text, attachments=attachments)
 
     def check(self, text: str, attachments: Sequence[Attachment] = ()) -> None:
         """Raise `TooMuch` where a request with this on top would break one of the API's limits.
@@ -267,39 +266,45 @@ class Session:
         last = self.last
         if last is None or not self.can_continue:
             raise ValueError("there is no cut answer to continue")
-        return await self._say(requests.continuation_prompt(last.text), seam="continue")
+        async with self._changing:
+            return await self._say(requests.continuation_prompt(last.text), seam="continue")
 
-    def back_to_prompt(self) -> Message | None:
-        """Make the prompt of the last answer the leaf, so that the next turn answers it once more."""
-        last = self.last
-        if last is not None and last.role == "assistant" and last.parent is not None:
-            self._left = last.id if last.content else None
-            self.conversation = tree.at(self.conversation, last.parent)
+    def back_to_prompt(self, message_id: str | None = None) -> Message | None:
+        """Make the prompt of an answer the leaf, so that the next turn answers it once more.
+
+        It is the last answer's, or that of `message_id`, which may be a prompt too. If nothing comes, everything is as
+        it was before.
+        """
+        before = self.last
+        message = before if message_id is None else self.conversation.messages[message_id]
+        prompt = None if message is None else message.parent if message.role == "assistant" else message.id
+        if prompt is not None and before is not None and prompt != before.id:
+            self._left = before.id if before.content or message is not before else None
+            self.conversation = tree.at(self.conversation, prompt)
         return self.last
 
-    @property
-    def editing(self) -> bool:
-        """Whether the next prompt will stand beside an earlier one instead of below the leaf."""
-        return self._edited is not None
+    def back_to_answer(self) -> None:
+        """Nothing was asked after all: look at what was looked at before `back_to_prompt`."""
+        if self._left is not None:
+            self.conversation = tree.at(self.conversation, self._left)
+            self._left = None
+
+    def write(self, purpose: Purpose) -> Draft | None:
+        """Write something else than the next prompt from now on; what to begin with, None if it cannot be."""
+        words = self.begin(purpose)
+        if words is None:
+            return None
+        message = self.conversation.messages[purpose.of] if purpose.aim is Aim.VARIANT else None
+        return Draft(words, attachments=() if message is None else attachments_of(message.content), purpose=purpose)
 
     def edit_last_prompt(self) -> Draft:
         """Go back to before the person's last prompt and return it; what is sent next stands beside it.
 
-        Nothing is written before that, so a person who leaves finds the conversation as it was. The draft is empty
-        where there is no prompt.
+        The draft is empty where there is no prompt.
         """
-        prompt = next((message for message in reversed(self.path) if message.role == "user" and not message.seam), None)
-        if prompt is None:
-            return Draft()
-        self._edited = self.conversation.leaf
-        self.conversation = tree.at(self.conversation, prompt.parent)
-        return Draft(prompt.text, attachments=attachments_of(prompt.content))
-
-    def stop_editing(self) -> None:
-        """Leave the earlier prompt as it is."""
-        if self._edited is not None:
-            self.conversation = tree.at(self.conversation, self._edited)
-            self._edited = None
+        prompt = self.last_prompt()
+        draft = None if prompt is None else self.write(Purpose(Aim.VARIANT, prompt.id))
+        return draft or Draft()
 
     async def answer(self, client: Client, request: Request | None = None) -> AsyncGenerator[TurnEvent, None]:
         """Have the leaf answered: run one turn and take its message into the tree; yields the turn's events.
@@ -318,19 +323,20 @@ class Session:
             async with aclosing(turn.run()) as events:
                 async for event in events:
                     if isinstance(event, Finished):
-                        self._finish(turn)
+                        await self._finish(turn)
                     yield event
         finally:
-            self._finish(turn)
+            await self._finish(turn)
 
-    async def prepared(self) -> Request:
+    async def prepared(self, asked: Parameters | None = None) -> Request:
         """The request that would have the leaf answered now, with the content of its attachments in it.
 
+        It has the session's own parameters, or those that are `asked` with once.
         Raises `TooMuch` where it would be more than the API takes. Attachments that turn out to be lost are noted in
         the conversation.
         """
         self.check("")
-        request = self.request()
+        request = self.request(asked)
         if not refers_to_attachments(request):
             return request
         request = await asyncio.to_thread(with_attachments, request, self.blobs)
@@ -338,9 +344,9 @@ class Session:
             self.conversation = replace(self.conversation, lost=self.conversation.lost | request.lost)
         return request
 
-    def request(self) -> Request:
+    def request(self, asked: Parameters | None = None) -> Request:
         """The request that would have the leaf answered now, its attachments as the session keeps them."""
-        asked = self.parameters
+        asked = asked or self.parameters
         return requests.build(
             self.path,
             model=asked.model,
@@ -381,15 +387,16 @@ class Session:
         )
         await self.log.append(message_record(message), durable=True)
         self.conversation = tree.add(self.conversation, message)
-        self._edited = None
+        self._have_written()
         return message
 
-    def _finish(self, turn: Turn) -> None:
+    async def _finish(self, turn: Turn) -> None:
         if self.turn is turn:
             self.turn = None
-        if turn.ended is not None and turn.ended.id not in self.conversation.messages:
-            self.conversation = tree.add(self.conversation, turn.ended)
-            if self._left is not None and not turn.ended.content:
-                self.conversation = tree.at(self.conversation, self._left)
-                self.log.append({"k": "leaf", "of": self._left})
-            self._left = None
+        if turn.ended is None or turn.ended.id in self.conversation.written:
+            return
+        before, self._left = self._left, None
+        self.conversation = tree.add(self.conversation, turn.ended)
+        if before is not None and not turn.ended.content:
+            self.conversation = tree.look_at(self.conversation, before)
+            await self.log.append({"k": "leaf", "of": before})

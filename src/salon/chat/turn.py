@@ -47,6 +47,8 @@ class Request:
     """What had to be left out of the history or mended in it, in sentences."""
     lost: frozenset[str] = frozenset()
     """The digests of attachments that could not be read, so the request goes without them."""
+    prefix: str = ""
+    """A fingerprint of all that the answer's thinking will be bound to: instructions, tools, history."""
 
     @property
     def model(self) -> str:
@@ -186,6 +188,7 @@ class Turn:
             fault=None if fault is None else fault.to_record(),
             unfinished=answer.unfinished(),
             extra=answer.extra(),
+            prefix=self.request.prefix,
             timing=self._watch.reading(),
         )
 
@@ -309,7 +312,7 @@ class Turn:
             "parent": self.parent,
             "model": self.request.model,
             "request": self.request.parameters(),
-        }
+        } | ({"prefix": self.request.prefix} if self.request.prefix else {})
 
     async def _close(self, end: _End | None) -> Message:
         if self._checkpoint_timer is not None:

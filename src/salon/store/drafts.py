@@ -5,10 +5,12 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from salon.chat.attachments import attachments_of, block_of
+from salon.chat.branching import Aim, Purpose
 from salon.chat.ids import is_id
 from salon.chat.session import Draft
 from salon.errors import StoreError
@@ -88,6 +90,10 @@ def _content_of(draft: Draft) -> dict[str, Any]:
         content["queued"] = [_content_of(each) for each in draft.queued]
     if draft.attachments:
         content["attachments"] = [block_of(each) for each in draft.attachments]
+    if draft.purpose:
+        content["purpose"] = {"aim": draft.purpose.aim.value, "of": draft.purpose.of}
+    if draft.aside is not None:
+        content["aside"] = _content_of(replace(draft.aside, aside=None))
     return content
 
 
@@ -95,10 +101,20 @@ def _draft_of(content: Any) -> Draft:
     if not isinstance(content, dict):
         raise ValueError("not an object")
     text, pastes, queued = content.get("text"), content.get("pastes"), content.get("queued")
-    attached = content.get("attachments")
+    attached, aside = content.get("attachments"), content.get("aside")
     return Draft(
         text if isinstance(text, str) else "",
         tuple(str(paste) for paste in pastes) if isinstance(pastes, list) else (),
         tuple(_draft_of(each) for each in queued if isinstance(each, dict)) if isinstance(queued, list) else (),
         attachments_of(each for each in attached if isinstance(each, dict)) if isinstance(attached, list) else (),
+        purpose=_purpose_of(content.get("purpose")),
+        aside=_draft_of(aside) if isinstance(aside, dict) else None,
     )
+
+
+def _purpose_of(told: Any) -> Purpose:
+    """What a draft is; an aim of which this version knows nothing is that of a prompt."""
+    if not isinstance(told, dict) or not isinstance(told.get("of"), str):
+        return Purpose()
+    aim = next((aim for aim in Aim if aim.value == told.get("aim")), Aim.SAY)
+    return Purpose(aim, told["of"]) if aim is not Aim.SAY else Purpose()

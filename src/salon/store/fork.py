@@ -17,7 +17,8 @@ _NOT_TAKEN_ALONG = {"pinned", "archived"}
 def fork_content(content: bytes, conversation: Conversation, leaf: str | None, new_id: str, now: float) -> bytes:
     """The file of the session `new_id`, with the path to `leaf` and the settings of the session in `content`.
 
-    The records are copied byte for byte: signatures of thinking hold only so. `conversation` is what `content` tells.
+    The records are copied byte for byte: signatures of thinking hold only so. Notes go along as they read now.
+    `conversation` is what `content` tells.
     Raises `StoreError` when the path is empty.
     """
     messages = path(conversation, leaf)
@@ -36,8 +37,16 @@ def fork_content(content: bytes, conversation: Conversation, leaf: str | None, n
 def _framed(lines: list[bytes], conversation: Conversation, messages: list[Message], new_id: str, now: float) -> bytes:
     origin = {"session": conversation.id, "message": messages[-1].id}
     head = {"k": "head", "id": new_id, "min": FORMAT_VERSION, "app": f"salon {__version__}", "fork": origin}
+    on_path = {message.id for message in messages}
+    notes = [
+        encode({"k": "note", "id": note.id, "parent": note.parent, "text": note.text, "ts": note.created}, now)
+        for note in conversation.notes.values()
+        if note.parent in on_path
+    ]
     title = {"k": "set", "key": "title", "value": f"{conversation.title} (fork)" if conversation.title else ""}
-    return b"".join([encode(head, now), *lines, encode(title, now), encode({"k": "leaf", "of": messages[-1].id}, now)])
+    return b"".join(
+        [encode(head, now), *lines, *notes, encode(title, now), encode({"k": "leaf", "of": messages[-1].id}, now)]
+    )
 
 
 def _retold(conversation: Conversation, messages: list[Message], now: float) -> Iterator[bytes]:
@@ -48,7 +57,8 @@ def _retold(conversation: Conversation, messages: list[Message], now: float) -> 
         if message.role == "user":
             yield encode(message_record(message) | {"ts": message.created}, now)
         else:
-            yield encode({"k": "open", "id": message.id, "parent": message.parent, "ts": message.created}, now)
+            opened: Record = {"k": "open", "id": message.id, "parent": message.parent, "ts": message.created}
+            yield encode(opened | ({"prefix": message.prefix} if message.prefix else {}), now)
             yield encode(close_record(message), now)
 
 
@@ -62,6 +72,4 @@ def _is_wanted(line: bytes, wanted: set[str]) -> bool:
         return record.get("key") not in _NOT_TAKEN_ALONG
     if kind in {"msg", "open"}:
         return record.get("id") in wanted
-    if kind in {"part", "close"}:
-        return record.get("of") in wanted
-    return kind == "note" and record.get("parent") in wanted
+    return kind in {"part", "close"} and record.get("of") in wanted

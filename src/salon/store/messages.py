@@ -87,6 +87,7 @@ def _told(entry: Entry, fields: Record, role: Role) -> Message:
         unfinished=_integers(fields.get("unfinished")),
         extra={**extra, "status": unknown} if unknown else extra,
         source=_text(fields.get("source")),
+        prefix=_text(fields.get("prefix")),
         timing=_numbers(fields.get("timing")),
     )
 
@@ -114,6 +115,7 @@ def _folded(entry: Entry) -> Message:
         fault=fault or _mapping(fields.get("fault")),
         unfinished=answer.unfinished(),
         extra=answer.extra(),
+        prefix=_text(fields.get("prefix")),
         timing=_numbers(fields.get("timing")),
     )
 

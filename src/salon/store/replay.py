@@ -7,19 +7,22 @@ The rules, in the order in which they matter:
 * Two different messages with one id are both kept: the first under it, the later as a sibling under an id derived from
   it. The same record twice is one.
 * An answer without `close` is the fold of its `part`s, as `salon.chat.answer` folds the stream itself.
-* `del` hides a message and everything below it; with `"undo": true` it shows them again. Nothing is taken out.
-* Every message written becomes the leaf; a `leaf` record moves it.
+* `del` hides a message and everything below it, with `"only": true` the message alone; with `"undo": true` it shows
+  them again. Nothing is taken out.
+* Every message written becomes the leaf; a `leaf` record, or the `leaf` of a `del`, moves it. When each was the leaf is
+  remembered, so that who flips to another variant finds what was looked at below it.
+* A `note` with an `id` is new; one that is `of` another changes its words.
 * Kinds and fields that are not known are skipped.
 
 What had to be mended is counted, and said in `Conversation.notices` until a `repair` record says that it was told.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, ClassVar
 
-from salon.chat.conversation import Conversation, Message, conversation_of
+from salon.chat.conversation import Conversation, Message, Note, conversation_of
 from salon.chat.ids import is_id
 from salon.store.messages import Entry, message_of
 from salon.store.reader import Line
@@ -89,7 +92,14 @@ def replay(session_id: str, lines: Iterable[Line], place: str = "") -> Replayed:
     if told.too_new:
         notices += ("This session was made by a newer Salon: it can be read here, but not written.",)
     conversation = conversation_of(
-        session_id, told.messages(), leaf=told.visible_leaf(), settings=told.settings, notices=notices
+        session_id,
+        told.messages(),
+        leaf=told.leaf,
+        settings=told.settings,
+        notices=notices,
+        notes=told.notes.values(),
+        deleted=told.deleted,
+        looked=told.looked,
     )
     return Replayed(conversation, told.damage, told.too_new)
 
@@ -99,11 +109,14 @@ class _Replay:
     damage: Damage = field(default_factory=Damage)
     too_new: bool = False
     settings: dict[str, Any] = field(default_factory=dict)
+    notes: dict[str, Note] = field(default_factory=dict)
+    deleted: dict[str, bool] = field(default_factory=dict)
+    looked: dict[str, int] = field(default_factory=dict)
+    leaf: str | None = None
+    _looks: int = 0
     _entries: dict[str, Entry] = field(default_factory=dict)
     _same_id: dict[str, list[Entry]] = field(default_factory=dict)
     """The entries that came under one id; the newest of them is who is meant by it."""
-    _deleted: set[str] = field(default_factory=set)
-    _leaf: str | None = None
 
     def take(self, line: Line) -> None:
         """Let one line say what it has to say."""
@@ -121,24 +134,16 @@ class _Replay:
             self.damage.skipped += 1
 
     def messages(self) -> Iterable[Message]:
-        """The messages that are not deleted, in the file's order."""
-        hidden = self._hidden()
-        return [message_of(entry) for entry in self._entries.values() if entry.id not in hidden]
-
-    def visible_leaf(self) -> str | None:
-        """The leaf, or the nearest message above it that is not deleted."""
-        leaf, hidden = self._leaf, self._hidden()
-        while leaf is not None and leaf in hidden:
-            leaf = self._entries[leaf].parent
-        return leaf
+        """All messages, deleted ones too, in the file's order."""
+        return map(message_of, self._entries.values())
 
     def _hidden(self) -> set[str]:
-        """The deleted messages and all below them; one pass, because a parent always stands before its children."""
-        hidden = set(self._deleted)
-        for entry in self._entries.values() if hidden else ():
-            if entry.parent in hidden:
-                hidden.add(entry.id)
-        return hidden
+        """The deleted messages and all below those that went with their branch; a parent stands before its children."""
+        gone = {an_id for an_id, branch in self.deleted.items() if branch}
+        for entry in self._entries.values() if gone else ():
+            if entry.parent in gone:
+                gone.add(entry.id)
+        return gone | self.deleted.keys()
 
     def _head(self, record: Record) -> None:
         oldest_reader = record.get("min")
@@ -163,7 +168,7 @@ class _Replay:
         entry = Entry(entry_id, parent, record)
         self._entries[entry_id] = entry
         same.append(entry)
-        self._leaf = entry_id
+        self._look_at(entry)
         return entry
 
     def _parent_of(self, record: Record) -> str | None:
@@ -210,17 +215,45 @@ class _Replay:
         if isinstance(key := record.get("key"), str):
             self.settings[key] = record.get("value")
 
+    def _look_at(self, entry: Entry) -> None:
+        self.leaf = entry.id
+        self.looked[entry.id] = self._looks
+        self._looks += 1
+
     def _move_leaf(self, record: Record) -> None:
         if (entry := self._meant(_target(record))) is not None:
-            self._leaf = entry.id
+            self._look_at(entry)
 
     def _delete(self, record: Record) -> None:
-        if (entry := self._meant(_target(record))) is None:
+        target = _target(record)
+        entry = self._meant(target)
+        an_id = entry.id if entry is not None else _text(target)
+        if entry is None and an_id not in self.notes:
             return
-        if record.get("undo") is True:
-            self._deleted.discard(entry.id)
-        else:
-            self._deleted.add(entry.id)
+        self.deleted.pop(an_id, None)
+        if record.get("undo") is not True:
+            self.deleted[an_id] = entry is not None and record.get("only") is not True
+        if (leaf := self._meant(record.get("leaf"))) is not None:
+            self._look_at(leaf)
+
+    def _note(self, record: Record) -> None:
+        text, own_id = record.get("text"), record.get("id")
+        if not isinstance(text, str):
+            return
+        changed = self.notes.get(_text(record.get("of")))
+        if changed is not None:
+            self.notes[changed.id] = replace(changed, text=text)
+        elif own_id and isinstance(own_id, str) and own_id not in self._entries:
+            above = self._meant(record.get("parent"))
+            self.notes.setdefault(
+                own_id,
+                Note(
+                    id=own_id,
+                    parent=self.leaf if above is None else above.id,
+                    text=text,
+                    created=_text(record.get("ts")),
+                ),
+            )
 
     def _told(self, record: Record) -> None:
         self.damage = Damage()
@@ -234,6 +267,7 @@ class _Replay:
         "set": _set,
         "leaf": _move_leaf,
         "del": _delete,
+        "note": _note,
         "repair": _told,
     }
 

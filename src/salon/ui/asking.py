@@ -243,7 +243,7 @@ class AskingActions(ReadingActions):
         if self.session is None:
             return
         conversation = self.session.conversation
-        sums = totals(conversation.messages.values(), self._services.model_info)  # other variants have cost as much
+        sums = totals(conversation.written.values(), self._services.model_info)  # other variants have cost as much
         answers = (message for message in reversed(self.session.path) if message.role == "assistant" and message.usage)
         shown = totals(islice(answers, 1), self._services.model_info)  # of a long chat once is enough
         self.status_bar.update(

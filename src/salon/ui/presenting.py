@@ -46,12 +46,9 @@ def variant_of(conversation: Conversation, message: Message) -> tuple[int, int]:
 
     Attempts that failed before anything came are no variants, except the one that is being looked at.
     """
-    if message.id not in conversation.messages:
+    if message.id not in conversation.messages or len(tree.siblings(conversation, message.id)) == 1:
         return 1, 1
-    siblings = tree.siblings(conversation, message.id)
-    if len(siblings) == 1:
-        return 1, 1
-    family = [sibling for sibling in siblings if sibling == message.id or conversation.messages[sibling].content]
+    family = tree.family(conversation, message.id)
     return family.index(message.id) + 1, len(family)
 
 
