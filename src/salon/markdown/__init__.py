@@ -2,6 +2,7 @@
 
 from salon.markdown.alone import alone
 from salon.markdown.choices import Choices
+from salon.markdown.citations import marks, without_marks, without_sign
 from salon.markdown.code import is_fold_row
 from salon.markdown.document import Document, block_source, raw_code
 from salon.markdown.highlight import language as code_language
@@ -33,7 +34,10 @@ __all__ = [
     "goes_on",
     "is_fold_row",
     "look",
+    "marks",
     "raw_code",
     "table_source",
     "warm_up",
+    "without_marks",
+    "without_sign",
 ]

@@ -15,6 +15,7 @@ def alone(document: Document, index: int) -> Document:
     """
     leaf = document.blocks[index]
     single = Document(_source(leaf), definitions=document.definitions)
+    single.cited = document.cited
     single.finish()
     return single
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pygments.lexer import Lexer  # type: ignore[import-untyped]
 
 from salon.markdown.cells import cell_len
+from salon.markdown.citations import without_sign
 from salon.markdown.highlight import CODE, LineHighlighter, language, lines_of
 from salon.markdown.limits import Limits
 from salon.markdown.lines import Line, Span, look
@@ -66,7 +67,7 @@ class CodeFlow:
 
     def feed(self, text: str) -> None:
         """Take more content."""
-        self._lay_out(self._splitter.feed(text))
+        self._lay_out(self._splitter.feed(without_sign(text)))
 
     def finish(self) -> None:
         """Lay out what is left."""
@@ -124,6 +125,7 @@ class CodeFlow:
 
 def highlighted_rows(flow: CodeFlow, code: str, lexer: Lexer) -> Iterator[None]:
     """Lay out a whole block into a fresh `flow`, coloured by lexing it as a whole; each step is short."""
+    code = without_sign(code)
     total = code.count("\n") + (not code.endswith("\n"))
     done = 0
     for count, line in enumerate(lines_of(code, lexer)):

@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import overload
 
 from salon.markdown.blocks import BlockParser
+from salon.markdown.citations import without_marks
 from salon.markdown.definitions import Definition
 from salon.markdown.holding import is_held_back
 from salon.markdown.leaf import Leaf
@@ -26,6 +27,8 @@ class Document:
         """`definitions` are link targets that stand elsewhere and hold here, too."""
         self.limits = limits
         self._lent = list(definitions)
+        self.cited: dict[int, str] = {}
+        """Where the marks of citations lead, by their numbers."""
         self.finished = False
         self.revision = 0
         self._parser = BlockParser(limits)
@@ -179,9 +182,9 @@ class _Joined(Sequence[Leaf]):
 def block_source(document: Document, index: int) -> str:
     """The lines of the source that the leaf at `index` stands in, containers' marks included."""
     leaf = document.blocks[index]
-    return document.source[leaf.start : leaf.end]
+    return without_marks(document.source[leaf.start : leaf.end])
 
 
 def raw_code(leaf: Leaf) -> str:
     """A code block's text as written, without fences and indentation, for "copy code"; of other leaves the content."""
-    return leaf.text.removesuffix("\n")
+    return without_marks(leaf.text).removesuffix("\n")

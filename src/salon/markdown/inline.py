@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from salon.markdown.addresses import addresses
+from salon.markdown.citations import mark_at
 from salon.markdown.definitions import Definition
 from salon.markdown.footnotes import key as note_key
 from salon.markdown.footnotes import reference_at, shown_label
@@ -50,6 +51,7 @@ def inline_parser() -> "MarkdownIt":
     # Before escapes: CommonMark would take the backslashes of formulas for its own.
     markdown.inline.ruler.before("escape", "formula", _formula_rule)
     markdown.inline.ruler.before("link", "footnote", _footnote_rule)
+    markdown.inline.ruler.before("footnote", "citation", _citation_rule)
     if markdown.linkify is not None:
         markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
     return markdown
@@ -83,6 +85,17 @@ def _footnote_rule(state: "StateInline", silent: bool) -> bool:
     return True
 
 
+def _citation_rule(state: "StateInline", silent: bool) -> bool:
+    if state.src[state.pos] != "[" or (found := mark_at(state.src, state.pos)) is None or found[1] > state.posMax:
+        return False
+    number, end = found
+    if not silent:
+        token = state.push("citation", "", 0)
+        token.content, token.attrs["href"] = f"[{number}]", state.env["references"].cited.get(number, "")
+    state.pos = end
+    return True
+
+
 class References:
     """What labels stand for, and which labels were asked for in vain.
 
@@ -91,6 +104,8 @@ class References:
 
     def __init__(self) -> None:
         self._targets: dict[str, dict[str, str]] = {}
+        self.cited: dict[int, str] = {}
+        """Where the marks of citations lead, by their numbers."""
         self.missed: set[str] = set()
 
     def define(self, definition: Definition) -> bool:
@@ -164,6 +179,8 @@ def _styled(tokens: "Sequence[Token]", base: Look) -> list[Span]:
                     spans.append(Span(",", _varied(current, role="accent"), True))
                 mark, source = clean(shown_label(token.content)), clean(token.markup)
                 spans.append(Span(mark, _varied(current, role="accent"), False, href, source))
+            case "citation":
+                spans.append(Span(token.content, _varied(current, role="accent"), True, _target(token, "href")))
             case "formula":
                 spans.append(formula_span(token.content, token.markup, current, href))
             case "image":

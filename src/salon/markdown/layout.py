@@ -58,6 +58,7 @@ class MarkdownLines:
         self.choices = choices or Choices()
         self.width = max(1, width)
         self._references = References()
+        self._references.cited = document.cited
         reading = min(self.width, max(1, measure))
         self._maker = FlowMaker(self.width, reading, self._references, document.limits, self.choices)
         self._packer = Packer()

@@ -4,6 +4,7 @@ import csv
 import io
 from typing import NamedTuple
 
+from salon.markdown.citations import without_marks
 from salon.markdown.inline import References
 from salon.markdown.leaf import Leaf
 from salon.markdown.marks import cells
@@ -26,7 +27,8 @@ def table_source(leaf: Leaf) -> TableSource:
     """
     if leaf.kind != "table":
         raise ValueError(f"a {leaf.kind} is no table")
-    header, _, *rows = leaf.text.removesuffix("\n").split("\n")
+    text = without_marks(leaf.text)
+    header, _, *rows = text.removesuffix("\n").split("\n")
     labels = cells(header)
     table = [[_text(cell_of(text, References())) for text in labels]]
     for row in rows:
@@ -35,7 +37,7 @@ def table_source(leaf: Leaf) -> TableSource:
     comma_separated = io.StringIO()
     csv.writer(comma_separated, lineterminator="\n").writerows(table)
     tab_separated = "".join("\t".join(" ".join(text.split()) for text in row) + "\n" for row in table)
-    return TableSource(leaf.text, tab_separated, comma_separated.getvalue())
+    return TableSource(text, tab_separated, comma_separated.getvalue())
 
 
 def _text(cell: Cell) -> str:

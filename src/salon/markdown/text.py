@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol, Self
 
+from salon.markdown.citations import without_sign
 from salon.markdown.formulas import is_displayed
 from salon.markdown.inline import References, inline_spans
 from salon.markdown.limits import Limits
@@ -158,7 +159,7 @@ class LiteralFlow:
 
     def feed(self, text: str) -> None:
         """Take more content."""
-        self._lay_out(self._splitter.feed(text))
+        self._lay_out(self._splitter.feed(without_sign(text)))
 
     def finish(self) -> None:
         """Lay out what is left."""

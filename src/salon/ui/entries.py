@@ -29,6 +29,7 @@ from salon.ui.sections import (
     WordsSection,
     thinking_section,
 )
+from salon.ui.sources import Sources, SourcesSection
 from salon.untrusted import clean, clean_line
 
 INDENT = 2
@@ -320,11 +321,13 @@ class AnswerEntry(Entry):
         self._heard = False
         """Whether any text has come: thinking before it says nothing about an overlap."""
         self._blanks = ""
-        """White space that has come before any text; it counts once there is some."""
+        """White space that no text has followed yet: it counts once there is some, and marks stand before it."""
         self._text: TextSection | None = None
         self._thinking: dict[int, ThinkingSection] = {}
         self._blocks: dict[int, BlockSection] = {}
         self._seen: set[int] = set()
+        self._ended: set[int] = set()
+        self._sources = Sources()
 
     def label(self) -> str:
         """Which variant it is."""
@@ -337,7 +340,7 @@ class AnswerEntry(Entry):
         assert self._sections is not None
         for index, block in enumerate(self.message.content):
             self._begin(index, block)
-            self._end(index)
+            self._end(index, block)
         self._time_thinking()
         self._close_text()
         self._add_ending()
@@ -358,7 +361,7 @@ class AnswerEntry(Entry):
             case BlockFinished(index, block):
                 if index in self._blocks:
                     self._blocks[index].become(block)
-                self._end(index)
+                self._end(index, block)
 
     def restart(self, message: Message) -> None:
         """Begin again with nothing: the attempt is repeated."""
@@ -377,6 +380,9 @@ class AnswerEntry(Entry):
         for index, shown in self._blocks.items():
             if shown.block != message.content[index]:
                 shown.become(message.content[index])
+        for index, block in enumerate(message.content):
+            if index not in self._ended:
+                self._end(index, block)
         self._time_thinking()
         self._close_text()
         self._add_ending()
@@ -400,6 +406,8 @@ class AnswerEntry(Entry):
         self._thinking.clear()
         self._blocks.clear()
         self._seen.clear()
+        self._ended.clear()
+        self._sources = Sources()
 
     def _rebuild(self) -> None:
         frame = self._frame
@@ -431,7 +439,14 @@ class AnswerEntry(Entry):
             self._blocks[index] = BlockSection(block)
             self._add_section(self._blocks[index])
 
-    def _end(self, index: int) -> None:
+    def _end(self, index: int, block: Block) -> None:
+        self._ended.add(index)
+        if (
+            self._text is not None
+            and kind_of(block) == "text"
+            and (cited := self._sources.cite(block.get("citations")))
+        ):
+            self._text.cite({source.number: source.href for source in cited})
         if index in self._thinking:
             self._thinking[index].finish()
         if index in self._blocks and (lines := self._blocks[index].lines) is not None:
@@ -440,25 +455,28 @@ class AnswerEntry(Entry):
     def _append_text(self, text: str) -> None:
         self._heard = self._heard or bool(text)
         text = self._overlap.trim(text)
+        text = self._blanks + text
+        words = text.rstrip()
+        self._blanks = text[len(words) :]
+        if not words:
+            return
         if self._text is None:
-            text = self._blanks + text
-            if not text.strip():
-                self._blanks = text
-                return
-            self._blanks = ""
             self._text = TextSection()
             self._add_section(self._text)
-        self._text.append(text)
+        self._text.append(words)
 
     def _close_text(self) -> None:
         if self._heard and (held := self._overlap.release()):
             self._append_text(held)
-        self._blanks = ""
         if self._text is not None:
+            self._text.append(self._blanks)
             self._text.finish()
             self._text = None
+        self._blanks = ""
 
     def _add_ending(self) -> None:
+        if sources := self._sources.all():
+            self._add_section(SourcesSection(sources))
         sentence, role = ending_of(self.message)
         if sentence:
             self._add_section(RowSection(sentence, role))

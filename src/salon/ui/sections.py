@@ -2,12 +2,24 @@
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from salon.chat.blocks import Block, is_tool_result, is_tool_use, kind_of, thinking_of
-from salon.markdown import Choices, Document, Line, Lines, MarkdownLines, PlainLines, Span, look
+from salon.markdown import (
+    Choices,
+    Document,
+    Line,
+    Lines,
+    MarkdownLines,
+    PlainLines,
+    Span,
+    look,
+    marks,
+    without_marks,
+    without_sign,
+)
 from salon.untrusted import clean, clean_line
 
 EMPTY = Line(())
@@ -82,7 +94,14 @@ class TextSection:
 
     def append(self, text: str) -> None:
         """Add raw text at the end."""
-        self.document.append(clean(text))
+        self.document.append(without_sign(clean(text)))
+
+    def cite(self, targets: Mapping[int, str]) -> None:
+        """Mark the end of the text so far with the numbers of its sources; `targets` are where they lead."""
+        if not targets:
+            return
+        self.document.cited.update(targets)
+        self.document.append(marks(targets, self.document.source[-80:]))
 
     def finish(self) -> None:
         """Say that nothing more comes."""
@@ -95,8 +114,8 @@ class TextSection:
         return MarkdownLines(self.document, frame.width, measure=frame.measure, choices=self.choices)
 
     def source(self) -> str:
-        """The Markdown, cleaned."""
-        return self.document.source
+        """The Markdown, cleaned, without marks of citations."""
+        return without_marks(self.document.source)
 
 
 class WordsSection:
