@@ -108,7 +108,7 @@ async def thinking(studio: Studio) -> None:
     """Thinking, opened."""
     await studio.ready()
     await studio.ask("thinking")
-    await studio.pilot.press("ctrl+t")
+    await studio.pilot.press("alt+h")
 
 
 async def table(studio: Studio) -> None:

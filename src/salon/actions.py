@@ -1,5 +1,6 @@
 """The one table of actions: bindings, help, notices and the README's keys are all made from it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,18 +9,39 @@ class Place(StrEnum):
     """Where an action's keys work."""
 
     PROMPT = "In the prompt"
+    EDITING = "Editing the prompt"
     CHAT = "In a chat"
     READING = "While reading"
     OPENED = "In an opened block"
     EVERYWHERE = "Everywhere"
 
 
+def meet(one: Place, other: Place) -> bool:
+    """Whether the keys of two places work at the same time, so that they must differ."""
+    if one is other or Place.EVERYWHERE in {one, other}:
+        return True
+    writing = {Place.PROMPT, Place.EDITING, Place.CHAT}
+    return {one, other} <= writing or {one, other} == {Place.CHAT, Place.READING}
+
+
+_chosen: dict[str, tuple[str, ...]] = {}
+
+
+def use_keys(chosen: Mapping[str, tuple[str, ...]]) -> None:
+    """Have these actions work with other keys than their own, for as long as the process lives.
+
+    One terminal has one keyboard: what works where is asked in too many places to be handed to each of them.
+    """
+    _chosen.clear()
+    _chosen.update(chosen)
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something a person can do. `keys` are Textual's names, the best one first."""
+    """Something a person can do. Keys have Textual's names, the best one first; a chord has blanks between its keys."""
 
     id: str
-    keys: tuple[str, ...]
+    default_keys: tuple[str, ...]
     label: str
     help: str
     place: Place = Place.CHAT
@@ -36,14 +58,81 @@ class Action:
         return bool(self.argument) and not self.argument.startswith("[")
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that it works with: its own, or those that a preset or the person gave it."""
+        return _chosen.get(self.id, self.default_keys)
+
+    @property
     def key(self) -> str:
         """The first key as people write it; "" where there is none."""
         return next(iter(self.key_names()), "")
 
     def key_names(self) -> list[str]:
         """All keys as people write them."""
-        return list(self.shown) or [key_name(key) for key in self.keys]
+        own = self.keys == self.default_keys and self.shown
+        return list(self.shown) if own else [key_name(key) for key in self.keys]
 
+
+def _edit(id: str, keys: str, label: str, help: str, shown: tuple[str, ...] = ()) -> Action:  # noqa: A002 - as Action has it
+    return Action(id, tuple(key.strip() for key in keys.split(",") if key), label, help, Place.EDITING, shown)
+
+
+_EDITING = (
+    _edit(
+        "undo",
+        "ctrl+underscore,ctrl+slash,ctrl+shift+minus,ctrl+x ctrl+u",
+        "Undo",
+        "Undo the last change to the prompt; there is no limit.",
+        ("Ctrl+_", "Ctrl+X Ctrl+U"),
+    ),
+    _edit("redo", "alt+r,ctrl+x ctrl+r", "Redo", "Do it again."),
+    _edit("older_text", "alt+comma", "Older text", "Go back in time, also to what was typed before an undo."),
+    _edit("newer_text", "alt+full_stop", "Newer text", "Go forward in time."),
+    _edit("cursor_left", "left,ctrl+b", "Left", "Go one character to the left."),
+    _edit("cursor_right", "right", "Right", "Go one character to the right."),
+    _edit("word_left", "alt+b,ctrl+left,alt+left", "Word left", "Go to the beginning of the word."),
+    _edit("word_right", "alt+f,ctrl+right,alt+right", "Word right", "Go to the end of the word."),
+    _edit("line_start", "ctrl+a,home", "Line start", "Go to the beginning of the line."),
+    _edit("line_end", "ctrl+e,end", "Line end", "Go to the end of the line."),
+    _edit("text_start", "alt+less_than_sign", "Beginning", "Go to the beginning of the prompt."),
+    _edit("text_end", "alt+greater_than_sign", "End", "Go to the end of the prompt."),
+    _edit(
+        "delete_left",
+        "backspace,ctrl+h,shift+backspace",
+        "Delete left",
+        "Delete the character before the caret.",
+        ("Backspace",),
+    ),
+    _edit("delete_right", "delete,ctrl+d", "Delete right", "Delete the character at the caret."),
+    _edit("kill_word_left", "alt+backspace,ctrl+backspace", "Kill word left", "Kill to the beginning of the word."),
+    _edit("kill_word_right", "alt+d,ctrl+delete,alt+delete", "Kill word right", "Kill to the end of the word."),
+    _edit("kill_blank_word_left", "ctrl+w", "Kill left", "Kill back to a blank, or what is selected."),
+    _edit("kill_to_end", "ctrl+k", "Kill to end", "Kill to the end of the line, then the newline."),
+    _edit("kill_to_start", "ctrl+u", "Kill to start", "Kill to the beginning of the line."),
+    _edit("yank", "ctrl+y", "Yank", "Put in what was killed last."),
+    _edit("yank_pop", "alt+y", "Yank earlier", "After a yank: put in what was killed before that."),
+    _edit("transpose", "ctrl+t", "Transpose", "Swap two characters."),
+    _edit("transpose_words", "alt+t", "Transpose words", "Swap two words."),
+    _edit("upcase_word", "alt+u", "Upper case", "Write the word, or what is selected, in capitals."),
+    _edit("downcase_word", "alt+l", "Lower case", "Write it in small letters."),
+    _edit("capitalize_word", "alt+c", "Capitalize", "Begin the word with a capital."),
+    _edit(
+        "find_character", "ctrl+right_square_bracket", "Find character", "Go to the next place of the key pressed next."
+    ),
+    _edit("set_mark", "ctrl+@,ctrl+space", "Set mark", "Select from here on.", ("Ctrl+Space",)),
+    _edit("exchange_mark", "ctrl+x ctrl+x", "Exchange", "Go to the other end of the selection."),
+    _edit("select_left", "shift+left", "Select left", "Select one character to the left."),
+    _edit("select_right", "shift+right", "Select right", "Select one character to the right."),
+    _edit("select_up", "shift+up", "Select up", "Select one row up."),
+    _edit("select_down", "shift+down", "Select down", "Select one row down."),
+    _edit("select_word_left", "ctrl+shift+left,alt+shift+left", "Select word left", "Select to the word's beginning."),
+    _edit("select_word_right", "ctrl+shift+right,alt+shift+right", "Select word right", "Select to the word's end."),
+    _edit("select_line_start", "shift+home", "Select to start", "Select to the beginning of the line."),
+    _edit("select_line_end", "shift+end", "Select to end", "Select to the end of the line."),
+    _edit("select_all", "ctrl+x h", "Select all", "Select the whole prompt."),
+    _edit("cut", "shift+delete", "Cut", "Copy what is selected and take it out."),
+    _edit("paste", "ctrl+v,shift+insert", "Paste", "Put in what was copied here."),
+)
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -78,8 +167,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "expand_paste", ("ctrl+g",), "Expand paste", "Put the text of a folded paste into the prompt.", Place.PROMPT
     ),
-    Action("undo", ("ctrl+z",), "Undo", "Undo the last change to the prompt.", Place.PROMPT),
-    Action("redo", ("ctrl+y",), "Redo", "Do it again.", Place.PROMPT),
+    *_EDITING,
     Action("stop", ("escape",), "Stop", "Stop the answer and keep what came; close a notice.", shown=("Esc",)),
     Action("retry", ("f5",), "Retry", "Ask for the last answer again. The first one is kept.", command="retry"),
     Action("continue", ("f6",), "Continue", "Have an answer that was cut go on.", command="continue"),
@@ -105,8 +193,19 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_down", ("pagedown",), "Page down", "Scroll the conversation down.", shown=("PgDn",)),
     Action("to_top", ("ctrl+home",), "Beginning", "Go to the beginning of the conversation."),
     Action("to_end", ("ctrl+end",), "End", "Go to the end of the conversation and follow it."),
-    Action("toggle_thinking", ("ctrl+t",), "Thinking", "Open or fold all thinking.", command="thinking"),
-    Action("copy", ("ctrl+c",), "Copy", "Copy what is selected, as the model wrote it."),
+    Action(
+        "toggle_thinking",
+        ("alt+h", "ctrl+x ctrl+t"),
+        "Thinking",
+        "Open or fold all thinking.",
+        command="thinking",
+    ),
+    Action(
+        "copy",
+        ("ctrl+c",),
+        "Copy or clear",
+        "Copy what is selected, as the model wrote it; with nothing selected clear the prompt, which undo brings back.",
+    ),
     Action("copy_answer", ("f3",), "Copy answer", "Copy the last answer as Markdown.", command="copy"),
     Action("copy_code", ("f4",), "Copy code", "Copy the last code block, exactly.", command="copy-code"),
     Action("find", ("ctrl+f",), "Find", "Search inside this conversation.", command="find"),
@@ -201,6 +300,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("help", ("f1",), "Help", "Show the keys.", Place.EVERYWHERE, command="help"),
     Action("send_queued", (), "Send it", "Send the first of the queued prompts."),
     Action("open_link", (), "Open", "Open the link that is shown."),
+    Action("suspend", ("ctrl+z",), "Suspend", "Go back to the shell; fg brings Salon back.", Place.EVERYWHERE),
     Action(
         "quit", ("ctrl+q",), "Quit", "Quit. Everything is kept, the draft included.", Place.EVERYWHERE, command="quit"
     ),
@@ -208,11 +308,34 @@ ACTIONS: tuple[Action, ...] = (
 
 BY_ID = {action.id: action for action in ACTIONS}
 
-_NAMES = {"pageup": "PgUp", "pagedown": "PgDn", "escape": "Esc"}
+_NAMES = {
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "escape": "Esc",
+    "underscore": "_",
+    "slash": "/",
+    "backslash": "\\",
+    "comma": ",",
+    "full_stop": ".",
+    "minus": "-",
+    "plus": "Plus",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "question_mark": "?",
+    "exclamation_mark": "!",
+    "semicolon": ";",
+    "colon": ":",
+    "at": "@",
+    "number_sign": "#",
+}
 
 
 def key_name(key: str) -> str:
-    """Textual's `ctrl+home` as people write it: Ctrl+Home. A letter alone stays as it is: y and Y are two keys."""
+    """Textual's `ctrl+home` as people write it: Ctrl+Home. A letter alone is itself: `c` and `C` are two keys."""
+    if " " in key:
+        return " ".join(map(key_name, key.split(" ")))
     if len(key) == 1:
         return key
     return "+".join(

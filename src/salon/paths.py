@@ -26,6 +26,11 @@ class Paths:
         return self.config / "config.toml"
 
     @property
+    def keys_file(self) -> Path:
+        """Which key does what, where a person wants it otherwise."""
+        return self.config / "keys.toml"
+
+    @property
     def credentials_file(self) -> Path:
         """The key saved by the app, apart from the settings so that those can be shared."""
         return self.config / "credentials.toml"

@@ -81,6 +81,16 @@ class Settings:
         15.0, "Seconds without a sign of life after which the status bar says so.", within=(1, 3600)
     )
     attempts: int = _setting(5, "How often a request is tried before it counts as failed.", within=(1, 20))
+    keys: str = _setting(
+        "default",
+        "The keys: Salon's own, nearer to emacs, or with vi's language in the prompt. keys.toml changes single ones.",
+        choices=("default", "vi", "emacs"),
+    )
+    vi_enter: str = _setting(
+        "send",
+        "What Enter does in vi's insert mode: send, or start a new line. In its normal mode Enter sends.",
+        choices=("send", "newline"),
+    )
     mouse: bool = _setting(True, "Whether Salon takes mouse events. If not, the terminal selects text by itself.")
     hyperlinks: bool = _setting(
         True, "Whether links are marked as links for the terminal (OSC 8). The Linux console never gets them."

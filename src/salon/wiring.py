@@ -23,6 +23,7 @@ from salon.claude.retry import RetryPolicy
 from salon.claude.sdk import KeyHeader, Timeouts
 from salon.demo.models import DEMO_MODEL, MODELS
 from salon.errors import UsageError
+from salon.keymap import load_keys
 from salon.logs import keep_secret, start_logging
 from salon.paths import Paths, default_paths, theme_directories
 from salon.settings import Settings, load_settings
@@ -179,6 +180,7 @@ class House:
     def services(self) -> Services:
         """What the screens need."""
         themes, problems = load_themes(theme_directories(self.paths))
+        keys, key_problems = load_keys(self.paths.keys_file, self.settings.keys)
         return Services(
             library=self.library(),
             demo_library=self.library(demo=True),
@@ -191,7 +193,8 @@ class House:
             list_files=lambda: list_files(Path.cwd()),
             # The console of older Linux kernels would print what it does not know.
             terminal_links=self.settings.hyperlinks and self.environ.get("TERM") not in {"linux", "dumb"},
-            problems=(*self.problems, *problems),
+            keys=keys,
+            problems=(*self.problems, *key_problems, *problems),
             log_file=str(self.paths.log_file),
         )
 

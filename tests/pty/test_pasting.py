@@ -44,7 +44,7 @@ def test_a_chip_survives_the_app_and_can_be_unfolded(home: Home) -> None:
         assert terminal.wait_exit() == 0
     with home.start("--demo", "-c") as terminal:
         terminal.until("[pasted #1: 25 lines]").send("\x07")
-        terminal.until("row 24").send("\x1a")
+        terminal.until("row 24").send("\x1f")
         terminal.until("[pasted #1: 25 lines]").send("\x07")
         terminal.until("row 24").send("\r")
         terminal.until("▎ row 24")
@@ -59,7 +59,7 @@ def test_a_chip_survives_recall_and_undo(home: Home) -> None:
         terminal.until("A new chat with").paste(source)
         terminal.until("[pasted #1: 25 lines]").read_for(0.1)  # an Enter too soon would be taken for a part of it
         terminal.send("\x1b[A")
-        terminal.until("> echo earlier").send("\x1a")
+        terminal.until("> echo earlier").send("\x1f")
         terminal.until("[pasted #1: 25 lines]").send("\r")
         terminal.until("▎ row 24")
         quit_quietly(terminal)

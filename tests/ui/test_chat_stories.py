@@ -117,11 +117,11 @@ async def test_thinking_is_one_row_that_opens(tmp_path: Path) -> None:
         await person.answer_arrives()
         assert "▸ Thought" in person.text_of_transcript()
         assert "deep thoughts" not in person.text_of_transcript()
-        await person.press("ctrl+t")
+        await person.press("alt+h")
         await person.is_drawn()
         assert "▾ Thought" in person.text_of_transcript()
         assert "deep thoughts" in person.text_of_transcript()
-        await person.press("ctrl+t")
+        await person.press("alt+h")
         await person.is_drawn()
         assert "deep thoughts" not in person.text_of_transcript()
 
@@ -713,7 +713,7 @@ async def test_the_last_prompt_comes_back_into_an_empty_box_only(tmp_path: Path)
         await person.type("busy")
         await person.press("f2")
         assert person.prompt() == "busy"
-        await person.press("ctrl+z", "f2")
+        await person.press("ctrl+underscore", "f2")
         assert person.prompt() == "Ask me again"
 
 

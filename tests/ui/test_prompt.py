@@ -228,7 +228,7 @@ async def test_undo_brings_back_what_was_sent_with_its_pastes() -> None:
         await hand.paste(BIG)
         hand.prompt.clear_sent(hand.prompt.text)
         assert hand.prompt.text == ""
-        await hand.press("ctrl+z")
+        await hand.press("ctrl+underscore")
         assert hand.prompt.full_text() == f"see {BIG}"
 
 
@@ -254,7 +254,7 @@ async def test_the_pastes_of_a_draft_survive_looking_at_earlier_prompts() -> Non
         assert hand.prompt.text == "older"
         await hand.press("down")
         assert hand.prompt.full_text() == BIG
-        await hand.press("up", "ctrl+z")
+        await hand.press("up", "ctrl+underscore")
         assert hand.prompt.full_text() == BIG
 
 
@@ -313,5 +313,5 @@ async def test_an_earlier_prompt_is_shown_clean() -> None:
 async def test_the_box_grows_and_scrolls_without_an_error() -> None:
     async with at_the_prompt(width=30) as hand:
         await hand.type("\n".join("row " * number for number in range(40)))
-        for key in ("ctrl+home", "ctrl+end", "pageup", "ctrl+z", "ctrl+y"):
+        for key in ("ctrl+home", "ctrl+end", "pageup", "ctrl+underscore", "alt+r"):
             await hand.press(key)

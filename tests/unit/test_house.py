@@ -21,6 +21,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "salon.markdown": ("textual", "anthropic", "httpx2"),
     "salon.demo": ("textual", "anthropic", "httpx2"),
     "salon.ui": ("anthropic", "httpx2"),
+    "salon.editing": HEAVY,
 }
 LESS: dict[str, tuple[str, ...]] = {
     "salon.headless": ("textual", "anthropic", "httpx2"),

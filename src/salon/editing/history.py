@@ -33,6 +33,8 @@ class _Step:
     deeds: list[Deed]
     before: int
     after: int
+    size: int = 0
+    """How many characters the last key put in or took out."""
     newest_child: int = -1
 
 
@@ -75,11 +77,13 @@ class History:
         else:
             joins = self._open and now - self._typed_at < TYPING_SECONDS and _continues(step, deed)
         if joins:
-            step.deeds.append(deed)
+            step.deeds[-1:] = _joined(step.deeds[-1], deed)
             step.after = after
         else:
-            self._steps.append(_Step(self._at, [deed], before, after))
+            step = _Step(self._at, [deed], before, after)
+            self._steps.append(step)
             self._steps[self._at].newest_child = self._at = len(self._steps) - 1
+        step.size = len(deed.inserted) + len(deed.removed)
         self._open = True
         self._typed_at = now
 
@@ -149,15 +153,27 @@ def _extend(journey: Journey, leg: Journey) -> None:
     journey.caret = leg.caret
 
 
+def _joined(last: Deed, deed: Deed) -> list[Deed]:
+    """Two deeds as one where they are letters in a row, so that an hour of typing is not a thousand deeds."""
+    if deed.removed == "" and deed.start == last.start + len(last.inserted):
+        return [Deed(last.start, last.removed, last.inserted + deed.inserted)]
+    if deed.inserted == "" == last.inserted:
+        if deed.start + len(deed.removed) == last.start:
+            return [Deed(deed.start, deed.removed + last.removed, "")]
+        if deed.start == last.start:
+            return [Deed(deed.start, last.removed + deed.removed, "")]
+    return [last, deed]
+
+
 def _continues(step: _Step, deed: Deed) -> bool:
     """Whether a change goes on with the typing, or the deleting, of a step."""
     last = step.deeds[-1]
-    if "\n" in deed.inserted + deed.removed or "\n" in last.inserted + last.removed:
+    size = len(deed.inserted) + len(deed.removed)
+    if "\n" in deed.inserted + deed.removed or "\n" in last.inserted + last.removed or max(size, step.size) > 2:
         return False
     if deed.removed == "" == last.removed:
         begins_word = last.inserted[-1:].isspace() and not deed.inserted[:1].isspace()
-        return len(deed.inserted) <= 2 and deed.start == last.start + len(last.inserted) and not begins_word
+        return deed.start == last.start + len(last.inserted) and not begins_word
     if deed.inserted == "" == last.inserted:
-        short = len(deed.removed) <= 2 and len(last.removed) <= 2
-        return short and deed.start in (last.start, last.start - len(deed.removed))
+        return deed.start in (last.start, last.start - len(deed.removed))
     return False

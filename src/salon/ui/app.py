@@ -5,18 +5,20 @@ import logging
 import signal
 
 from rich.text import Text
-from textual import work
-from textual.binding import Binding
+from textual import events, work
 from textual.driver import Driver
 from textual.worker import Worker, WorkerState
 
 from salon import clipboard
-from salon.actions import ACTIONS, BY_ID, Place
+from salon.actions import BY_ID, Place, use_keys
 from salon.errors import SalonError
 from salon.ui.blockscreen import BlockScreen, CopyWanted
+from salon.ui.chat import ChatScreen
 from salon.ui.chats import ChatsApp, Contact
+from salon.ui.editingarea import EditingArea
 from salon.ui.help import HelpScreen
 from salon.ui.keyboard import careful
+from salon.ui.keys import Chords, bind_actions
 from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
 from salon.ui.picker import PickerScreen, model_rows, session_rows
@@ -34,17 +36,15 @@ class SalonApp(ChatsApp):
     CSS_PATH = "salon.tcss"
     TITLE = "Salon"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS = [  # noqa: RUF012 - Textual's own convention
-        Binding(",".join(action.keys), action.id, action.label, show=False, id=action.id, priority=True)
-        for action in ACTIONS
-        if action.place is Place.EVERYWHERE and action.keys
-    ]
 
     def __init__(self, services: Services, opening: Opening | None = None) -> None:
+        use_keys(services.keys)
         self._opening = opening or Opening()
         self._themes = {theme.name: theme for theme in services.themes}
         first = self._themes.get(services.settings.theme) or next(iter(self._themes.values()))
         super().__init__(services, Painter(first, links=services.terminal_links))
+        bind_actions(self, Place.EVERYWHERE, priority=True)
+        self._chords = Chords()
         for theme in self._themes.values():
             self.register_theme(textual_theme(theme))
         self.theme = first.name
@@ -61,11 +61,41 @@ class SalonApp(ChatsApp):
         """A terminal may wrap or clear its rows when its size changes."""
         self._rows.forget()
 
+    def _draw_anew(self) -> None:
+        """Another program has written on the screen."""
+        self._rows.forget()
+        self.refresh(layout=True)
+
+    # keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Put chords together, and give the prompt the keys that are its own although the app has bound them."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            key = self._chords.feed(event.key, self._places())
+            if key is None:
+                return
+            if key != event.key:
+                event = events.Key(key, None)
+            prompt = self.focused
+            if isinstance(prompt, EditingArea) and prompt.claims(key):
+                self.screen._forward_event(event)
+                return
+        await super().on_event(event)
+
+    def _places(self) -> set[Place]:
+        """Where the keys are that work at the moment."""
+        if not isinstance(self.screen, ChatScreen):
+            return {Place.EVERYWHERE}
+        if isinstance(self.focused, EditingArea):
+            return {Place.EVERYWHERE, Place.CHAT, Place.PROMPT, Place.EDITING}
+        return {Place.EVERYWHERE, Place.CHAT, Place.READING}
+
     # starting
 
     def on_mount(self) -> None:
         """Show the chat, then do what takes time."""
         self.push_screen(self.chat)
+        self.app_resume_signal.subscribe(self, lambda _app: self._draw_anew())
         self.theme_changed_signal.subscribe(self, lambda theme: self._adopt_theme(theme.name))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):  # Ctrl+C is a key here, `kill -INT` is not
@@ -218,6 +248,10 @@ class SalonApp(ChatsApp):
                 chat.set_painter(self._painter)
             if isinstance(self.screen, BlockScreen):
                 self.screen.set_painter(self._painter)
+
+    def action_suspend(self) -> None:
+        """Go back to the shell until the person says `fg`."""
+        self.action_suspend_process()
 
     def action_next_theme(self, name: str = "") -> None:
         """Change to the theme with this name, or to the next one."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message as WidgetMessage
 from textual.screen import ModalScreen
@@ -15,8 +14,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
-from salon.actions import ACTIONS, BY_ID, Place
+from salon.actions import BY_ID, Place
 from salon.markdown import Choices, Lines, MarkdownLines, PlainLines, Span, goes_on, look
+from salon.ui.keys import bind_actions
 from salon.ui.leaves import STEP, ShownLeaf
 from salon.ui.painter import Painter
 from salon.ui.sections import EMPTY, Rows
@@ -68,17 +68,13 @@ class BlockView(Widget, can_focus=True):
     """The rows of one block, from `top` on and from a column on."""
 
     ALLOW_SELECT = False
-    BINDINGS = [  # noqa: RUF012 - Textual's own convention
-        Binding(",".join(action.keys), f"screen.{action.id}", action.label, show=False, id=action.id)
-        for action in ACTIONS
-        if action.place is Place.OPENED
-    ]
 
     class Moved(WidgetMessage):
         """Other rows are in view, or there are more of them."""
 
     def __init__(self, block: OpenedBlock, painter: Painter) -> None:
         super().__init__()
+        bind_actions(self, Place.OPENED, prefix="screen.")
         self._block = block
         self.painter = painter
         self._choices = Choices()

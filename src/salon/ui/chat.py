@@ -7,19 +7,21 @@ from dataclasses import dataclass, replace
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message as WidgetMessage
 from textual.widgets import Static
 
-from salon.actions import ACTIONS, Place
+from salon.actions import Place
 from salon.chat.session import Draft, Library, Session
 from salon.ui.answering import Answering
 from salon.ui.asking import SETTLE_SECONDS
+from salon.ui.blockscreen import CopyWanted
 from salon.ui.commanding import CommandingActions
 from salon.ui.completion import CompletionList
+from salon.ui.editingarea import EditingArea
 from salon.ui.entries import Entry
 from salon.ui.findbar import FindBar
+from salon.ui.keys import bind_actions
 from salon.ui.notice import Notice, NoticeText
 from salon.ui.painter import Painter
 from salon.ui.presenting import greeting, notice_of
@@ -48,12 +50,6 @@ class ChatScreen(CommandingActions):
     """One conversation: transcript, notice, prompt and status bar."""
 
     AUTO_FOCUS = "#prompt"
-    BINDINGS = [  # noqa: RUF012 - Textual's own convention
-        # The prompt has the focus nearly always, and its text area would take PgUp and F6 for itself.
-        Binding(",".join(action.keys), action.id, action.label, show=False, id=action.id, priority=True)
-        for action in ACTIONS
-        if action.place is Place.CHAT and action.keys
-    ]
 
     class NewChatWanted(WidgetMessage):
         """The person wants a new chat."""
@@ -66,6 +62,7 @@ class ChatScreen(CommandingActions):
 
     def __init__(self, services: Services, painter: Painter) -> None:
         super().__init__(services)
+        bind_actions(self, Place.CHAT, priority=True)
         self._painter = painter
         self.opened = asyncio.Event()
         """Set once a chat has been opened and it is known whom it is with."""
@@ -98,7 +95,13 @@ class ChatScreen(CommandingActions):
         yield Static("─" * 400, id="rule", markup=False)
         with Horizontal(id="prompt-row"):
             yield Static("> ", id="prompt-mark", markup=False)
-            yield Prompt(chip_lines=settings.paste_chip_lines, chip_characters=settings.paste_chip_chars, id="prompt")
+            yield Prompt(
+                chip_lines=settings.paste_chip_lines,
+                chip_characters=settings.paste_chip_chars,
+                vi=settings.keys == "vi",
+                vi_enter_sends=settings.vi_enter == "send",
+                id="prompt",
+            )
         yield StatusBar(self._painter, id="statusbar")
 
     def on_mount(self) -> None:
@@ -235,6 +238,14 @@ class ChatScreen(CommandingActions):
             return None
         draft = self._parted if self._parted is not None else self.prompt.draft
         return self.session.id, replace(draft, queued=self.queue.items)
+
+    def on_editing_area_mode_changed(self, event: EditingArea.ModeChanged) -> None:
+        """vi's mode stands in the status bar."""
+        self.status_bar.update(mode=event.shown)
+
+    def on_editing_area_cut(self, event: EditingArea.Cut) -> None:
+        """What was cut, or copied by vi, is for the clipboard."""
+        self.post_message(CopyWanted(event.text, "the text"))
 
     def on_prompt_edited(self) -> None:
         """Have the draft on disk soon, and complete what is typed."""

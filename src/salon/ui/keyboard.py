@@ -1,7 +1,8 @@
 """What the terminal sends, put right before Textual reads it, and a terminal that has gone.
 
-What Textual 8.2.8 takes for a plain Enter, or for nothing, is given to it in the one form that it knows: Alt+Enter, and
-Shift+Enter as xterm and tmux send it. And three things that it does not survive (all measured):
+What Textual 8.2.8 takes for another key, or for nothing, is given to it in the one form that it knows: Alt with Enter,
+Backspace and a few more, and Shift+Enter as xterm and tmux send it. And three things that it does not survive (all
+measured):
 
 * An escape byte inside a bracketed paste: what follows it is typed as keys, so a pasted carriage return sends the
   prompt and a pasted control character runs whatever is bound to it. `PasteGuard` shows such a byte as ``␛`` instead.
@@ -23,7 +24,9 @@ from textual.drivers.linux_driver import LinuxDriver
 _BEGINS = "\x1b[200~"
 _ENDS = "\x1b[201~"
 _SHOWN_ESCAPE = "\u241b"
-_ALT_ENTER = "\x1b\r"
+_ALT_KEY = re.compile("\x1b([\r\x7f\x08bf<>.,/-])")
+"""Alt with a key that Textual 8.2.8 reads as another one (Alt+B as Ctrl+Left, Alt+Backspace as Ctrl+W, Alt+< as <)."""
+_BACKSPACE = 127
 _MODIFIED_KEY = re.compile(r"\x1b\[27;(\d+);(\d+)~")
 """A key with modifiers as xterm's modifyOtherKeys has it: the modifiers, then the key's code."""
 
@@ -62,7 +65,8 @@ class PasteGuard:
 
 
 def _as_kitty_sends_it(keys: str) -> str:
-    return _MODIFIED_KEY.sub("\x1b[\\2;\\1u", keys).replace(_ALT_ENTER, "\x1b[13;3u")
+    keys = _MODIFIED_KEY.sub("\x1b[\\2;\\1u", keys)
+    return _ALT_KEY.sub(lambda alt: f"\x1b[{_BACKSPACE if alt[1] == chr(8) else ord(alt[1])};3u", keys)
 
 
 def _unfinished(text: str, marker: str) -> int:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import cast
 
 from textual import events
-from textual.binding import Binding
 from textual.document._document import Document
 from textual.message import Message as WidgetMessage
 from textual.widgets import TextArea
 
-from salon.actions import BY_ID
 from salon.chat.session import Draft
+from salon.ui.editingarea import EditingArea
 from salon.untrusted import clean
 
 PASTE_GUARD_SECONDS = 0.05
@@ -22,18 +21,8 @@ PASTE_GUARD_SECONDS = 0.05
 _CHIP = re.compile(r"\[pasted #(\d+): [^\]\n]*\]")
 
 
-def _is_text(character: str) -> bool:
-    """Whether a key is text although Python does not call it printable: the blanks of Japanese and French, joiners."""
-    return character not in "\t\n\r" and clean(character) == character
-
-
-class Prompt(TextArea):
+class Prompt(EditingArea):
     """What the person is writing. Its text may hold chips that stand for large pastes."""
-
-    BINDINGS = [  # noqa: RUF012 - Textual's own convention
-        Binding(",".join(BY_ID["newline"].keys), "newline", BY_ID["newline"].label, show=False, id="newline"),
-        Binding("ctrl+g", "expand_paste", BY_ID["expand_paste"].label, show=False, id="expand_paste"),
-    ]
 
     @dataclass
     class Submitted(WidgetMessage):
@@ -51,16 +40,17 @@ class Prompt(TextArea):
     class Edited(WidgetMessage):
         """The draft is another one now."""
 
-    def __init__(self, *, chip_lines: int = 20, chip_characters: int = 4_000, id: str = "") -> None:  # noqa: A002 - Textual's own name
-        super().__init__(
-            soft_wrap=True,
-            show_line_numbers=False,
-            tab_behavior="focus",
-            compact=True,
-            max_checkpoints=1_000,
-            id=id or None,
-        )
-        self.cursor_blink = False
+    def __init__(
+        self,
+        *,
+        chip_lines: int = 20,
+        chip_characters: int = 4_000,
+        vi: bool = False,
+        vi_enter_sends: bool = True,
+        id: str = "",  # noqa: A002 - Textual's own name
+    ) -> None:
+        super().__init__(vi=vi, id=id)
+        self._vi_enter_sends = vi_enter_sends
         self._chip_lines = chip_lines
         self._chip_characters = chip_characters
         self._pastes: list[str] = []
@@ -87,12 +77,17 @@ class Prompt(TextArea):
         self._pastes = list(draft.pastes)
         self.load_text(clean(draft.text))
         self.move_cursor(self.document.end)
+        self.begin_text()
 
     def clear_sent(self, box: str) -> None:
         """Take out what was sent; what was typed since then stays. Undo brings it back."""
         if box and self.text.startswith(box):
             document = cast(Document, self.document)  # the only kind of document without a syntax to highlight
+            self.history.checkpoint()
             self.replace("", (0, 0), document.get_location_from_index(len(box)))
+            self.history.checkpoint()
+            if not self.text:
+                self.begin_text()
         self._recall_at = -1
 
     def full_text(self) -> str:
@@ -116,38 +111,32 @@ class Prompt(TextArea):
 
     # keys
 
-    async def _on_key(self, event: events.Key) -> None:
-        if self.lend_key(event.key):
-            event.prevent_default()
-            event.stop()
-            return
-        if event.key == "enter":
-            event.prevent_default()
-            event.stop()
+    async def take_key(self, key: str, character: str | None) -> bool:
+        """Do what a key means; what completes the prompt is asked first."""
+        return self.lend_key(key) or await super().take_key(key, character)
+
+    def edit_send(self) -> None:
+        """Send, or what Enter does otherwise."""
+        writing = self.vi is not None and self.vi.inserting
+        if writing and not self._vi_enter_sends:
+            self.type("\n")
+        else:
             self._enter()
-            return
-        if event.key == "up" and self._row == 0 and (self._take_back() or self._recall(+1)):
-            event.prevent_default()
-            event.stop()
-            return
+
+    def edit_newline(self) -> None:
+        """Start a new line."""
+        self.type("\n")
+
+    def edit_recall_older(self) -> None:
+        """Go a row up; from the first one to an earlier prompt."""
+        if not (self._row == 0 and (self._take_back() or self._recall(+1))):
+            self.vertical(-1)
+
+    def edit_recall_newer(self) -> None:
+        """Go a row down; from the last one back towards the draft."""
         at_end = self._row == self.wrapped_document.height - 1
-        if event.key == "down" and at_end and self._recall_at >= 0 and self._recall(-1):
-            event.prevent_default()
-            event.stop()
-            return
-        if bindings := self._bindings.key_to_bindings.get(event.key):
-            # Textual sends a key that is bound round by the app, where the keys after it overtake it: on a slow line,
-            # where keys come in bursts, a backspace would delete what was typed after it.
-            event.prevent_default()
-            event.stop()
-            await self.run_action(bindings[0].action)
-            return
-        if event.character and not event.is_printable and _is_text(event.character):
-            event.prevent_default()
-            event.stop()
-            self._replace_via_keyboard(event.character, *self.selection)
-            return
-        await super()._on_key(event)
+        if not (at_end and self._recall_at >= 0 and self._recall(-1)):
+            self.vertical(+1)
 
     def _take_back(self) -> bool:
         return not self.text and self._recall_at == -1 and self.take_queued()
@@ -164,7 +153,7 @@ class Prompt(TextArea):
 
     def _enter(self) -> None:
         if time.monotonic() - self._pasted_at < PASTE_GUARD_SECONDS:
-            self.insert("\n")
+            self.type("\n")
             return
         row, column = self.cursor_location
         line = self.document.get_line(row)
@@ -177,11 +166,7 @@ class Prompt(TextArea):
         else:
             self.post_message(self.Confirmed())
 
-    def action_newline(self) -> None:
-        """Start a new line."""
-        self.insert("\n")
-
-    def action_expand_paste(self) -> None:
+    def edit_expand_paste(self) -> None:
         """Replace the chip at the caret, or the first one, by its text."""
         document = cast(Document, self.document)
         offset = document.get_index_from_location(self.cursor_location)
@@ -204,7 +189,7 @@ class Prompt(TextArea):
             self._pastes.append(text)
             size = f"{lines} lines" if lines > 1 else f"{len(text):,} characters"
             text = f"[pasted #{len(self._pastes)}: {size}]"
-        self._replace_via_keyboard(text, *self.selection)
+        self.type(text)
 
     # earlier prompts
 

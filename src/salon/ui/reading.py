@@ -198,10 +198,12 @@ class ReadingActions(Screen[None]):
     # copying
 
     def action_copy(self) -> None:
-        """Copy what is selected in the prompt or in the transcript."""
+        """Copy what is selected in the prompt or in the transcript; else clear the prompt, as in a shell."""
         text = self.prompt.selected_text or self.transcript.selected_text()
         if text:
             self._copy(text, "the selection")
+        elif self.prompt.clear_draft():
+            self.notice.show(NoticeText(f"The prompt is empty. {BY_ID['undo'].key} brings it back.", (), "info"))
         else:
             self.notice.show(NoticeText(f"Nothing is selected. {BY_ID['quit'].key} quits.", (), "info"))
 

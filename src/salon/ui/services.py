@@ -1,7 +1,7 @@
 """What the screens are given: everything that touches the network or the disk, behind small contracts."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from salon.chat.model import ModelInfo
@@ -116,6 +116,8 @@ class Services:
     """The files and folders below the directory that Salon was started in, relative to it. Blocks."""
     terminal_links: bool = False
     """Whether the terminal is told which cells are links."""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The keys of actions that have others than their own, by id."""
     problems: tuple[str, ...] = ()
     """What was wrong with settings, themes or directories, in sentences."""
     log_file: str = ""

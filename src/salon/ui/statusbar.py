@@ -18,6 +18,8 @@ from salon.untrusted import clean_line
 class Status:
     """Everything that the bar may show."""
 
+    mode: str = ""
+    """vi's mode, "" without vi."""
     state: str = "Ready"
     role: str = "text"
     hint: str = ""
@@ -75,6 +77,8 @@ def layout(status: Status, width: int) -> Line:
     left = [Span(" " + status.state, look(status.role, bold=status.role not in {"text", "text-muted"}))]
     if status.hint:
         left.append(Span(f" · {status.hint}", look("text-muted")))
+    if status.mode:
+        left.insert(0, Span(f" {clean_line(status.mode, 24)} ", look("accent", bold=True)))
     if status.demo:
         left.insert(0, Span(" DEMO scripted ", Look("background", "accent", bold=True)))
     if _cells(left) + _cells(right) + 2 > width:

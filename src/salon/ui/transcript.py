@@ -12,17 +12,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from textual import events
-from textual.binding import Binding
 from textual.geometry import Region
 from textual.message import Message as WidgetMessage
 from textual.strip import Strip
 from textual.widget import Widget
 
-from salon.actions import ACTIONS, Place
+from salon.actions import Place
 from salon.markdown import Line, Look, Span, is_fold_row, look
 from salon.ui.blockcursor import BlockCursor, BlockPlace
 from salon.ui.entries import AnswerEntry, Entry
 from salon.ui.find import Finder, Hit, columns_of
+from salon.ui.keys import bind_actions
 from salon.ui.leaves import ShownLeaf
 from salon.ui.painter import Painter
 from salon.ui.sections import EMPTY, Frame
@@ -46,11 +46,6 @@ class Transcript(Widget):
     """The messages on the current path, newest at the end. It takes the keys from the prompt only to be read."""
 
     ALLOW_SELECT = False
-    BINDINGS = [  # noqa: RUF012 - Textual's own convention
-        Binding(",".join(action.keys), f"screen.{action.id}", action.label, show=False, id=action.id)
-        for action in ACTIONS
-        if action.place is Place.READING
-    ]
 
     @dataclass
     class LinkPicked(WidgetMessage):
@@ -61,6 +56,7 @@ class Transcript(Widget):
     def __init__(self, painter: Painter, *, frame: Frame | None = None, id: str = "") -> None:  # noqa: A002 - Textual's own name
         """`frame` says how entries are laid out, whatever its width."""
         super().__init__(id=id or None)
+        bind_actions(self, Place.READING, prefix="screen.")
         self.painter = painter
         self._frame = frame or Frame(80)
         self.viewport = Viewport(self._frame_for(80), 24)
