@@ -27,6 +27,7 @@ from salon.keymap import load_keys
 from salon.logs import keep_secret, start_logging
 from salon.paths import Paths, default_paths, theme_directories
 from salon.settings import Settings, load_settings
+from salon.store.carrying import FileCarrier
 from salon.store.files import OperatingSystem, write_atomically
 from salon.store.library import FileLibrary
 from salon.store.permissions import permission_warnings
@@ -190,6 +191,7 @@ class House:
             model_info=self.model_info,
             parameters=self.parameters,
             keep_copy=self.keep_copy,
+            carrier=FileCarrier(self.paths, self.model_info, Path.home(), Path.cwd()),
             list_files=lambda: list_files(Path.cwd()),
             # The console of older Linux kernels would print what it does not know.
             terminal_links=self.settings.hyperlinks and self.environ.get("TERM") not in {"linux", "dumb"},

@@ -16,6 +16,7 @@ from salon.chat.session import Parameters, Session
 from salon.errors import SalonError
 from salon.paths import Paths, theme_directories
 from salon.settings import Settings
+from salon.store.carrying import FileCarrier
 from salon.store.library import FileLibrary
 from salon.store.memory import MemoryLibrary
 from salon.themes import load_themes
@@ -205,6 +206,7 @@ async def salon(
         problems=problems,
         log_file="/log",
         keep_copy=lambda text: f"/copied ({len(text)})",
+        carrier=FileCarrier(paths, models, folder, folder),
         list_files=lambda: list_files(folder / "work"),
     )
     app = SalonApp(services, opening)

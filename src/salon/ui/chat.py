@@ -16,7 +16,7 @@ from salon.chat.session import Draft, Library, Session
 from salon.ui.answering import Answering
 from salon.ui.asking import SETTLE_SECONDS
 from salon.ui.blockscreen import CopyWanted
-from salon.ui.commanding import CommandingActions
+from salon.ui.carrying import CarryingActions
 from salon.ui.completion import CompletionList
 from salon.ui.editingarea import EditingArea
 from salon.ui.entries import Entry
@@ -46,7 +46,7 @@ class Handed:
     sent: Prompt.Submitted | None = None
 
 
-class ChatScreen(CommandingActions):
+class ChatScreen(CarryingActions):
     """One conversation: transcript, notice, prompt and status bar."""
 
     AUTO_FOCUS = "#prompt"

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from salon.chat.conversation import Conversation
 from salon.chat.model import ModelInfo
 from salon.chat.session import Library, Parameters
 from salon.chat.turn import Client
 from salon.settings import Settings
 from salon.themes import Theme
+
+if TYPE_CHECKING:
+    from salon.store.exporting.selecting import Wanted
 
 
 class ApiConnection(Client, Protocol):
@@ -86,6 +90,52 @@ class Connector(Protocol):
         ...
 
 
+class Carried(Protocol):
+    """How far an import is."""
+
+    @property
+    def fraction(self) -> float:
+        """0 to 1."""
+        ...
+
+    @property
+    def chats(self) -> int:
+        """How many came."""
+        ...
+
+    @property
+    def messages(self) -> int:
+        """How many came."""
+        ...
+
+
+class Carrier(Protocol):
+    """Takes chats out and in. The methods block; places are paths as people write them."""
+
+    def text_of(self, conversation: Conversation, wanted: "Wanted") -> str:
+        """The chat as it is wanted. Raises `UsageError`."""
+        ...
+
+    def place_for(self, title: str, suffix: str) -> str:
+        """Where an export could go."""
+        ...
+
+    def write(self, place: str, text: str) -> str:
+        """Write an export, never over something; where it is. Raises `StoreError`."""
+        ...
+
+    def places(self, typed: str) -> Sequence[str]:
+        """What could be imported, by what is typed of its path."""
+        ...
+
+    def bring_in(self, place: str, *, demo: bool, on_progress: Callable[[Carried], bool]) -> Sequence[str]:
+        """Import what is at `place`; the summary in lines, raw. `on_progress` stops it by returning False.
+
+        Raises `StoreError`.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
     """What the command line asks the app to begin with."""
@@ -112,6 +162,7 @@ class Services:
     """The parameters of a new chat over a connection, or of one that has the model with this id."""
     keep_copy: Callable[[str], str]
     """Writes a text that is too large for a clipboard to a file; where that is. Raises `StoreError`."""
+    carrier: Carrier
     list_files: Callable[[], Sequence[str]]
     """The files and folders below the directory that Salon was started in, relative to it. Blocks."""
     terminal_links: bool = False
