@@ -249,6 +249,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_code", ("c",), "Next code", "Go to the next code block.", Place.READING),
     Action("previous_code", ("C",), "Previous code", "Go to the code block before.", Place.READING),
     Action("fold_block", ("space", "enter"), "Fold", "Open or fold what is folded.", Place.READING),
+    Action("fold_all", ("f",), "Fold all", "Open or fold all thinking, tools and results.", Place.READING),
     Action("open_block", ("v",), "View", "Show the block on a screen of its own, unwrapped.", Place.READING),
     Action(
         "scroll_right",

@@ -216,8 +216,12 @@ class Entry:
 
     def set_thinking_open(self, open_it: bool) -> None:
         """Open or close all thinking, whether or not it is laid out."""
+        self.set_folds_open(open_it, ThinkingSection)
+
+    def set_folds_open(self, open_it: bool, kind: type[FoldSection] = FoldSection) -> None:
+        """Open or close all folds of a kind, whether or not they are laid out."""
         for fold in self.folds():
-            if not isinstance(fold, ThinkingSection):
+            if not isinstance(fold, kind):
                 continue
             if fold.lines is not None and fold.lines.is_open != open_it:
                 fold.toggle()

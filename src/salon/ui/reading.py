@@ -116,6 +116,10 @@ class ReadingActions(Screen[None]):
         self.transcript.toggle_fold(here.entry, here.first)
         self.transcript.put_block(BlockCursor(self.transcript.viewport).at(here.entry, here.first))
 
+    def action_fold_all(self) -> None:
+        """Open or fold all thinking and all tools."""
+        self.transcript.toggle_folds()
+
     def action_show_source(self) -> None:
         """Show the block as the model wrote it, or draw it again."""
         if not self._change_block(ShownLeaf.toggle_source):

@@ -1,12 +1,11 @@
 """What an entry of the transcript is made of: runs of Markdown, folds, and rows that Salon itself writes."""
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from salon.chat.blocks import Block, is_tool_result, is_tool_use, kind_of, thinking_of
+from salon.chat.blocks import Block, kind_of, thinking_of
 from salon.markdown import (
     Choices,
     Document,
@@ -20,6 +19,7 @@ from salon.markdown import (
     without_marks,
     without_sign,
 )
+from salon.ui.toollines import describe_block, unfolded
 from salon.untrusted import clean, clean_line
 
 EMPTY = Line(())
@@ -37,6 +37,7 @@ class Frame:
     width: int
     measure: int = 100
     thinking_open: bool = False
+    folds_open: bool = False
     code_fold: int = 0
     code_scrolls: bool = False
 
@@ -227,7 +228,7 @@ class FoldSection:
 
     def starts_open(self, frame: Frame) -> bool:
         """Whether it is open before anybody has chosen."""
-        return False
+        return frame.folds_open
 
     def toggle(self) -> None:
         """Open or close it."""
@@ -301,7 +302,7 @@ class ThinkingSection(FoldSection):
 
     def starts_open(self, frame: Frame) -> bool:
         """As the settings say."""
-        return frame.thinking_open
+        return frame.thinking_open or frame.folds_open
 
     def body(self, frame: Frame) -> PlainLines:
         """The thinking, which grows while it streams."""
@@ -310,7 +311,7 @@ class ThinkingSection(FoldSection):
 
 
 class BlockSection(FoldSection):
-    """Any other block: what it is on one row, its JSON below."""
+    """Any other block: what it is on one row, what it says below."""
 
     def __init__(self, block: Block) -> None:
         super().__init__("tool")
@@ -327,37 +328,8 @@ class BlockSection(FoldSection):
         return describe_block(self.block)
 
     def text(self) -> str:
-        """The block as JSON."""
-        return _as_json(self.block, indent=2)
-
-
-def describe_block(block: Block) -> str:
-    """One line, raw, on a block that is neither text nor thinking."""
-    kind = kind_of(block) or "block without a kind"
-    if is_tool_use(block):
-        asked = block.get("input")
-        told = _as_json(asked) if asked else ""
-        if isinstance(asked, dict) and len(asked) == 1 and isinstance(only := next(iter(asked.values())), str):
-            told = only
-        return f"{block.get('name', kind)}: {told}".removesuffix(": ")
-    if is_tool_result(block):
-        content = block.get("content")
-        if isinstance(content, list):
-            titles = [str(item["title"]) for item in content if isinstance(item, dict) and item.get("title")]
-            return f"{len(content)} results" + (f": {', '.join(titles)}" if titles else "")
-        if isinstance(content, dict) and "error_code" in content:
-            return f"{kind}: failed ({content['error_code']})"
-        if isinstance(content, dict) and "return_code" in content:
-            return f"{kind}: exit code {content['return_code']}"
-        return kind
-    return kind.replace("_", " ")
-
-
-def _as_json(value: Any, indent: int | None = None) -> str:
-    try:
-        return json.dumps(value, ensure_ascii=False, indent=indent)
-    except (RecursionError, ValueError, TypeError):
-        return "(It is nested too deeply to be shown.)"  # it could just be read, and is kept as it came
+        """What it says."""
+        return unfolded(self.block)
 
 
 def short_number(number: int) -> str:

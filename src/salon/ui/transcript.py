@@ -124,6 +124,17 @@ class Transcript(Widget):
         self._redraw()
         self._plan(now=True)
 
+    def toggle_folds(self) -> None:
+        """Open everything that is folded in one row, or fold it again."""
+        open_them = not self._frame.folds_open
+        self._frame = replace(self._frame, folds_open=open_them, thinking_open=open_them)
+        for entry in self.viewport.entries:
+            entry.set_folds_open(open_them)
+        self.viewport.refold(self._frame_for(self.size.width))
+        self._block_changes = self.block is not None
+        self._redraw()
+        self._plan(now=True)
+
     @property
     def thinking_open(self) -> bool:
         """Whether thinking begins open."""
