@@ -1,0 +1,255 @@
+"""The search over all sessions: an index in the cache directory, kept up to date by a thread, or a scan without one.
+
+The session files are the truth. The index is derived from them and thrown away whenever something is wrong with it.
+"""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from salon.chat.search import IndexState, Page
+from salon.store.files import FileLayer, OperatingSystem, reason_of
+from salon.store.index_query import Query, parse_query
+from salon.store.index_scan import Superseded, scan
+from salon.store.index_schema import NoIndex, connect, is_damaged, throw_away
+from salon.store.index_search import Searcher
+from salon.store.index_update import OnDisk, Updater
+
+logger = logging.getLogger(__name__)
+
+_PROGRESS_STEPS = 4_000
+"""SQLite's own steps between two looks whether another question came: about half a millisecond."""
+_END_SECONDS = 5.0
+
+
+class SearchIndex:
+    """A `Search` over the session files that `on_disk` lists, below `sessions`.
+
+    Nothing is opened and no thread is begun before the first call. Every method may be called from any thread.
+    """
+
+    def __init__(
+        self, path: Path, sessions: Path, on_disk: Callable[[], Sequence[OnDisk]], files: FileLayer | None = None
+    ) -> None:
+        self._path = path
+        self._sessions = sessions
+        self._on_disk = on_disk
+        self._files = files or OperatingSystem()
+        self._wake = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closing = False
+        self._everything = False
+        self._touched: set[Path] = set()
+        self._state = IndexState()
+        self._listener: Callable[[], None] | None = None
+        self._asking = threading.Lock()
+        self._newest_question = 0
+        self._reader: sqlite3.Connection | None = None
+        self._reader_inode = 0
+
+    # asking
+
+    def find(self, asked: str, *, ranked: bool = False, after: int | None = None, limit: int = 20) -> Page:
+        """See `Search`."""
+        query = parse_query(asked)
+        with self._wake:
+            self._newest_question += 1
+            mine = self._newest_question
+        if query.problem:
+            return Page(problem=query.problem)
+        with self._asking:
+            if self._is_superseded(mine):
+                return Page(superseded=True)
+            try:
+                return self._answer(query, mine, ranked=ranked, after=after, limit=limit)
+            except Superseded:
+                return Page(superseded=True)
+
+    def _answer(self, query: Query, mine: int, *, ranked: bool, after: int | None, limit: int) -> Page:
+        try:
+            reader = self._open_reader()
+            reader.set_progress_handler(lambda: self._is_superseded(mine), _PROGRESS_STEPS)
+            return Searcher(reader, self._sessions, self._files).find(query, ranked=ranked, after=after, limit=limit)
+        except sqlite3.Error as error:
+            if self._is_superseded(mine):
+                raise Superseded from None
+            self._close_reader()
+            if is_damaged(error):
+                logger.warning("The search index is damaged and is built anew: %s", error)
+                self.refresh()
+            else:
+                logger.warning("The search index cannot be read: %s", error)
+        except (NoIndex, OSError) as error:
+            logger.warning("There is no search index: %s", error)
+        return scan(
+            query,
+            self._on_disk(),
+            self._sessions,
+            self._files,
+            after=after,
+            limit=limit,
+            go_on=lambda: not self._is_superseded(mine),
+        )
+
+    def _is_superseded(self, mine: int) -> bool:
+        return self._newest_question != mine or self._closing
+
+    def _open_reader(self) -> sqlite3.Connection:
+        """The connection for questions; a new one when the file was replaced by another."""
+        inode = _inode(self._path)
+        if self._reader is None or inode != self._reader_inode:
+            self._close_reader()
+            self._reader = connect(self._path)
+            self._reader_inode = _inode(self._path)
+        return self._reader
+
+    def _close_reader(self) -> None:
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
+    # keeping up
+
+    def refresh(self) -> None:
+        """See `Search`."""
+        with self._wake:
+            self._everything = True
+            self._start()
+
+    def note_written(self, path: Path) -> None:
+        """Have the thread read what was just written to a session file; returns at once."""
+        with self._wake:
+            self._touched.add(path)
+            self._start()
+
+    def state(self) -> IndexState:
+        """See `Search`."""
+        return self._state
+
+    def on_progress(self, listener: Callable[[], None] | None) -> None:
+        """See `Search`."""
+        self._listener = listener
+
+    def settle(self, seconds: float = 60.0) -> bool:
+        """Wait until everything that is known to have changed is in the index; whether it is."""
+        with self._wake:
+            return self._wake.wait_for(lambda: self._thread is None or not self._is_behind(), seconds)
+
+    def close(self) -> None:
+        """See `Search`."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify_all()
+            thread = self._thread
+        if thread is not None:
+            thread.join(_END_SECONDS)
+        with self._asking:
+            self._close_reader()
+
+    _busy = False
+
+    def _is_behind(self) -> bool:
+        return self._busy or self._everything or bool(self._touched)
+
+    def _start(self) -> None:
+        if self._thread is None and not self._closing:
+            # A daemon: the end of the process waits for it in `close`, but never for a disk that hangs.
+            self._thread = threading.Thread(target=self._run, name="search-index", daemon=True)
+            self._thread.start()
+        self._wake.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                self._busy = False
+                self._wake.notify_all()
+                self._wake.wait_for(lambda: self._closing or self._everything or self._touched)
+                if self._closing:
+                    return
+                everything, self._everything = self._everything, False
+                touched, self._touched = self._touched, set()
+                self._busy = True
+            self._keep_up(everything=everything, touched=touched)
+
+    def _keep_up(self, *, everything: bool, touched: set[Path]) -> None:
+        try:
+            with self._writer() as connection:
+                updater = Updater(connection, self._sessions, self._files)
+                if everything:
+                    changed = updater.changed(self._on_disk())
+                    if updater.is_littered():
+                        raise _Littered
+                else:
+                    changed = [file for path in touched if (file := file_at(path, self._sessions)) is not None]
+                self._tell(IndexState(0, len(changed)))
+                for done in updater.update(changed, lambda: not self._closing):
+                    self._tell(IndexState(done, len(changed)))
+            self._tell(IndexState())
+        except _Littered:
+            logger.info("Too much in the search index no longer counts: it is built anew")
+            self._build_anew()
+        except sqlite3.Error as error:
+            if is_damaged(error):
+                logger.warning("The search index is damaged and is built anew: %s", error)
+                self._build_anew()
+            else:
+                self._tell(IndexState(trouble=f"The search index falls behind: {error}."))
+        except NoIndex as error:
+            self._tell(IndexState(trouble=f"Searching without an index, which is slow: {error}."))
+        except OSError as error:
+            self._tell(IndexState(trouble=f"Searching without an index, which is slow: {reason_of(error)}."))
+
+    @contextmanager
+    def _writer(self) -> Iterator[sqlite3.Connection]:
+        connection = connect(self._path)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def _build_anew(self) -> None:
+        """Throw the index away and read everything again; once, for one that is damaged again has a deeper reason."""
+        with self._asking:
+            self._close_reader()
+        try:
+            throw_away(self._path)
+            with self._writer() as connection:
+                updater = Updater(connection, self._sessions, self._files)
+                changed = updater.changed(self._on_disk())
+                self._tell(IndexState(0, len(changed)))
+                for done in updater.update(changed, lambda: not self._closing):
+                    self._tell(IndexState(done, len(changed)))
+            self._tell(IndexState())
+        except OSError as error:
+            self._tell(IndexState(trouble=f"Searching without an index, which is slow: {reason_of(error)}."))
+        except (NoIndex, sqlite3.Error) as error:
+            self._tell(IndexState(trouble=f"Searching without an index, which is slow: {error}."))
+
+    def _tell(self, state: IndexState) -> None:
+        if state != self._state:
+            self._state = state
+            if (listener := self._listener) is not None:
+                listener()
+
+
+class _Littered(Exception):
+    """Most of the index no longer counts."""
+
+
+def file_at(path: Path, sessions: Path) -> OnDisk | None:
+    """A session file as the folder has it now; None where it is not there, or is no session's."""
+    try:
+        status = path.lstat()
+        return OnDisk(str(path.relative_to(sessions)), path.stem, status.st_size, status.st_mtime_ns)
+    except (OSError, ValueError):
+        return None
+
+
+def _inode(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0
