@@ -81,6 +81,11 @@ class Paths:
         return self.state / "salon.log"
 
     @property
+    def search_index(self) -> Path:
+        """The index of the search, made from the session files."""
+        return self.cache / "search.sqlite3"
+
+    @property
     def copied_file(self) -> Path:
         """The last text that was too large for a clipboard."""
         return self.state / "copied.txt"

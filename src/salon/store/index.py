@@ -6,17 +6,19 @@ The session files are the truth. The index is derived from them and thrown away 
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from salon.chat.search import IndexState, Page
+from salon.paths import Paths
 from salon.store.files import FileLayer, OperatingSystem, reason_of
+from salon.store.index_files import session_file, session_files
 from salon.store.index_query import Query, parse_query
 from salon.store.index_scan import Superseded, scan
 from salon.store.index_schema import NoIndex, connect, is_damaged, throw_away
 from salon.store.index_search import Searcher
-from salon.store.index_update import OnDisk, Updater
+from salon.store.index_update import Updater
 
 logger = logging.getLogger(__name__)
 
@@ -26,17 +28,14 @@ _END_SECONDS = 5.0
 
 
 class SearchIndex:
-    """A `Search` over the session files that `on_disk` lists, below `sessions`.
+    """A `Search` over the sessions of one person.
 
     Nothing is opened and no thread is begun before the first call. Every method may be called from any thread.
     """
 
-    def __init__(
-        self, path: Path, sessions: Path, on_disk: Callable[[], Sequence[OnDisk]], files: FileLayer | None = None
-    ) -> None:
-        self._path = path
-        self._sessions = sessions
-        self._on_disk = on_disk
+    def __init__(self, paths: Paths, files: FileLayer | None = None) -> None:
+        self._path = paths.search_index
+        self._sessions = paths.sessions
         self._files = files or OperatingSystem()
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -86,7 +85,7 @@ class SearchIndex:
             logger.warning("There is no search index: %s", error)
         return scan(
             query,
-            self._on_disk(),
+            list(session_files(self._sessions)),
             self._sessions,
             self._files,
             after=after,
@@ -179,11 +178,11 @@ class SearchIndex:
             with self._writer() as connection:
                 updater = Updater(connection, self._sessions, self._files)
                 if everything:
-                    changed = updater.changed(self._on_disk())
+                    changed = updater.changed(list(session_files(self._sessions)))
                     if updater.is_littered():
                         raise _Littered
                 else:
-                    changed = [file for path in touched if (file := file_at(path, self._sessions)) is not None]
+                    changed = [file for path in touched if (file := session_file(path, self._sessions)) is not None]
                 self._tell(IndexState(0, len(changed)))
                 for done in updater.update(changed, lambda: not self._closing):
                     self._tell(IndexState(done, len(changed)))
@@ -218,7 +217,7 @@ class SearchIndex:
             throw_away(self._path)
             with self._writer() as connection:
                 updater = Updater(connection, self._sessions, self._files)
-                changed = updater.changed(self._on_disk())
+                changed = updater.changed(list(session_files(self._sessions)))
                 self._tell(IndexState(0, len(changed)))
                 for done in updater.update(changed, lambda: not self._closing):
                     self._tell(IndexState(done, len(changed)))
@@ -237,15 +236,6 @@ class SearchIndex:
 
 class _Littered(Exception):
     """Most of the index no longer counts."""
-
-
-def file_at(path: Path, sessions: Path) -> OnDisk | None:
-    """A session file as the folder has it now; None where it is not there, or is no session's."""
-    try:
-        status = path.lstat()
-        return OnDisk(str(path.relative_to(sessions)), path.stem, status.st_size, status.st_mtime_ns)
-    except (OSError, ValueError):
-        return None
 
 
 def _inode(path: Path) -> int:

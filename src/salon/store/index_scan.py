@@ -11,12 +11,12 @@ from pathlib import Path
 from salon.chat.search import Hit, Page
 from salon.errors import StoreError
 from salon.store.files import FileLayer, reason_of
+from salon.store.index_files import OnDisk
 from salon.store.index_query import Query
 from salon.store.index_search import has_tags, is_model_meant, passage_snippet
 from salon.store.index_snippets import has_term
 from salon.store.index_tail import FIRST_WORDS, note_text, read_tags, seconds_of
 from salon.store.index_text import Passage, note_passage, passages, title_passage, words_of
-from salon.store.index_update import OnDisk
 from salon.store.reader import FileTooLarge, Line, read_session_file
 from salon.store.replay import replay
 
@@ -55,7 +55,7 @@ def _hits(query: Query, file: OnDisk, sessions: Path, files: FileLayer, go_on: C
     titled = [0]
     try:
         lines = _overheard(read_session_file(sessions / file.path, files), notes, titled)
-        conversation = replay(file.session, lines).conversation
+        conversation = replay(file.id, lines).conversation
     except OSError as error:
         logger.warning("Not searched: %s: %s", file.path, reason_of(error))
         return
@@ -79,7 +79,7 @@ def _hits(query: Query, file: OnDisk, sessions: Path, files: FileLayer, go_on: C
     for passage, message_id, model, seconds in said:
         if _is_meant(query, passage, model, seconds):
             yield Hit(
-                session_id=file.session,
+                session_id=file.id,
                 message_id=message_id,
                 voice=passage.voice,
                 title=title,

@@ -67,7 +67,7 @@ def passages(message: Message) -> list[Passage]:
         return []
     voice = Voice.USER if message.role == "user" else Voice.ASSISTANT
     said = joined_text(message.content)
-    names = "\n".join(chain.from_iterable(map(_attachment_names, message.content)))
+    names = "\n".join(dict.fromkeys(chain.from_iterable(map(_attachment_names, message.content))))
     told = [
         _passage(voice, "\n\n".join(filter(None, (said, names)))),
         Passage(Voice.THINKING, "\n\n".join(filter(None, map(thinking_of, message.content)))[:LONGEST]),
@@ -114,7 +114,7 @@ def _attachment_names(block: Block) -> Iterator[str]:
     """What a picture or a document is called."""
     if kind_of(block) in {"", "text", "thinking"} or is_tool_use(block) or is_tool_result(block):
         return
-    for place in (block, block.get("source"), block.get("file")):
+    for place in (block, block.get("source"), block.get("salon")):
         if isinstance(place, Mapping):
             for name in _NAMES:
                 value = place.get(name)

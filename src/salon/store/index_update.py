@@ -14,6 +14,7 @@ from pathlib import Path
 from salon.chat.search import Voice
 from salon.errors import StoreError
 from salon.store.files import FileLayer, reason_of
+from salon.store.index_files import OnDisk
 from salon.store.index_schema import GONE, SLOTS, VOICES
 from salon.store.index_tail import About, Found, Tail, read_tail
 from salon.store.index_text import folded
@@ -26,16 +27,6 @@ BATCH_CHARACTERS = 3_000_000
 BATCH_FILES = 200
 _TITLE = VOICES.index(Voice.TITLE)
 _NOTE = VOICES.index(Voice.NOTE)
-
-
-@dataclass(frozen=True, slots=True)
-class OnDisk:
-    """A session file; `path` is relative to the folder of all sessions."""
-
-    path: str
-    session: str
-    size: int
-    modified_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +116,7 @@ class Updater:
             if tail is None:
                 tail = read_tail(path, self._files, About(), 0, b"")
             if tail is not None and tail.about.deletions:
-                told = replay(file.session, read_session_file(path, self._files))
+                told = replay(file.id, read_session_file(path, self._files))
                 visible = frozenset(told.conversation.messages)
         except OSError as error:
             logger.warning("Not indexed: %s: %s", path, reason_of(error))
@@ -194,7 +185,7 @@ class Updater:
         tail = tail or Tail(known.about if known is not None else About())
         about = tail.about
         values = (
-            *(file.path, file.session, file.size, file.modified_ns, tail.settled, tail.seam),
+            *(file.path, file.id, file.size, file.modified_ns, tail.settled, tail.seam),
             *(_storable(about.title), _storable(json.dumps(about.tags)), _storable(about.first_words)),
             *(about.archived, about.deletions),
         )
