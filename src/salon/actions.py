@@ -242,6 +242,7 @@ ACTIONS: tuple[Action, ...] = (
         command="import",
         argument="[path]",
     ),
+    Action("search", ("ctrl+s",), "Search", "Search everything ever said, in all chats.", command="search"),
     Action("previous_block", ("up", "k"), "Previous block", "Go to the block above.", Place.READING),
     Action("next_block", ("down", "j"), "Next block", "Go to the block below.", Place.READING),
     Action("previous_message", ("left", "h"), "Previous message", "Go to the beginning of the message.", Place.READING),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salon.chat.model import ModelInfo
+from salon.chat.search import Search
 from salon.chat.session import Library, Parameters
 from salon.claude import models
 from salon.claude.address import DEFAULT_BASE_URL, check_base_url, find_base_url, host_of, is_anthropic
@@ -62,12 +63,19 @@ class House:
     demo_pace: float = 1.0
     _demo: "DemoServer | None" = None
     _found: dict[str, ModelInfo] = field(default_factory=dict)
+    _searches: dict[bool, Search] = field(default_factory=dict)
 
     # sessions
 
     def library(self, *, demo: bool = False) -> Library:
         """The sessions on disk, the real ones or those with the scripted server."""
         return FileLibrary(self.paths.for_demo() if demo else self.paths)
+
+    def search(self, demo: bool) -> Search:
+        """See `Services.search`; the same one every time."""
+        from salon.store.index import SearchIndex  # SQLite and what reads messages are not needed for a start
+
+        return self._searches.setdefault(demo, SearchIndex(self.paths.for_demo() if demo else self.paths))
 
     # connections (the contract is `salon.ui.services.Connector`)
 
@@ -173,6 +181,8 @@ class House:
 
     def close(self) -> None:
         """Stop what runs beside the app."""
+        for search in self._searches.values():
+            search.close()
         if self._demo is not None:
             self._demo.stop()
 
@@ -185,6 +195,7 @@ class House:
         return Services(
             library=self.library(),
             demo_library=self.library(demo=True),
+            search=self.search,
             connector=self,
             settings=self.settings,
             themes=themes,

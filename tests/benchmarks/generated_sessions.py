@@ -21,13 +21,21 @@ _COMMON = (
     "model request session message index search token user answer number type class method object array key table "
     "query server client memory thread process event loop stream buffer cache disk write read open close line word "
     "text page code change because should after before first second between through where while under over again"
-).split()
+)
 _SYLLABLES = "ba be bi bo ka ke ki ko ra re ri ro ta te ti to na ne ni no sa se si so ma me mi mo la le li lo per con "
 _SYLLABLES += "ing ed tion er est al ic ous ment ex pre un dis tra gra sho ple"
-_HAN = "的一是不了在人有我他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都"
-_HAN += "机械学习模型数据搜索引擎日本語東京京都大阪北海道文字列検索処理結果問題方法時間電車自動車情報"
-_KANA = "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをんアイウエオカキクケコサシスセソ"
-_HANGUL = "가나다라마바사아자차카타파하거너더러머버서어저처고노도로모보소오조초구누두루무부수우주추그느드르므브스으즈츠검색결과문자"
+_HAN = (
+    "的一是不了在人有我他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心"
+    "机械学习模型数据搜索引擎日本語東京京都大阪北海道文字列検索処理結果問題方法時間電車自動車情報"
+)
+_KANA = (
+    "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをん"
+    "アイウエオカキクケコサシスセソ"
+)
+_HANGUL = (
+    "가나다라마바사아자차카타파하거너더러머버서어저처고노도로모보소오조초구누두루무부수우주추"
+    "그느드르므브스으즈츠검색결과문자"
+)
 _MODELS = ("claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5")
 _YEARS = 2 * 365 * 86_400
 _END = int(datetime(2026, 11, 1, tzinfo=UTC).timestamp())
@@ -72,7 +80,7 @@ class Sessions:
 
     def _vocabulary(self, size: int) -> list[str]:
         syllables = _SYLLABLES.split()
-        words = dict.fromkeys(_COMMON)
+        words = dict.fromkeys(_COMMON.split())
         while len(words) < size:
             words["".join(self._random.choices(syllables, k=self._random.randint(2, 5)))] = None
         return list(words)
@@ -86,7 +94,10 @@ class Sessions:
         yield {"k": "head", "id": session_id, "min": 1, "app": "benchmark"}, seconds
         yield {"k": "set", "key": "title", "value": self.prose(5)}, seconds
         if self._random.random() < 0.3:
-            yield {"k": "set", "key": "tags", "value": self._random.sample(("work", "home", "paper", "idea"), 1)}, seconds
+            yield (
+                {"k": "set", "key": "tags", "value": self._random.sample(("work", "home", "paper", "idea"), 1)},
+                seconds,
+            )
         parent: str | None = None
         while characters > 0:
             seconds += self._random.randrange(20, 900)
@@ -94,7 +105,10 @@ class Sessions:
             text = self._text(abroad, self._random.randrange(20, 400))
             yield {"k": "msg", "id": prompt, "parent": parent, "role": "user", "content": [_block(text)]}, seconds
             model = self._random.choice(_MODELS)
-            yield {"k": "open", "id": answer, "parent": prompt, "model": model, "request": {"max_tokens": 4096}}, seconds
+            yield (
+                {"k": "open", "id": answer, "parent": prompt, "model": model, "request": {"max_tokens": 4096}},
+                seconds,
+            )
             content = self._answer(abroad)
             yield _close(answer, model, content), seconds + 20
             characters -= len(text) + sum(len(str(block)) for block in content)
@@ -105,7 +119,9 @@ class Sessions:
         if self._random.random() < 0.5:
             thinking = self._text(abroad, self._random.randrange(100, 1500))
             content.append({"type": "thinking", "thinking": thinking, "signature": "EqMBCkgIBRAB" * 20})
-        text = "\n\n".join(self._text(abroad, self._random.randrange(100, 500)) for _ in range(self._random.randint(1, 6)))
+        text = "\n\n".join(
+            self._text(abroad, self._random.randrange(100, 500)) for _ in range(self._random.randint(1, 6))
+        )
         if self._random.random() < 0.33:
             text += f"\n\n```python\n{self._code()}```\n\n" + self._text(abroad, 100)
         return [*content, _block(text)]

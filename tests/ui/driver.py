@@ -17,6 +17,7 @@ from salon.errors import SalonError
 from salon.paths import Paths, theme_directories
 from salon.settings import Settings
 from salon.store.carrying import FileCarrier
+from salon.store.index import SearchIndex
 from salon.store.library import FileLibrary
 from salon.store.memory import MemoryLibrary
 from salon.themes import load_themes
@@ -195,9 +196,11 @@ async def salon(
     connector = connector or FakeConnector(FakeClient())
     paths = paths_in(folder)
     themes, _ = load_themes(theme_directories(paths)[:1])
+    searches = {demo: SearchIndex(paths.for_demo() if demo else paths) for demo in (False, True)}
     services = Services(
         library=library or FileLibrary(paths),
         demo_library=FileLibrary(paths.for_demo()),
+        search=searches.__getitem__,
         connector=connector,
         settings=settings or Settings(),
         themes=themes,
@@ -219,3 +222,5 @@ async def salon(
         yield person
         assert_harmless(person.rows())
         await asyncio.gather(*(chat.settle() for chat in app.chats))
+    for search in searches.values():
+        search.close()

@@ -14,8 +14,8 @@ from salon.actions import BY_ID, Place, use_keys
 from salon.errors import SalonError
 from salon.ui.blockscreen import BlockScreen, CopyWanted
 from salon.ui.chat import ChatScreen
-from salon.ui.chats import ChatsApp, Contact
 from salon.ui.editingarea import EditingArea
+from salon.ui.chats import Contact
 from salon.ui.help import HelpScreen
 from salon.ui.keyboard import careful
 from salon.ui.keys import Chords, bind_actions
@@ -23,6 +23,7 @@ from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
 from salon.ui.picker import PickerScreen, model_rows, session_rows
 from salon.ui.rowfilter import lean
+from salon.ui.searching import SearchingApp
 from salon.ui.services import Connection, Opening, Services
 from salon.ui.theming import textual_theme
 from salon.ui.welcome import WelcomeScreen
@@ -30,7 +31,7 @@ from salon.ui.welcome import WelcomeScreen
 logger = logging.getLogger(__name__)
 
 
-class SalonApp(ChatsApp):
+class SalonApp(SearchingApp):
     """Salon on the screen."""
 
     CSS_PATH = "salon.tcss"
@@ -118,6 +119,7 @@ class SalonApp(ChatsApp):
         opening = self._opening
         self._contact = None if connection is None else Contact(connection)
         await self.open_first(opening.session_id)
+        self.keep_index()
         if self._services.problems:
             self.chat.notice.show(NoticeText("\n".join(self._services.problems), (), "warning"))
         if self._contact is None:

@@ -12,6 +12,7 @@ from textual.message import Message as WidgetMessage
 from textual.widgets import Static
 
 from salon.actions import Place
+from salon.chat.search import Voice
 from salon.chat.session import Draft, Library, Session
 from salon.ui.answering import Answering
 from salon.ui.asking import SETTLE_SECONDS
@@ -28,6 +29,7 @@ from salon.ui.presenting import greeting, notice_of
 from salon.ui.prompt import Prompt
 from salon.ui.queue import QueueView
 from salon.ui.sections import Frame
+from salon.ui.search import Chosen
 from salon.ui.services import Connection, Services
 from salon.ui.statusbar import StatusBar
 from salon.ui.transcript import Transcript
@@ -56,6 +58,9 @@ class ChatScreen(CarryingActions):
 
     class ChatListWanted(WidgetMessage):
         """The person wants to open another chat."""
+
+    class SearchWanted(WidgetMessage):
+        """The person wants to search all chats."""
 
     class NextChatWanted(WidgetMessage):
         """The person wants to see the next of the open chats."""
@@ -330,6 +335,25 @@ class ChatScreen(CarryingActions):
     def action_open_chat(self) -> None:
         """Open another chat; an answer that is arriving here goes on."""
         self.post_message(self.ChatListWanted())
+
+    def action_search(self) -> None:
+        """Search all chats."""
+        self.post_message(self.SearchWanted())
+
+    def show_found(self, chosen: Chosen) -> None:
+        """Go to a message that was found and mark the words in it; one on another branch brings its branch along."""
+        if self.session is None or not chosen.hit.message_id:
+            return
+        if self.session.look_at(chosen.hit.message_id):
+            self.transcript.show(entries_of(self.session.conversation))
+        entries = self.transcript.viewport.entries
+        index = next((at for at, entry in enumerate(entries) if entry.message.id == chosen.hit.message_id), None)
+        if index is None:
+            self.notice.show(NoticeText("What was found is no longer part of this chat.", (), "info"))
+            return
+        if chosen.hit.voice is Voice.THINKING:
+            self.transcript.set_thinking_open(True)
+        self.find_from(index, chosen.words)
 
     def action_next_chat(self) -> None:
         """Show the next of the open chats."""

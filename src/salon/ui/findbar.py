@@ -44,10 +44,13 @@ class FindBar(Horizontal):
         """Whether it is shown."""
         return bool(self.display)
 
-    def open(self) -> None:
-        """Show it and take the keys."""
+    def open(self, words: str | None = None) -> None:
+        """Show it and take the keys; with `words` they are what was looked for already."""
         self.display = True
         box = self.query_one(Input)
+        if words is not None:
+            with box.prevent(Input.Changed):
+                box.value = words
         box.focus()
         box.select_all()
 

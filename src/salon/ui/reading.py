@@ -167,6 +167,16 @@ class ReadingActions(Screen[None]):
         """Open the search box."""
         self.find_bar.open()
 
+    def find_from(self, entry: int, words: str) -> None:
+        """Show an entry, and with the search box the first place in it that has `words`."""
+        self.transcript.viewport.reveal(entry, 0, 0)
+        self._found = self.transcript.look_for(words)
+        number = self.transcript.step_to_hit(1, entry) if self._found else 0
+        self.transcript.refresh()
+        if number:
+            self.find_bar.open(words)
+            self.find_bar.tell(number, self._found)
+
     def close_find(self) -> bool:
         """Close the search box; whether it was open."""
         if not self.find_bar.is_open:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from salon.chat.conversation import Conversation
 from salon.chat.model import ModelInfo
+from salon.chat.search import Search
 from salon.chat.session import Library, Parameters
 from salon.chat.turn import Client
 from salon.settings import Settings
@@ -154,6 +155,8 @@ class Services:
     library: Library
     demo_library: Library
     """Where chats with the scripted server are kept, apart from real ones."""
+    search: Callable[[bool], Search]
+    """The search over the real chats, or with True over those with the scripted server; blocks for a moment."""
     connector: Connector
     settings: Settings
     themes: Sequence[Theme]

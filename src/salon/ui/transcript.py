@@ -214,9 +214,14 @@ class Transcript(Widget):
         self.refresh()
         return count
 
-    def step_to_hit(self, direction: int) -> int:
-        """Go to the next or previous occurrence, from the last one or from the top of the view; its number, or 0."""
-        if self.hit is not None:
+    def step_to_hit(self, direction: int, entry: int | None = None) -> int:
+        """Go to the next or previous occurrence; its number, or 0.
+
+        From the last one or from the top of the view on, or from the beginning of the entry that is given.
+        """
+        if entry is not None:
+            row, column = 0, -1
+        elif self.hit is not None:
             entry, row, column = self.hit.entry, self.hit.row, self.hit.start
         else:
             place = self.viewport.place(0) or (0, 0)
