@@ -38,6 +38,7 @@ from salon.workfiles import list_files
 
 if TYPE_CHECKING:
     from salon.demo.server import DemoServer
+    from salon.store.index import SearchIndex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +64,19 @@ class House:
     demo_pace: float = 1.0
     _demo: "DemoServer | None" = None
     _found: dict[str, ModelInfo] = field(default_factory=dict)
-    _searches: dict[bool, Search] = field(default_factory=dict)
+    _searches: dict[bool, "SearchIndex"] = field(default_factory=dict)
 
     # sessions
 
     def library(self, *, demo: bool = False) -> Library:
         """The sessions on disk, the real ones or those with the scripted server."""
-        return FileLibrary(self.paths.for_demo() if demo else self.paths)
+
+        def written(path: Path) -> None:
+            # Where nothing has been searched yet, as in a run without a screen, an index may wait for the next start.
+            if (search := self._searches.get(demo)) is not None:
+                search.note_written(path)
+
+        return FileLibrary(self.paths.for_demo() if demo else self.paths, on_written=written)
 
     def search(self, demo: bool) -> Search:
         """See `Services.search`; the same one every time."""

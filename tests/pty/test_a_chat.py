@@ -151,3 +151,14 @@ def test_impatient_keys_do_no_harm(home: Home) -> None:
         terminal.until("saved")
         quit_quietly(terminal)
     assert home.prompts()[0] == "long"
+
+
+def test_ctrl_s_does_not_stop_the_terminal_but_searches(home: Home) -> None:
+    with home.start("--demo", cold=True, SALON_DEMO_PACE="0") as terminal:
+        terminal.until("DEMO scripted").send("echo a needle\r")
+        terminal.until(lambda: terminal.text.count("needle") == 2).until("Ready")
+        terminal.send("\x13")
+        terminal.until("Search all chats").send("needl")
+        terminal.until("newest first").until("a needle").send("\x1b[B\r")
+        terminal.until("Esc closes").until("Ready")
+        quit_quietly(terminal)

@@ -130,3 +130,26 @@ def test_a_fork_is_a_chat_of_its_own(paths: Paths, capsys: pytest.CaptureFixture
     assert run(["fork", "bread", "--message", "p1", "--json"]) == 0
     (record,) = records(capsys.readouterr().out)
     assert (record["title"], record["messages"]) == ("Bread (fork)", 1)
+
+
+def test_everything_said_is_searched(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = put(paths, "Bread"), put(paths, "Cheese", prompt("p2", "a1", "and rye\x1b[2J bread?"))
+    assert run(["search", "--json", "about", "bread"]) == 0
+    (found,) = records(capsys.readouterr().out)
+    assert (found["session"], found["message"], found["role"], found["title"]) == (first, "p1", "user", "Bread")
+    assert [found["snippet"][start:end] for start, end in found["marks"]] == ["about", "Bread"]
+    assert run(["search", "rye"]) == 0
+    heading, snippet = capsys.readouterr().out.splitlines()
+    assert heading.startswith(second)
+    assert "\x1b" not in snippet
+    assert run(["search", "bre"]) == 0
+    assert not capsys.readouterr().out, "what a program hands over is no beginning"
+    assert run(["search", "answer", "-n", "1", "--json"]) == 0
+    assert len(records(capsys.readouterr().out)) == 1
+
+
+def test_a_question_that_cannot_be_asked_is_wrong_usage(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["search", "role:bird"]) == 2
+    assert "role: knows user" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        run(["search", "x", "-n", "0"])

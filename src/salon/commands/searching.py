@@ -12,6 +12,8 @@ from salon.store.index import SearchIndex
 from salon.untrusted import clean_line
 
 _TITLE = 60
+_PATIENCE = 600.0
+"""Seconds; the first search of 200 MB has to read them, which takes 40."""
 
 
 def hit_record(hit: Hit) -> dict[str, Any]:
@@ -32,7 +34,7 @@ def _search(desk: Desk) -> int:
     index = SearchIndex(desk.paths)
     try:
         index.refresh()
-        index.settle()
+        index.settle(_PATIENCE)
         if trouble := index.state().trouble:
             desk.warn(trouble)
         words = " ".join(desk.options.words)

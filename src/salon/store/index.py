@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from salon.chat.ids import is_id
 from salon.chat.search import IndexState, Page
 from salon.paths import Paths
 from salon.store.files import FileLayer, OperatingSystem, reason_of
-from salon.store.index_files import session_file, session_files
 from salon.store.index_query import Query, parse_query
 from salon.store.index_scan import Superseded, scan
-from salon.store.index_schema import NoIndex, connect, is_damaged, throw_away
+from salon.store.index_schema import NoIndex, OutdatedIndex, connect, is_damaged, throw_away
 from salon.store.index_search import Searcher
 from salon.store.index_update import Updater
+from salon.store.places import OnDisk, Places
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +36,8 @@ class SearchIndex:
 
     def __init__(self, paths: Paths, files: FileLayer | None = None) -> None:
         self._path = paths.search_index
-        self._sessions = paths.sessions
         self._files = files or OperatingSystem()
+        self._places = Places(paths, self._files)
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closing = False
@@ -48,6 +49,8 @@ class SearchIndex:
         self._newest_question = 0
         self._reader: sqlite3.Connection | None = None
         self._reader_inode = 0
+        self._distrusted = 0
+        """The inode of an index that a question found to be damaged."""
 
     # asking
 
@@ -68,16 +71,18 @@ class SearchIndex:
                 return Page(superseded=True)
 
     def _answer(self, query: Query, mine: int, *, ranked: bool, after: int | None, limit: int) -> Page:
+        inode = _inode(self._path)
         try:
             reader = self._open_reader()
             reader.set_progress_handler(lambda: self._is_superseded(mine), _PROGRESS_STEPS)
-            return Searcher(reader, self._sessions, self._files).find(query, ranked=ranked, after=after, limit=limit)
+            return Searcher(reader, self._files).find(query, ranked=ranked, after=after, limit=limit)
         except sqlite3.Error as error:
             if self._is_superseded(mine):
                 raise Superseded from None
             self._close_reader()
             if is_damaged(error):
-                logger.warning("The search index is damaged and is built anew: %s", error)
+                with self._wake:
+                    self._distrusted = inode
                 self.refresh()
             else:
                 logger.warning("The search index cannot be read: %s", error)
@@ -85,8 +90,7 @@ class SearchIndex:
             logger.warning("There is no search index: %s", error)
         return scan(
             query,
-            list(session_files(self._sessions)),
-            self._sessions,
+            list(self._places.scan()),
             self._files,
             after=after,
             limit=limit,
@@ -175,14 +179,16 @@ class SearchIndex:
 
     def _keep_up(self, *, everything: bool, touched: set[Path]) -> None:
         try:
+            if self._distrusted and self._distrusted == _inode(self._path):
+                raise OutdatedIndex("a question met something that cannot be")
             with self._writer() as connection:
-                updater = Updater(connection, self._sessions, self._files)
+                updater = Updater(connection, self._files)
                 if everything:
-                    changed = updater.changed(list(session_files(self._sessions)))
+                    changed = updater.changed(list(self._places.scan()))
                     if updater.is_littered():
                         raise _Littered
                 else:
-                    changed = [file for path in touched if (file := session_file(path, self._sessions)) is not None]
+                    changed = [file for path in touched if (file := _on_disk(path)) is not None]
                 self._tell(IndexState(0, len(changed)))
                 for done in updater.update(changed, lambda: not self._closing):
                     self._tell(IndexState(done, len(changed)))
@@ -216,8 +222,8 @@ class SearchIndex:
         try:
             throw_away(self._path)
             with self._writer() as connection:
-                updater = Updater(connection, self._sessions, self._files)
-                changed = updater.changed(list(session_files(self._sessions)))
+                updater = Updater(connection, self._files)
+                changed = updater.changed(list(self._places.scan()))
                 self._tell(IndexState(0, len(changed)))
                 for done in updater.update(changed, lambda: not self._closing):
                     self._tell(IndexState(done, len(changed)))
@@ -236,6 +242,17 @@ class SearchIndex:
 
 class _Littered(Exception):
     """Most of the index no longer counts."""
+
+
+def _on_disk(path: Path) -> OnDisk | None:
+    """One session file as its folder has it now; None where it has gone, or is a copy that is no session."""
+    if not is_id(path.stem):
+        return None
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    return OnDisk(path.stem, str(path), status.st_size, status.st_mtime_ns)
 
 
 def _inode(path: Path) -> int:

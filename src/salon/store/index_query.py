@@ -19,7 +19,7 @@ MOST_TERMS = 40
 SHORTEST_BEGINNING = 2
 """Letters that a beginning must have: the words that begin with one letter are a tenth of all that was ever said."""
 
-_PIECE = re.compile(r'(?:([a-z]+):)?(?:"([^"]*)("|$)|(\S+))', re.IGNORECASE)
+_PIECE = re.compile(r'(?=\S)(?:([a-z]+):)?(?:"([^"]*)("|$)|(\S*))', re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _PLACES = ("code", "title")
 _ROLES = tuple(voice.value for voice in Voice if voice is not Voice.TITLE)

@@ -11,12 +11,12 @@ from pathlib import Path
 from salon.chat.search import Hit, Page
 from salon.errors import StoreError
 from salon.store.files import FileLayer, reason_of
-from salon.store.index_files import OnDisk
 from salon.store.index_query import Query
 from salon.store.index_search import has_tags, is_model_meant, passage_snippet
 from salon.store.index_snippets import has_term
 from salon.store.index_tail import FIRST_WORDS, note_text, read_tags, seconds_of
 from salon.store.index_text import Passage, note_passage, passages, title_passage, words_of
+from salon.store.places import OnDisk
 from salon.store.reader import FileTooLarge, Line, read_session_file
 from salon.store.replay import replay
 
@@ -30,7 +30,6 @@ class Superseded(Exception):
 def scan(
     query: Query,
     on_disk: Iterable[OnDisk],
-    sessions: Path,
     files: FileLayer,
     *,
     after: int | None,
@@ -41,20 +40,20 @@ def scan(
     if not query.asks:
         return Page()
     newest_first = sorted(on_disk, key=lambda file: (file.modified_ns, file.path), reverse=True)
-    found = (hit for file in newest_first for hit in _hits(query, file, sessions, files, go_on))
+    found = (hit for file in newest_first for hit in _hits(query, file, files, go_on))
     start = after or 0
     hits = tuple(islice(found, start, start + limit + 1))
     more = start + limit if len(hits) > limit else None
     return Page(hits[:limit], more, words=query.terms[0].raw if query.terms else "")
 
 
-def _hits(query: Query, file: OnDisk, sessions: Path, files: FileLayer, go_on: Callable[[], bool]) -> Iterator[Hit]:
+def _hits(query: Query, file: OnDisk, files: FileLayer, go_on: Callable[[], bool]) -> Iterator[Hit]:
     if not go_on():
         raise Superseded
     notes: list[tuple[str, str, int]] = []
     titled = [0]
     try:
-        lines = _overheard(read_session_file(sessions / file.path, files), notes, titled)
+        lines = _overheard(read_session_file(Path(file.path), files), notes, titled)
         conversation = replay(file.id, lines).conversation
     except OSError as error:
         logger.warning("Not searched: %s: %s", file.path, reason_of(error))

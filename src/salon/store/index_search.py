@@ -50,9 +50,8 @@ class _File:
 class Searcher:
     """Asks an index. One thread at a time."""
 
-    def __init__(self, connection: sqlite3.Connection, sessions: Path, files: FileLayer) -> None:
+    def __init__(self, connection: sqlite3.Connection, files: FileLayer) -> None:
         self._connection = connection
-        self._sessions = sessions
         self._files = files
 
     def find(self, query: Query, *, ranked: bool, after: int | None, limit: int) -> Page:
@@ -140,7 +139,7 @@ class Searcher:
     def _passage(self, row: _Row, file: _File, voice: Voice) -> Passage:
         if voice is Voice.TITLE:
             return title_passage(file.title, file.tags)
-        told = text_at(self._sessions / file.path, self._files, row.start, row.length, row.message)
+        told = text_at(Path(file.path), self._files, row.start, row.length, row.message)
         return next((passage for passage in told if passage.voice is voice), Passage(voice, ""))
 
     def _file(self, number: int) -> _File | None:

@@ -14,10 +14,10 @@ from pathlib import Path
 from salon.chat.search import Voice
 from salon.errors import StoreError
 from salon.store.files import FileLayer, reason_of
-from salon.store.index_files import OnDisk
 from salon.store.index_schema import GONE, SLOTS, VOICES
 from salon.store.index_tail import About, Found, Tail, read_tail
 from salon.store.index_text import folded
+from salon.store.places import OnDisk
 from salon.store.reader import FileTooLarge, read_session_file
 from salon.store.replay import replay
 
@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 BATCH_CHARACTERS = 3_000_000
 BATCH_FILES = 200
+MOST_GONE = 5_000
+"""Rows that no longer count are kept up to this number, and up to three tenths of all rows."""
 _TITLE = VOICES.index(Voice.TITLE)
 _NOTE = VOICES.index(Voice.NOTE)
 
@@ -60,9 +62,8 @@ class _Work:
 class Updater:
     """Brings an index up to date with a folder of sessions. One thread owns it."""
 
-    def __init__(self, connection: sqlite3.Connection, sessions: Path, files: FileLayer) -> None:
+    def __init__(self, connection: sqlite3.Connection, files: FileLayer) -> None:
         self._connection = connection
-        self._sessions = sessions
         self._files = files
         self._models: dict[str, int] = {}
         self._next_id: dict[int, int] = {}
@@ -100,14 +101,14 @@ class Updater:
         """Whether so many rows no longer count that the index should be built anew."""
         total = self._connection.execute("SELECT count(*) FROM units").fetchone()[0]
         gone = self._connection.execute("SELECT count(*) FROM units WHERE file = ?", (GONE,)).fetchone()[0]
-        return bool(gone > 5_000 and gone > 0.3 * total)
+        return bool(gone > MOST_GONE and gone > 0.3 * total)
 
     # reading
 
     def _read(self, file: OnDisk) -> _Work:
         known = self._known(file.path)
         about = known.about if known is not None else About()
-        path = self._sessions / file.path
+        path = Path(file.path)
         tail, visible, anew = None, None, False
         try:
             if known is not None:

@@ -22,7 +22,7 @@ from salon.store.files import APPEND, FileLayer, OperatingSystem, reason_of, wri
 from salon.store.fork import fork_content
 from salon.store.listing import Listing, in_order
 from salon.store.lock import SessionLock
-from salon.store.log import FileLog, StateListener
+from salon.store.log import FileLog, StateListener, WrittenListener
 from salon.store.memory import ReadOnlyLog
 from salon.store.merge import merge_into, read_whole
 from salon.store.places import SUFFIX, Places
@@ -40,9 +40,17 @@ RECALL_BYTES = 8 * 1024 * 1024
 class FileLibrary:
     """The `Library` in a person's directories. Every method may be called from any thread."""
 
-    def __init__(self, paths: Paths, *, on_state: StateListener | None = None, files: FileLayer | None = None) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        *,
+        on_state: StateListener | None = None,
+        on_written: WrittenListener | None = None,
+        files: FileLayer | None = None,
+    ) -> None:
         self._paths = paths
         self._on_state = on_state
+        self._on_written = on_written
         self._files = files or OperatingSystem()
         self._places = Places(paths, self._files)
         self._drafts = Drafts(paths.drafts, self._files)
@@ -239,7 +247,14 @@ class FileLibrary:
     ) -> FileLog:
         repair = told.damage.record() if told is not None and told.damage else None
         return FileLog(
-            path, session_id, lock=lock, loaded=loaded, repair=repair, on_state=self._on_state, files=self._files
+            path,
+            session_id,
+            lock=lock,
+            loaded=loaded,
+            repair=repair,
+            on_state=self._on_state,
+            on_written=self._on_written,
+            files=self._files,
         )
 
     def _replay(self, session_id: str, path: Path) -> Replayed:

@@ -34,6 +34,8 @@ EXIT_SECONDS = 10.0
 
 StateListener = Callable[[str], None]
 """Is told why nothing is saved, in a sentence, and "" when everything is again."""
+WrittenListener = Callable[[Path], None]
+"""Is told, in the log's own thread, that a session file has more than parts of an answer that it had not before."""
 
 
 @dataclass(slots=True)
@@ -64,6 +66,7 @@ class FileLog:
         loaded: FileState | None = None,
         repair: Record | None = None,
         on_state: StateListener | None = None,
+        on_written: WrittenListener | None = None,
         files: FileLayer | None = None,
         clock: Callable[[], float] = time.time,
         retry_seconds: float = RETRY_SECONDS,
@@ -71,6 +74,7 @@ class FileLog:
     ) -> None:
         self.session_id = session_id
         self.on_state = on_state
+        self._on_written = on_written
         self._lock = lock
         self._repair = repair
         self._clock = clock
@@ -252,6 +256,8 @@ class FileLog:
         self._tell(unharmed if appender.trouble is None else _sentence(appender.trouble))
         for job in jobs:
             job.receipt.settle(0 < job.number <= (appender.synced if job.durable else appender.written))
+        if saved and self._on_written is not None and any(job.keep for job in jobs):
+            self._on_written(self.path)
 
     def _put(self, job: _Job) -> None:
         try:

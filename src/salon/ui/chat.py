@@ -28,8 +28,8 @@ from salon.ui.painter import Painter
 from salon.ui.presenting import greeting, notice_of
 from salon.ui.prompt import Prompt
 from salon.ui.queue import QueueView
-from salon.ui.sections import Frame
 from salon.ui.search import Chosen
+from salon.ui.sections import Frame
 from salon.ui.services import Connection, Services
 from salon.ui.statusbar import StatusBar
 from salon.ui.transcript import Transcript

@@ -32,14 +32,19 @@ class Finder:
         self.words = ""
         self._counts: dict[int, int] = {}
 
-    def look_for(self, words: str) -> int:
-        """Look for other words; how often the conversation has them."""
+    def look_for(self, words: str, also: int | None = None) -> int:
+        """Look for other words; how often the conversation has them.
+
+        In the entry `also` they are looked for in what is shown of it, such as its thinking.
+        """
         self.words = words.casefold()
         self._counts = {}
         if self.words:
             for index, entry in enumerate(self._viewport.entries):
                 if count := entry.source().casefold().count(self.words):
                     self._counts[index] = count
+            if also is not None and (shown := len(self.hits_in(also))) > self._counts.get(also, 0):
+                self._counts[also] = shown
         return sum(self._counts.values())
 
     def number_of(self, hit: Hit) -> int:

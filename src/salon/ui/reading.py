@@ -170,7 +170,7 @@ class ReadingActions(Screen[None]):
     def find_from(self, entry: int, words: str) -> None:
         """Show an entry, and with the search box the first place in it that has `words`."""
         self.transcript.viewport.reveal(entry, 0, 0)
-        self._found = self.transcript.look_for(words)
+        self._found = self.transcript.look_for(words, entry)
         number = self.transcript.step_to_hit(1, entry) if self._found else 0
         self.transcript.refresh()
         if number:

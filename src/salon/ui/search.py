@@ -19,6 +19,8 @@ from salon.untrusted import clean_line
 
 logger = logging.getLogger(__name__)
 
+LOW = 16
+"""Rows; below this there is no room for headings and margins."""
 PAGE = 30
 """Hits that are fetched at a time."""
 _HELP = (
@@ -29,7 +31,7 @@ _HELP = (
     "model:opus  tag:work\n"
     "after:2026-03  before:2026-03-31  after:yesterday"
 )
-_KEYS = "↑ ↓ move · Enter {} · Esc leaves"
+_KEYS = "↑ ↓ · Enter {} · Esc leaves"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ class SearchScreen(ModalScreen[Chosen | None]):
         self._search.on_progress(None)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Other widths have room for other columns."""
+        """Other widths have room for other columns; on a low screen the results have what room there is."""
+        self.set_class(event.size.height < LOW, "-low")
         if self.results.count:
             self.results.redraw()
 

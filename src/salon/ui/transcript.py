@@ -207,10 +207,10 @@ class Transcript(Widget):
             self.viewport.reveal(block.entry, block.first, block.last)
             self._moved()
 
-    def look_for(self, words: str) -> int:
-        """Mark other words; how often they are there."""
+    def look_for(self, words: str, also: int | None = None) -> int:
+        """Mark other words; how often they are there. See `Finder.look_for`."""
         self.hit = None
-        count = self.finder.look_for(words)
+        count = self.finder.look_for(words, also)
         self.refresh()
         return count
 
