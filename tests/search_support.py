@@ -66,9 +66,10 @@ class Shelf:
         self.add(session_id, {"k": "close", "of": own_id, "status": "complete", "model": model, "content": content})
         return own_id
 
-    def note(self, session_id: str, text: str) -> str:
+    def note(self, session_id: str, text: str, parent: str = "") -> str:
         own_id = new_id()
-        self.add(session_id, {"k": "note", "id": own_id, "text": text})
+        above = parent or self.parents.get(session_id)
+        self.add(session_id, {"k": "note", "id": own_id, "parent": above, "text": text})
         return own_id
 
     def _say(self, session_id: str, record: Record) -> str:

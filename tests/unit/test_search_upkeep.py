@@ -410,12 +410,16 @@ def _do(step: str, shelf: Shelf, session: str, said: list[str], text: str, searc
         shelf.add(session, part(own_id, 0, text_events(text)))
     elif step in {"delete", "undo"} and said:
         shelf.add(session, {"k": "del", "of": said[len(text) % len(said)]} | ({"undo": True} if step == "undo" else {}))
+    elif step == "only" and said:
+        shelf.add(session, {"k": "del", "of": said[len(text) % len(said)], "only": True})
     elif step == "title":
         shelf.add(session, {"k": "set", "key": "title", "value": text})
     elif step == "tags":
         shelf.add(session, {"k": "set", "key": "tags", "value": text.split()})
-    elif step == "note":
-        shelf.note(session, text)
+    elif step == "note" and said:
+        said.append(shelf.note(session, text, parent=said[-1]))
+    elif step == "reword" and said:
+        shelf.add(session, {"k": "note", "of": said[-1], "text": text})
     elif step == "index":
         search.refresh()
         assert search.settle(20)

@@ -14,7 +14,7 @@ from salon.store.files import FileLayer, reason_of
 from salon.store.index_query import Query
 from salon.store.index_search import has_tags, is_model_meant, passage_snippet
 from salon.store.index_snippets import has_term
-from salon.store.index_tail import FIRST_WORDS, note_text, read_tags, seconds_of
+from salon.store.index_tail import FIRST_WORDS, read_tags, seconds_of
 from salon.store.index_text import Passage, note_passage, passages, title_passage, words_of
 from salon.store.places import OnDisk
 from salon.store.reader import FileTooLarge, Line, read_session_file
@@ -50,10 +50,9 @@ def scan(
 def _hits(query: Query, file: OnDisk, files: FileLayer, go_on: Callable[[], bool]) -> Iterator[Hit]:
     if not go_on():
         raise Superseded
-    notes: list[tuple[str, str, int]] = []
     titled = [0]
     try:
-        lines = _overheard(read_session_file(Path(file.path), files), notes, titled)
+        lines = _overheard(read_session_file(Path(file.path), files), titled)
         conversation = replay(file.id, lines).conversation
     except OSError as error:
         logger.warning("Not searched: %s: %s", file.path, reason_of(error))
@@ -72,7 +71,10 @@ def _hits(query: Query, file: OnDisk, files: FileLayer, go_on: Callable[[], bool
         for each in conversation.messages.values()
         for passage in passages(each)
     ]
-    said += [(note_passage(text), own_id, "", seconds) for own_id, text, seconds in notes]
+    said += [
+        (note_passage(note.text), note.id, "", seconds_of(note.created, note.id))
+        for note in conversation.notes.values()
+    ]
     said.append((title_passage(conversation.title, tags), "", "", titled[0]))
     said.sort(key=lambda found: found[3], reverse=True)
     for passage, message_id, model, seconds in said:
@@ -88,15 +90,11 @@ def _hits(query: Query, file: OnDisk, files: FileLayer, go_on: Callable[[], bool
             )
 
 
-def _overheard(lines: Iterable[Line], notes: list[tuple[str, str, int]], titled: list[int]) -> Iterator[Line]:
-    """The lines as they come; what a conversation does not keep is written down: notes, and when the title was set."""
+def _overheard(lines: Iterable[Line], titled: list[int]) -> Iterator[Line]:
+    """The lines as they come; when the title was set, which a conversation does not keep, is written down."""
     for line in lines:
         record = line.record
-        if record is not None and record["k"] == "note" and (text := note_text(record)):
-            own_id, stamp = record.get("id"), record.get("ts")
-            own_id = own_id if isinstance(own_id, str) else ""
-            notes.append((own_id, text, seconds_of(stamp if isinstance(stamp, str) else "", own_id)))
-        elif record is not None and record["k"] == "set" and record.get("key") in {"title", "tags"}:
+        if record is not None and record["k"] == "set" and record.get("key") in {"title", "tags"}:
             stamp = record.get("ts")
             titled[0] = seconds_of(stamp if isinstance(stamp, str) else "", "")
         yield line

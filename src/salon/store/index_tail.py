@@ -150,8 +150,7 @@ class _Reading:
             opening = record if kind == "open" else {"k": "open", "ts": record.get("ts")}
             answer = self._open[own_id] = _Answer(Entry(own_id, None, opening), start, end)
             if kind != "open":
-                self.tail.told_again.add(own_id)
-                self.tail.found = [found for found in self.tail.found if found.message != own_id]
+                self._tell_again(own_id)
         answer.end = end
         if kind == "part" and isinstance(events := record.get("events"), list):
             answer.entry.take_part(record.get("n"), [event for event in events if isinstance(event, dict)])
@@ -172,10 +171,17 @@ class _Reading:
             self.tail.found.append(Found(passage, message.id, seconds, message.model, start, end - start))
 
     def _note(self, record: Record, start: int, end: int) -> None:
+        changed = _text(record.get("of"))
+        own_id = changed or _text(record.get("id"))
+        if changed:
+            self._tell_again(changed)
         if text := note_text(record):
-            own_id = _text(record.get("id"))
             seconds = seconds_of(_text(record.get("ts")), own_id)
             self.tail.found.append(Found(note_passage(text), own_id, seconds, "", start, end - start))
+
+    def _tell_again(self, message_id: str) -> None:
+        self.tail.told_again.add(message_id)
+        self.tail.found = [found for found in self.tail.found if found.message != message_id]
 
     def _set(self, record: Record, start: int, end: int) -> None:
         about, key, value = self.tail.about, record.get("key"), record.get("value")

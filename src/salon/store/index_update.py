@@ -28,7 +28,6 @@ BATCH_FILES = 200
 MOST_GONE = 5_000
 """Rows that no longer count are kept up to this number, and up to three tenths of all rows."""
 _TITLE = VOICES.index(Voice.TITLE)
-_NOTE = VOICES.index(Voice.NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ class Updater:
                 tail = read_tail(path, self._files, About(), 0, b"")
             if tail is not None and tail.about.deletions:
                 told = replay(file.id, read_session_file(path, self._files))
-                visible = frozenset(told.conversation.messages)
+                visible = frozenset((*told.conversation.messages, *told.conversation.notes))
         except OSError as error:
             logger.warning("Not indexed: %s: %s", path, reason_of(error))
         except FileTooLarge:
@@ -225,8 +224,8 @@ class Updater:
             return
         rows = self._connection.execute(
             "SELECT u.id, u.message, u.hidden FROM files f JOIN units u ON u.file = f.id"
-            " WHERE f.path = ? AND u.voice NOT IN (?, ?)",
-            (work.file.path, _TITLE, _NOTE),
+            " WHERE f.path = ? AND u.voice != ?",
+            (work.file.path, _TITLE),
         ).fetchall()
         for number, message, hidden in rows:
             if (message not in work.visible) != bool(hidden):

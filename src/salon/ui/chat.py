@@ -25,7 +25,7 @@ from salon.ui.findbar import FindBar
 from salon.ui.keys import bind_actions
 from salon.ui.notice import Notice, NoticeText
 from salon.ui.painter import Painter
-from salon.ui.presenting import greeting, notice_of
+from salon.ui.presenting import entries_of, greeting, notice_of
 from salon.ui.prompt import Prompt
 from salon.ui.queue import QueueView
 from salon.ui.search import Chosen
@@ -340,16 +340,21 @@ class ChatScreen(CarryingActions):
         """Search all chats."""
         self.post_message(self.SearchWanted())
 
-    def show_found(self, chosen: Chosen) -> None:
+    async def show_found(self, chosen: Chosen) -> None:
         """Go to a message that was found and mark the words in it; one on another branch brings its branch along."""
-        if self.session is None or not chosen.hit.message_id:
+        session = self.session
+        if session is None or not chosen.hit.message_id:
             return
-        if self.session.look_at(chosen.hit.message_id):
-            self.transcript.show(entries_of(self.session.conversation))
+        note = session.conversation.notes.get(chosen.hit.message_id)
+        wanted = chosen.hit.message_id if note is None else note.parent
+        elsewhere = wanted in session.conversation.messages and all(message.id != wanted for message in session.path)
+        if wanted is not None and elsewhere and session.turn is None and not session.editing:
+            await session.go_to(wanted)
+            self.transcript.show(entries_of(session.conversation))
         entries = self.transcript.viewport.entries
-        index = next((at for at, entry in enumerate(entries) if entry.message.id == chosen.hit.message_id), None)
+        index = next((at for at, entry in enumerate(entries) if entry.message.id == wanted), None)
         if index is None:
-            self.notice.show(NoticeText("What was found is no longer part of this chat.", (), "info"))
+            self.notice.show(NoticeText("What was found cannot be shown in this chat now.", (), "info"))
             return
         if chosen.hit.voice is Voice.THINKING:
             self.transcript.set_thinking_open(True)

@@ -43,4 +43,4 @@ class SearchingApp(ChatsApp):
             self.chat.part()
         if await self.show_chat(chosen.hit.session_id):
             await self.chat.opened.wait()
-            self.chat.show_found(chosen)
+            await self.chat.show_found(chosen)
