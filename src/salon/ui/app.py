@@ -14,8 +14,8 @@ from salon.actions import BY_ID, Place, use_keys
 from salon.errors import SalonError
 from salon.ui.blockscreen import BlockScreen, CopyWanted
 from salon.ui.chat import ChatScreen
-from salon.ui.editingarea import EditingArea
 from salon.ui.chats import Contact
+from salon.ui.editingarea import EditingArea
 from salon.ui.help import HelpScreen
 from salon.ui.keyboard import careful
 from salon.ui.keys import Chords, bind_actions
