@@ -167,6 +167,14 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "expand_paste", ("ctrl+g",), "Expand paste", "Put the text of a folded paste into the prompt.", Place.PROMPT
     ),
+    Action(
+        "edit_in_editor",
+        ("ctrl+x ctrl+e", "alt+e", "f11"),
+        "Editor",
+        "Write in your own editor ($VISUAL or $EDITOR). An answer that is arriving goes on.",
+        Place.PROMPT,
+        command="editor",
+    ),
     *_EDITING,
     Action("stop", ("escape",), "Stop", "Stop the answer and keep what came; close a notice.", shown=("Esc",)),
     Action("retry", ("f5",), "Retry", "Ask for the last answer again. The first one is kept.", command="retry"),
@@ -181,6 +189,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit", ("f2",), "Edit", "Change the last prompt: what is sent then stands beside it.", command="edit"),
     Action(
         "pick_model", ("ctrl+l",), "Model", "Choose another model for this chat.", command="model", argument="[model]"
+    ),
+    Action(
+        "edit_system",
+        (),
+        "Edit system prompt",
+        "Write this chat's system prompt in your own editor.",
+        command="edit-system",
     ),
     Action("open_billing", (), "Billing page", "Open the page where credit is bought.", command="billing"),
     Action("effort", (), "Effort", "How hard the model thinks.", command="effort", argument="level"),

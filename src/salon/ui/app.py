@@ -51,6 +51,7 @@ class SalonApp(SearchingApp):
         self.theme = first.name
         self._prompt_given = self._opening.prompt
         self._quitting = False
+        self._lent = False
         self._warned = False
 
     def get_driver_class(self) -> type[Driver]:
@@ -62,8 +63,18 @@ class SalonApp(SearchingApp):
         """A terminal may wrap or clear its rows when its size changes."""
         self._rows.forget()
 
+    def _lend(self) -> None:
+        """Another program has the terminal from here on."""
+        self._lent = True
+
+    def _end_on(self, number: int) -> None:
+        """A signal to end; a Ctrl+C that is meant for the program that has the terminal is none."""
+        if not (self._lent and number == signal.SIGINT):
+            self.run_worker(self.end(), group="quit")
+
     def _draw_anew(self) -> None:
-        """Another program has written on the screen."""
+        """Another program had the terminal, and has written on the screen."""
+        self._lent = False
         self._rows.forget()
         self.refresh(layout=True)
 
@@ -96,12 +107,13 @@ class SalonApp(SearchingApp):
     def on_mount(self) -> None:
         """Show the chat, then do what takes time."""
         self.push_screen(self.chat)
-        self.app_resume_signal.subscribe(self, lambda _app: self._draw_anew())
+        self.app_suspend_signal.subscribe(self, lambda _app: self._lend(), immediate=True)
+        self.app_resume_signal.subscribe(self, lambda _app: self._draw_anew(), immediate=True)
         self.theme_changed_signal.subscribe(self, lambda theme: self._adopt_theme(theme.name))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):  # Ctrl+C is a key here, `kill -INT` is not
             try:
-                loop.add_signal_handler(number, lambda: self.run_worker(self.end(), group="quit"))
+                loop.add_signal_handler(number, self._end_on, number)
             except (NotImplementedError, RuntimeError, ValueError) as error:
                 logger.info("No orderly end on signal %s: %s", number, error)
         self.call_after_refresh(self.begin)

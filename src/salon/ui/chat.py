@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from textual import events
+from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message as WidgetMessage
@@ -14,12 +14,14 @@ from textual.widgets import Static
 from salon.actions import Place
 from salon.chat.search import Voice
 from salon.chat.session import Draft, Library, Session
+from salon.editor import EditorError
 from salon.ui.answering import Answering
 from salon.ui.asking import SETTLE_SECONDS
 from salon.ui.blockscreen import CopyWanted
 from salon.ui.carrying import CarryingActions
 from salon.ui.completion import CompletionList
 from salon.ui.editingarea import EditingArea
+from salon.ui.elsewhere import edit_elsewhere
 from salon.ui.entries import Entry
 from salon.ui.findbar import FindBar
 from salon.ui.keys import bind_actions
@@ -33,7 +35,7 @@ from salon.ui.sections import Frame
 from salon.ui.services import Connection, Services
 from salon.ui.statusbar import StatusBar
 from salon.ui.transcript import Transcript
-from salon.untrusted import clean_line
+from salon.untrusted import clean, clean_line
 
 logger = logging.getLogger(__name__)
 
@@ -323,6 +325,38 @@ class ChatScreen(CarryingActions):
             await asyncio.wait_for(taken_in.wait(), 1)
         except TimeoutError:
             logger.warning("The prompt did not answer")
+
+    # the editor
+
+    @work(group="editor", exclusive=True, exit_on_error=False)
+    async def action_edit_in_editor(self) -> None:
+        """Write in the person's own editor; the chat goes on meanwhile."""
+        await self.drafting.save()  # whatever happens to the editor or the terminal
+        before = self.prompt.full_text()
+        try:
+            edited = await edit_elsewhere(self.app, before)
+        except EditorError as error:
+            self.notice.show(NoticeText(error.sentence(), (), "warning"))
+        else:
+            if edited != before:
+                self.prompt.put_edited(edited)
+            self.notice.close()
+        self.prompt.focus()
+
+    @work(group="editor", exclusive=True, exit_on_error=False)
+    async def action_edit_system(self) -> None:
+        """Write the system prompt in the person's own editor."""
+        if self.session is None:
+            return
+        before = self.session.parameters.system
+        try:
+            edited = await edit_elsewhere(self.app, before, "system.md")
+        except EditorError as error:
+            self.notice.show(NoticeText(error.sentence(), (), "warning"))
+        else:
+            if edited.strip() != before.strip():
+                self.action_system(clean(edited).strip())
+        self.prompt.focus()
 
     # actions of the library
 

@@ -90,6 +90,13 @@ class Prompt(EditingArea):
                 self.begin_text()
         self._recall_at = -1
 
+    def put_edited(self, text: str) -> None:
+        """Put in what the person made of the full text elsewhere, as one step that undo takes back."""
+        self.history.checkpoint()
+        self.replace(clean(text), (0, 0), self.document.end, maintain_selection_offset=False)
+        self.history.checkpoint()
+        self.begin_text()
+
     def full_text(self) -> str:
         """The text with every paste in the place of its chip."""
         return _CHIP.sub(self._paste_of, self.text)

@@ -1,0 +1,118 @@
+"""A text in the person's own editor: a private file, no shell, no secrets in its environment, and no blocked loop."""
+
+import asyncio
+import logging
+import os
+import shlex
+import shutil
+import stat
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from salon.errors import SalonError
+
+logger = logging.getLogger(__name__)
+
+LONGEST = 10_000_000
+"""Bytes that are taken back from an editor."""
+_USUAL = ("nano", "vim", "vi")
+_SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "AUTH")
+_HARMLESS = frozenset({"SSH_AUTH_SOCK", "XAUTHORITY"})
+"""The way to an agent and to the screen; neither is a secret itself, and editors with windows need them."""
+
+
+class EditorError(SalonError):
+    """There is no editor, or it failed; the text is as it was."""
+
+
+def editor_command(environ: Mapping[str, str]) -> list[str]:
+    """The words of $VISUAL or else $EDITOR, or else an editor that is usually there. Raises `EditorError`."""
+    for variable in ("VISUAL", "EDITOR"):
+        if written := environ.get(variable, "").strip():
+            try:
+                return shlex.split(written)
+            except ValueError as error:
+                raise EditorError(
+                    f"${variable} cannot be read ({error}).", "Your text is kept. Set it to a command such as vim."
+                ) from None
+    found = next((name for name in _USUAL if shutil.which(name, path=environ.get("PATH"))), None)
+    if found is None:
+        raise EditorError("No editor is set or found.", "Your text is kept. Set $VISUAL or $EDITOR to a command.")
+    return [found]
+
+
+def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment without what looks like a key, a token or a password: plugins of editors read it, and send it."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if name in _HARMLESS
+        or not (name.upper().startswith("ANTHROPIC_") or any(word in name.upper() for word in _SECRET_WORDS))
+    }
+
+
+async def edit_text(text: str, name: str = "prompt.md", environ: Mapping[str, str] | None = None) -> str:
+    """What the person made of `text` in the editor; `name` is that of the file, which tells the editor what it is.
+
+    The terminal must be the editor's for this time. Raises `EditorError`; then nothing is changed.
+    """
+    environ = os.environ if environ is None else environ
+    command = editor_command(environ)
+    folder = await asyncio.to_thread(_private_folder, environ)
+    try:
+        file = folder / name
+        await asyncio.to_thread(_write, file, text)
+        await _run(command, file, environ)
+        edited = await asyncio.to_thread(_read, file)
+    except OSError as error:
+        raise EditorError(f"{command[0]} was of no use: {error.strerror or error}.", "Your text is kept.") from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return edited if text.endswith("\n") else edited.removesuffix("\n")
+
+
+def _private_folder(environ: Mapping[str, str]) -> Path:
+    """A new folder that nobody else can enter, in memory where the system has such a place."""
+    runtime = environ.get("XDG_RUNTIME_DIR", "")
+    place = runtime if runtime and os.access(runtime, os.W_OK) else None
+    return Path(tempfile.mkdtemp(prefix="salon-", dir=place))
+
+
+def _write(file: Path, text: str) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="") as opened:
+        opened.write(text)
+
+
+def _read(file: Path) -> str:
+    with os.fdopen(os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as opened:
+        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+            raise EditorError("The editor left something that is not a file.", "Your text is kept.")
+        raw = opened.read(LONGEST + 1)
+    if len(raw) > LONGEST:
+        raise EditorError(f"The editor left more than {LONGEST // 1_000_000} MB.", "Your text is kept as it was.")
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise EditorError("The editor left what is not UTF-8.", "Your text is kept as it was.") from None
+
+
+async def _run(command: list[str], file: Path, environ: Mapping[str, str]) -> None:
+    try:
+        process = await asyncio.create_subprocess_exec(*command, str(file), env=without_secrets(environ))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", "") or str(error)
+        raise EditorError(
+            f"{command[0]} could not be started: {reason}.", "Your text is kept. Set $VISUAL or $EDITOR to a command."
+        ) from None
+    try:
+        code = await process.wait()
+    except asyncio.CancelledError:
+        if process.returncode is None:
+            process.terminate()
+        raise
+    if code:
+        how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+        logger.info("The editor %s", how)
+        raise EditorError(f"{command[0]} {how}.", "Your text is kept as it was.")
