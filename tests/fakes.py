@@ -34,6 +34,9 @@ class FakeClient:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
+        self.counted: list[Request] = []
+        self.tokens: int | None = None
+        """What the server counts; None where it cannot."""
         self.streaming = 0
         self.closed = False
         self.prepared = asyncio.Event()
@@ -70,6 +73,10 @@ class FakeClient:
 
     async def list_models(self) -> list[ModelInfo]:
         return []
+
+    async def count_tokens(self, request: Request) -> int | None:
+        self.counted.append(request)
+        return self.tokens
 
     async def aclose(self) -> None:
         self.closed = True

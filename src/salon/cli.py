@@ -48,6 +48,14 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="answer PROMPT and standard input on standard output, without the screen",
     )
+    parser.add_argument(
+        "-a",
+        "--attach",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="send this file, folder (as a list of its files) or address of an image or PDF along; may be repeated",
+    )
     parser.add_argument("--json", action="store_true", help="with -p: one JSON object per event")
     parser.add_argument("--no-save", action="store_true", help="with -p: keep no session of it")
     parser.add_argument("-m", "--model", default="", help="the model to ask, by its id")
@@ -163,13 +171,13 @@ def _print_answer(options: argparse.Namespace, house: "House") -> int:
     from salon.store.memory import MemoryLibrary
 
     prompt = "\n\n".join(part for part in (options.prompt or "", piped_text(sys.stdin)) if part.strip())
-    if not prompt:
+    if not prompt and not options.attach:
         raise UsageError("There is nothing to answer.", "Give a PROMPT, or text on standard input.")
     kept = house.library(demo=options.demo)
     session_id = None if options.no_save else _session(options, kept, choose=False)
     library: Library = MemoryLibrary() if options.no_save else kept
     headless = Headless(house, library, as_json=options.json, kept=not options.no_save)
-    return asyncio.run(headless.run(prompt, session_id))
+    return asyncio.run(headless.run(prompt, session_id, options.attach))
 
 
 def _show(options: argparse.Namespace, house: "House") -> int:
@@ -190,11 +198,11 @@ def _show(options: argparse.Namespace, house: "House") -> int:
 def _opening(options: argparse.Namespace, library: "Library") -> "Opening":
     from salon.ui.services import Opening
 
-    prompt = options.prompt or ""
+    prompt, attach = options.prompt or "", tuple(options.attach)
     session_id = _session(options, library, choose=True)
     if options.resume is not None and session_id is None:
-        return Opening(prompt=prompt, choose=True, words=options.resume)
-    return Opening(prompt=prompt, session_id=session_id)
+        return Opening(prompt=prompt, attach=attach, choose=True, words=options.resume)
+    return Opening(prompt=prompt, attach=attach, session_id=session_id)
 
 
 def _session(options: argparse.Namespace, library: "Library", *, choose: bool) -> str | None:

@@ -9,11 +9,13 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import asdict
 from functools import partial
 from typing import Any, TextIO
 
+from salon.chat.attachments import Attachment
 from salon.chat.blocks import text_of
 from salon.chat.conversation import Message, Status
 from salon.chat.events import BlockStarted, Finished, Retrying, TextDelta, TurnEvent
@@ -43,7 +45,7 @@ class Headless:
         self._pipe_closed = False
         self._not_written = ""
 
-    async def run(self, prompt: str, session_id: str | None = None) -> int:
+    async def run(self, prompt: str, session_id: str | None = None, attach: Sequence[str] = ()) -> int:
         """Answer `prompt`, in a new session or in the one with this id; the exit code. Raises `SalonError`."""
         connection = self._house.connect()
         if connection is None:
@@ -58,9 +60,14 @@ class Headless:
             )
             session.adopt(session.parameters)
             self._heed_signals(session)
-            await session.submit(prompt)
+            attachments = await self._attachments(attach)
+            session.check(prompt, attachments)
+            await session.submit(prompt, attachments)
             if not self._signal:
-                async with aclosing(session.answer(connection.client)) as turn:
+                request = await session.prepared()
+                for sentence in request.notices:
+                    self._tell(sentence)
+                async with aclosing(session.answer(connection.client, request)) as turn:
                     async for event in turn:
                         self._take(session, event)
             last = session.last
@@ -71,6 +78,10 @@ class Headless:
             self._kept = False
             self._tell("The disk took nothing until the end: this answer is not saved.")
         return self._exit_code(last) if last is not None else Exit.FAILURE
+
+    async def _attachments(self, attach: Sequence[str]) -> list[Attachment]:
+        attacher = self._house.attacher()
+        return [await asyncio.to_thread(attacher.attach, self._library.blobs, path) for path in attach]
 
     async def _models_of(self, connection: Connection) -> str:
         try:

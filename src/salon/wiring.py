@@ -22,12 +22,14 @@ from salon.claude.credentials import (
 )
 from salon.claude.retry import RetryPolicy
 from salon.claude.sdk import KeyHeader, Timeouts
+from salon.clipboard_image import take_image
 from salon.demo.models import DEMO_MODEL, MODELS
 from salon.errors import UsageError
 from salon.keymap import load_keys
 from salon.logs import keep_secret, start_logging
 from salon.paths import Paths, default_paths, theme_directories
 from salon.settings import Settings, load_settings
+from salon.store.attaching import FileAttacher
 from salon.store.carrying import FileCarrier
 from salon.store.files import OperatingSystem, write_atomically
 from salon.store.library import FileLibrary
@@ -184,6 +186,10 @@ class House:
         write_atomically(OperatingSystem(), target, text.encode("utf-8", "replace"))
         return str(target)
 
+    def attacher(self) -> FileAttacher:
+        """What makes attachments of files and of the clipboard's picture."""
+        return FileAttacher(take_image=take_image)
+
     # the end
 
     def close(self) -> None:
@@ -209,6 +215,7 @@ class House:
             model_info=self.model_info,
             parameters=self.parameters,
             keep_copy=self.keep_copy,
+            attacher=self.attacher(),
             carrier=FileCarrier(self.paths, self.model_info, Path.home(), Path.cwd()),
             list_files=lambda: list_files(Path.cwd()),
             # The console of older Linux kernels would print what it does not know.

@@ -16,6 +16,7 @@ from salon.chat.session import Parameters, Session
 from salon.errors import SalonError
 from salon.paths import Paths, theme_directories
 from salon.settings import Settings
+from salon.store.attaching import FileAttacher
 from salon.store.carrying import FileCarrier
 from salon.store.index import SearchIndex
 from salon.store.library import FileLibrary
@@ -186,6 +187,7 @@ async def salon(
     library: MemoryLibrary | FileLibrary | None = None,
     connector: FakeConnector | None = None,
     opening: Opening | None = None,
+    attacher: FileAttacher | None = None,
     settings: Settings | None = None,
     problems: tuple[str, ...] = (),
     models: Callable[[str], ModelInfo] = lambda model_id: (
@@ -208,6 +210,7 @@ async def salon(
         parameters=lambda connection, model_id: Parameters(model=models(model_id)),
         problems=problems,
         log_file="/log",
+        attacher=attacher or FileAttacher(folder / "files"),
         keep_copy=lambda text: f"/copied ({len(text)})",
         carrier=FileCarrier(paths, models, folder, folder),
         list_files=lambda: list_files(folder / "work"),

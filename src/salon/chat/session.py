@@ -328,15 +328,19 @@ class Session(Branching):
         finally:
             await self._finish(turn)
 
-    async def prepared(self, asked: Parameters | None = None) -> Request:
+    async def prepared(
+        self, text: str = "", attachments: Sequence[Attachment] = (), *, asked: Parameters | None = None
+    ) -> Request:
         """The request that would have the leaf answered now, with the content of its attachments in it.
 
-        It has the session's own parameters, or those that are `asked` with once.
-        Raises `TooMuch` where it would be more than the API takes. Attachments that turn out to be lost are noted in
-        the conversation.
+        It has the session's own parameters, or those that are `asked` with once. With a text or attachments it is the
+        one that would be made if these were sent. Raises `TooMuch` where it would be more than the API takes,
+        `ValueError` where there is nothing to answer. Attachments that turn out to be lost are noted in the
+        conversation.
         """
-        self.check("")
-        request = self.request(asked)
+        self.check(text, attachments)
+        unsent = self._message(text, attachments=attachments) if text.strip() or attachments else None
+        request = self.request(asked, unsent)
         if not refers_to_attachments(request):
             return request
         request = await asyncio.to_thread(with_attachments, request, self.blobs)
@@ -344,11 +348,11 @@ class Session(Branching):
             self.conversation = replace(self.conversation, lost=self.conversation.lost | request.lost)
         return request
 
-    def request(self, asked: Parameters | None = None) -> Request:
-        """The request that would have the leaf answered now, its attachments as the session keeps them."""
+    def request(self, asked: Parameters | None = None, unsent: Message | None = None) -> Request:
+        """The request that would have the leaf, or `unsent` below it, answered; attachments as the session has them."""
         asked = asked or self.parameters
         return requests.build(
-            self.path,
+            [*self.path, *([unsent] if unsent is not None else [])],
             model=asked.model,
             system=asked.system,
             max_tokens=asked.max_tokens or None,
@@ -375,9 +379,9 @@ class Session(Branching):
             if value:
                 await self.set(key, value)
 
-    async def _say(self, text: str, seam: str = "", attachments: Sequence[Attachment] = ()) -> Message:
+    def _message(self, text: str, seam: str = "", attachments: Sequence[Attachment] = ()) -> Message:
         words = (text_block(text),) if text.strip() or not attachments else ()
-        message = Message(
+        return Message(
             id=new_id(),
             parent=self.conversation.leaf,
             role="user",
@@ -385,6 +389,9 @@ class Session(Branching):
             created=utc_now(),
             seam=seam,
         )
+
+    async def _say(self, text: str, seam: str = "", attachments: Sequence[Attachment] = ()) -> Message:
+        message = self._message(text, seam, attachments)
         await self.log.append(message_record(message), durable=True)
         self.conversation = tree.add(self.conversation, message)
         self._have_written()

@@ -50,6 +50,7 @@ class SalonApp(SearchingApp):
             self.register_theme(textual_theme(theme))
         self.theme = first.name
         self._prompt_given = self._opening.prompt
+        self._attach_given = self._opening.attach
         self._quitting = False
         self._lent = False
         self._warned = False
@@ -147,13 +148,25 @@ class SalonApp(SearchingApp):
         """Send what waits for a chat: the prompt of the command line, or what was typed too early."""
         self.chat.begin_chat()
         prompt, self._prompt_given = self._prompt_given, ""
-        if prompt:
+        if self._attach_what_was_given():
+            self.chat.prompt.insert(prompt)
+            if prompt:
+                self.chat.prompt.submit()
+        elif prompt:
             self.chat.on_prompt_submitted(self.chat.prompt.Submitted(prompt))
+
+    def _attach_what_was_given(self) -> bool:
+        """Attach what the command line names; whether it names anything."""
+        given, self._attach_given = self._attach_given, ()
+        if given:
+            self.chat.attach_paths(given)
+        return bool(given)
 
     def _keep_given_prompt(self) -> None:
         """The person left the screen that the prompt of the command line was waiting for."""
         self.chat.begin_chat()
         prompt, self._prompt_given = self._prompt_given, ""
+        self._attach_what_was_given()
         self.chat.prompt.insert(prompt)
         if self._connection is None:
             self.chat.notice.show(NoticeText("No API key yet. Without one there is the demo.", ("change_key",), "info"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import islice
@@ -10,10 +11,11 @@ from textual import work
 from textual.message import Message as WidgetMessage
 from textual.worker import Worker, WorkerState
 
+from salon.chat.attachments import Attachment
 from salon.chat.conversation import Message, Status
 from salon.chat.ledger import totals
 from salon.chat.session import Draft, Session
-from salon.errors import Fault, StoreError
+from salon.errors import SalonError
 from salon.markdown import warm_up
 from salon.ui.answering import Answering
 from salon.ui.drafting import Drafting
@@ -100,13 +102,14 @@ class AskingActions(ReadingActions):
             self.run_chosen(self.notice.shown.actions[0])
 
     @work(group="turn", exit_on_error=False)
-    async def send(self, text: str, box: str) -> None:
+    async def send(self, text: str, box: str, attachments: Sequence[Attachment] = ()) -> None:
         """Put the words on disk and into the transcript, then have them answered."""
         session = self.session
         assert session is not None
-        message = await session.submit(text)
-        self.prompt.clear_sent(box)
-        self.prompt.remember(text)
+        message = await session.submit(text, attachments)
+        self.prompt.clear_sent(box, attachments)
+        if text.strip():
+            self.prompt.remember(text)
         self._show_message(message)
         await self.drafting.save()
         await self._answer_leaf(session)
@@ -152,9 +155,13 @@ class AskingActions(ReadingActions):
             sentence = "Stopped before anything was asked. Your message is saved."
             self.notice.show(NoticeText(sentence, ("retry",), "info"))
             return
-        for sentence in session.request().notices:
-            self.notice.show(NoticeText(sentence, (), "info"))
-        async with aclosing(session.answer(self.connection.client)) as turn:
+        known = session.conversation.lost
+        request = await session.prepared()
+        if session.conversation.lost != known:
+            self.transcript.show(entries_of(session.conversation))
+        if request.notices:
+            self.notice.show(NoticeText(" ".join(request.notices), (), "info"))
+        async with aclosing(session.answer(self.connection.client, request)) as turn:
             async for event in turn:
                 self._answers.take(session, event)
         self.show_totals()
@@ -177,9 +184,7 @@ class AskingActions(ReadingActions):
         error = event.worker.error
         logger.error("A worker failed", exc_info=error)
         sentence = (
-            error.sentence()
-            if isinstance(error, StoreError | Fault)
-            else f"Salon itself failed: {type(error).__name__}."
+            error.sentence() if isinstance(error, SalonError) else f"Salon itself failed: {type(error).__name__}."
         )
         turn_failed = event.worker.group == "turn"
         actions = ("retry",) if turn_failed else ()
@@ -206,9 +211,15 @@ class AskingActions(ReadingActions):
         """Send the first of the queued prompts, if nothing is on its way."""
         if self.answering or self._ending or self.session is None or self.connection is None:
             return
-        if (queued := self.queue.take_first()) is not None:
+        waiting = self.queue.items
+        if waiting and not self.is_refused(waiting[0].text, waiting[0].attachments):
+            self.queue.take_first()
             self.begin_turn()
-            self.send(queued.text, "")
+            self.send(waiting[0].text, "", waiting[0].attachments)
+
+    def is_refused(self, text: str, attachments: Sequence[Attachment]) -> bool:
+        """Whether the API would refuse this; then it is said why."""
+        raise NotImplementedError
 
     def tell_queue(self) -> None:
         """Offer to send what is queued, where nothing more urgent is said."""
@@ -306,9 +317,10 @@ class AskingActions(ReadingActions):
         if self._answers.waiting_to_retry and self.session is not None and self.session.turn is not None:
             self.session.turn.control.now()
             return
-        if self.answering and (text := self.prompt.full_text()).strip():
-            self.queue.add(Draft(text), first=True)
-            self.prompt.clear_sent(self.prompt.text)
+        text, attachments = self.prompt.full_text(), self.prompt.attachments
+        if self.answering and (text.strip() or attachments):
+            self.queue.add(Draft(text, attachments=attachments), first=True)
+            self.prompt.clear_sent(self.prompt.text, attachments)
         if self.answering and self.queue.items:
             self._send_queued = True
             self.action_stop()

@@ -17,8 +17,9 @@ from salon.chat.session import Draft, Library, Session
 from salon.editor import EditorError
 from salon.ui.answering import Answering
 from salon.ui.asking import SETTLE_SECONDS
+from salon.ui.attaching import AttachingActions
+from salon.ui.attachmentbar import AttachmentBar
 from salon.ui.blockscreen import CopyWanted
-from salon.ui.carrying import CarryingActions
 from salon.ui.completion import CompletionList
 from salon.ui.editingarea import EditingArea
 from salon.ui.elsewhere import edit_elsewhere
@@ -50,7 +51,7 @@ class Handed:
     sent: Prompt.Submitted | None = None
 
 
-class ChatScreen(CarryingActions):
+class ChatScreen(AttachingActions):
     """One conversation: transcript, notice, prompt and status bar."""
 
     AUTO_FOCUS = "#prompt"
@@ -100,6 +101,7 @@ class ChatScreen(CarryingActions):
         yield QueueView(id="queue")
         yield CompletionList(id="completions")
         yield Static("─" * 400, id="rule", markup=False)
+        yield AttachmentBar(id="attachments")
         with Horizontal(id="prompt-row"):
             yield Static("> ", id="prompt-mark", markup=False)
             yield Prompt(
@@ -144,7 +146,7 @@ class ChatScreen(CarryingActions):
         self.transcript.show(entries)
         self.queue.set_items(not_sent_yet(draft.queued, session))
         if draft or not typed_meanwhile:
-            self.prompt.set_draft(Draft(draft.text + typed_meanwhile, draft.pastes))
+            self.prompt.set_draft(replace(draft, text=draft.text + typed_meanwhile))
         else:
             self.drafting.edited()
         self.status_bar.update(state="Ready", role="text", hint="")
@@ -219,16 +221,20 @@ class ChatScreen(CarryingActions):
             return
         if event.box and self.takes_command(event.text):
             return
+        if self.wait_for_attachments():
+            return
         if self.answering:
-            self.prompt.clear_sent(event.box)
-            self.queue.add(Draft(event.text))
+            self.prompt.clear_sent(event.box, event.attachments)
+            self.queue.add(Draft(event.text, attachments=event.attachments))
             self.drafting.edited()
             return
         if self.connection is None:
             self.post_message(self.ConnectionWanted())
             return
+        if self.is_refused(event.text, event.attachments):
+            return
         self.begin_turn()
-        self.send(event.text, event.box)
+        self.send(event.text, event.box, event.attachments)
 
     def begin_chat(self) -> None:
         """The chat is open and whom it is with is settled: send what was sent too early."""
@@ -258,6 +264,7 @@ class ChatScreen(CarryingActions):
         """Have the draft on disk soon, and complete what is typed."""
         self.drafting.edited()
         self.complete_prompt()
+        self.estimate_soon()
 
     # leaving
 
@@ -287,7 +294,9 @@ class ChatScreen(CarryingActions):
         handed = Handed(self.prompt.full_text(), self._early)
         self._early = None
         if self._parted is not None:
-            self.prompt.set_draft(self._parted)
+            # What was still being read when the person left belongs to this chat.
+            late = self.prompt.attachments
+            self.prompt.set_draft(replace(self._parted, attachments=(*self._parted.attachments, *late)))
             self._parted = None
         return handed
 
@@ -295,7 +304,7 @@ class ChatScreen(CarryingActions):
         """Put what was typed for this chat while another was shown behind its draft, and send what was sent."""
         own = self.prompt.draft
         if handed.typed:
-            self.prompt.set_draft(Draft(own.text + handed.typed, own.pastes))
+            self.prompt.set_draft(replace(own, text=own.text + handed.typed))
         if handed.sent is not None and not own:
             self._early = handed.sent
             if self.opened.is_set():

@@ -1,10 +1,11 @@
 """Typing what to do: commands behind a slash, files behind an `@`, and the list that completes both."""
 
+import asyncio
 from dataclasses import replace
 
 from textual import work
 
-from salon.actions import Place
+from salon.actions import BY_ID, Place
 from salon.fuzzy import best
 from salon.ui.asking import AskingActions
 from salon.ui.completion import Candidate, CompletionList, How
@@ -41,7 +42,9 @@ class CommandingActions(AskingActions):
         typed = None if self._taken_literally else typed_command(text)
         row, column = self.prompt.cursor_location
         mention = mention_before(self.prompt.document.get_line(row)[:column])
-        if typed is not None:
+        if typed is not None and typed.argument is not None and typed.name == BY_ID["attach"].command:
+            self._complete_path(typed.argument)
+        elif typed is not None:
             self.completions.show(self._command_candidates(typed.name, typed.argument))
         elif mention is not None and not self._taken_literally:
             self._complete_mention(mention.removeprefix('"'))
@@ -59,6 +62,11 @@ class CommandingActions(AskingActions):
     @work(group="mention", exclusive=True, exit_on_error=False)
     async def _complete_mention(self, letters: str) -> None:
         self.completions.show(await self._files.find(letters))
+
+    @work(group="mention", exclusive=True, exit_on_error=False)
+    async def _complete_path(self, typed: str) -> None:
+        found = await asyncio.to_thread(self._services.attacher.complete, typed)
+        self.completions.show([Candidate(path, label=clean_line(path, 200)) for path in found])
 
     def _command_candidates(self, name: str, argument: str | None) -> list[Candidate]:
         if argument is None:

@@ -11,11 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from salon.chat.attachments import Attachment, attachments_of
 from salon.chat.blocks import Block, joined_text, kind_of, text_of
 from salon.chat.conversation import Message, Status
 from salon.chat.events import BlockFinished, BlockStarted, TextDelta, ThinkingDelta, TurnEvent
 from salon.chat.overlap import Overlap
 from salon.markdown import Line, Lines, MarkdownLines, Span, look, raw_code
+from salon.ui.described import described
 from salon.ui.leaves import ShownLeaf
 from salon.ui.sections import (
     EMPTY,
@@ -286,14 +288,18 @@ class PromptEntry(Entry):
 
     gap = 2
 
-    def __init__(self, message: Message, variant: tuple[int, int] = (1, 1)) -> None:
+    def __init__(self, message: Message, variant: tuple[int, int] = (1, 1), lost: frozenset[str] = frozenset()) -> None:
         super().__init__(message)
         self._variant = variant
+        self._lost = lost
         self._clock: str | None = None
 
     def build(self) -> list[Section]:
-        """The words."""
-        return [WordsSection(joined_text(self.message.content))]
+        """What was attached, a row each, and the words."""
+        rows = [_attached(each, self._lost) for each in attachments_of(self.message.content)]
+        words = joined_text(self.message.content)
+        sections: list[Section] = [RowSection("\n".join(rows), "text-muted")] if rows else []
+        return [*sections, *([WordsSection(words)] if words or not rows else [])]
 
     def margin(self) -> Span:
         """The accent bar."""
@@ -305,6 +311,11 @@ class PromptEntry(Entry):
             self._clock = clock_of(self.message)
         number, of = self._variant
         return "  ".join(part for part in (f"{number}/{of}" if of > 1 else "", self._clock) if part)
+
+
+def _attached(attachment: Attachment, lost: frozenset[str]) -> str:
+    gone = " · missing, not sent" if attachment.sha256 in lost and not attachment.content else ""
+    return clean_line(described(attachment), 240) + gone
 
 
 class SeamEntry(Entry):

@@ -20,6 +20,8 @@ class NoticeText:
     details: str = ""
     href: str = ""
     """The link that `open_link` would open."""
+    by_key: bool = False
+    """Whether Enter has something else to do, because the prompt is not empty."""
 
 
 class Notice(Static):
@@ -83,7 +85,8 @@ def keys_line(notice: NoticeText, *, esc_stops: bool = False) -> str:
     known = [BY_ID[action] for action in notice.actions if action in BY_ID]
     if not known:
         return "\nEsc closes this." if notice.role != "info" and not esc_stops else ""
-    first = "Enter" + (f" or {known[0].key}" if known[0].keys else "") + f" {known[0].label.lower()}"
+    enter = ["Enter"] if not notice.by_key or not known[0].keys else []
+    first = " or ".join([*enter, *known[0].key_names()[:1]]) + f" {known[0].label.lower()}"
     rest = [f"{action.key} {action.label.lower()}" for action in known[1:] if action.keys]
     closes = [] if esc_stops or "stop" in notice.actions else ["Esc closes this"]
     return "\n" + " · ".join([first, *rest, *closes])

@@ -31,7 +31,7 @@ def entry_of(conversation: Conversation, message: Message, continues: str = "") 
     variant = variant_of(conversation, message)
     if message.role == "assistant":
         return AnswerEntry(message, variant, continues)
-    return SeamEntry(message) if message.seam else PromptEntry(message, variant)
+    return SeamEntry(message) if message.seam else PromptEntry(message, variant, conversation.lost)
 
 
 def continued_text(conversation: Conversation, message: Message) -> str:

@@ -11,9 +11,10 @@ from textual.document._document import Document
 from textual.message import Message as WidgetMessage
 from textual.widgets import TextArea
 
+from salon.chat.attachments import Attachment
 from salon.chat.session import Draft
 from salon.ui.editingarea import EditingArea
-from salon.untrusted import clean
+from salon.untrusted import clean, hidden_in, with_hidden_shown, without_hidden
 
 PASTE_GUARD_SECONDS = 0.05
 """An Enter this soon after a paste belongs to it: Textual re-issues what follows an escape byte in one as keys."""
@@ -31,6 +32,7 @@ class Prompt(EditingArea):
         text: str
         box: str = ""
         """"" for what never was in the box."""
+        attachments: tuple[Attachment, ...] = ()
 
     @dataclass
     class Confirmed(WidgetMessage):
@@ -39,6 +41,19 @@ class Prompt(EditingArea):
     @dataclass
     class Edited(WidgetMessage):
         """The draft is another one now."""
+
+    @dataclass
+    class AttachmentsChanged(WidgetMessage):
+        """The prompt carries these attachments now."""
+
+        attachments: tuple[Attachment, ...]
+
+    @dataclass
+    class Pasted(WidgetMessage):
+        """`text` was pasted, as the terminal sent it; in the box it stands as `box`."""
+
+        text: str
+        box: str
 
     def __init__(
         self,
@@ -54,6 +69,10 @@ class Prompt(EditingArea):
         self._chip_lines = chip_lines
         self._chip_characters = chip_characters
         self._pastes: list[str] = []
+        self._attachments: tuple[Attachment, ...] = ()
+        self._hidden: tuple[str, str] | None = None
+        """How the last paste with hidden characters stands in the box, and how it would stand otherwise."""
+        self._hidden_shown = False
         self._pasted_at = float("-inf")
         self._sent: tuple[str, ...] = ()
         self._recalled: Sequence[str] = ()
@@ -70,17 +89,20 @@ class Prompt(EditingArea):
     def draft(self) -> Draft:
         """What is in the box, as it is kept on disk."""
         # Pastes outlive their chips in here, because undo brings chips back; on disk they would be left over for ever.
-        return Draft(self.text, tuple(self._pastes) if _CHIP.search(self.text) else ())
+        pastes = tuple(self._pastes) if _CHIP.search(self.text) else ()
+        return Draft(self.text, pastes, attachments=self._attachments)
 
     def set_draft(self, draft: Draft) -> None:
         """Put a draft into the box, the caret at its end."""
         self._pastes = list(draft.pastes)
+        self._put_attachments(draft.attachments)
         self.load_text(clean(draft.text))
         self.move_cursor(self.document.end)
         self.begin_text()
 
-    def clear_sent(self, box: str) -> None:
-        """Take out what was sent; what was typed since then stays. Undo brings it back."""
+    def clear_sent(self, box: str, attachments: Sequence[Attachment] = ()) -> None:
+        """Take out what was sent; what was typed or attached since then stays. Undo brings the text back."""
+        self.detach(*attachments)
         if box and self.text.startswith(box):
             document = cast(Document, self.document)  # the only kind of document without a syntax to highlight
             self.history.checkpoint()
@@ -115,6 +137,34 @@ class Prompt(EditingArea):
     def _paste_of(self, chip: re.Match[str]) -> str:
         number = int(chip[1])
         return self._pastes[number - 1] if 1 <= number <= len(self._pastes) else chip[0]
+
+    # attachments
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """What is sent along."""
+        return self._attachments
+
+    def attach(self, *attachments: Attachment) -> None:
+        """Send these along, too."""
+        self._put_attachments((*self._attachments, *attachments))
+
+    def detach(self, *attachments: Attachment) -> None:
+        """Do not send these along; each once, the last of those that are alike."""
+        rest = list(reversed(self._attachments))
+        for each in attachments:
+            if each in rest:
+                rest.remove(each)
+        self._put_attachments(tuple(reversed(rest)))
+
+    def exchange(self, before: Attachment, after: Attachment) -> None:
+        """Send another one in the place of one."""
+        self._put_attachments(tuple(after if each is before else each for each in self._attachments))
+
+    def _put_attachments(self, attachments: tuple[Attachment, ...]) -> None:
+        if attachments != self._attachments:
+            self._attachments = attachments
+            self.post_message(self.AttachmentsChanged(attachments))
 
     # keys
 
@@ -167,9 +217,13 @@ class Prompt(EditingArea):
         if line.endswith("\\") and column == len(line) and not line.endswith("\\\\"):
             self.replace("\n", (row, column - 1), (row, column))
             return
+        self.submit()
+
+    def submit(self) -> None:
+        """Have what is in the box sent, or the notice's offer taken where there is nothing in it."""
         text = self.full_text()
-        if text.strip():
-            self.post_message(self.Submitted(text, self.text))
+        if text.strip() or self._attachments:
+            self.post_message(self.Submitted(text, self.text, self._attachments))
         else:
             self.post_message(self.Confirmed())
 
@@ -190,13 +244,45 @@ class Prompt(EditingArea):
         event.stop()
         event.prevent_default()
         self._pasted_at = time.monotonic()
-        text = clean(event.text.replace("\r\n", "\n").replace("\r", "\n"))
+        raw = event.text.replace("\r\n", "\n").replace("\r", "\n")
+        hidden = hidden_in(raw)
+        box = self._folded(clean(without_hidden(raw)), f", {hidden.total:,} hidden left out" if hidden else "")
+        if hidden:
+            shown = self._folded(clean(with_hidden_shown(raw)), f", {hidden.total:,} hidden shown")
+            self._hidden, self._hidden_shown = (box, shown), False
+        self.type(box)
+        self.post_message(self.Pasted(raw, box))
+
+    def insert_folded(self, text: str) -> None:
+        """Put a text in as a paste would be: as a chip where it is large."""
+        self.type(self._folded(clean(text.replace("\r\n", "\n").replace("\r", "\n"))))
+
+    def _folded(self, text: str, note: str = "") -> str:
+        """The text as it stands in the box: itself, or a chip for it."""
         lines = text.count("\n") + 1
-        if lines > self._chip_lines or len(text) > self._chip_characters:
-            self._pastes.append(text)
-            size = f"{lines} lines" if lines > 1 else f"{len(text):,} characters"
-            text = f"[pasted #{len(self._pastes)}: {size}]"
-        self.type(text)
+        if lines <= self._chip_lines and len(text) <= self._chip_characters:
+            return text
+        self._pastes.append(text)
+        size = f"{lines} lines" if lines > 1 else f"{len(text):,} characters"
+        return f"[pasted #{len(self._pastes)}: {size}{note}]"
+
+    def replace_text(self, before: str, after: str) -> bool:
+        """Put `after` where `before` stands last; whether it stands anywhere."""
+        at = self.text.rfind(before) if before else -1
+        if at < 0:
+            return False
+        document = cast(Document, self.document)
+        start, end = map(document.get_location_from_index, (at, at + len(before)))
+        self.replace(after, start, end)
+        return True
+
+    def switch_hidden(self) -> bool | None:
+        """Write out what was hidden in the last paste, or leave it out; whether it is shown, None without any."""
+        if self._hidden is None or not self.replace_text(*self._hidden):
+            return None
+        self._hidden = (self._hidden[1], self._hidden[0])
+        self._hidden_shown = not self._hidden_shown
+        return self._hidden_shown
 
     # earlier prompts
 

@@ -59,8 +59,14 @@ class QueueView(Static):
 
 def rows_of(items: list[Draft]) -> str:
     """The rows that tell what is queued, and the keys for it."""
-    rows = [f"Queued: {clean_line(item.text, 200)}" for item in items[:SHOWN]]
+    rows = [f"Queued: {clean_line(item.text, 200)}{_carried(item)}" for item in items[:SHOWN]]
     if len(items) > SHOWN:
         rows.append(f"and {len(items) - SHOWN} more")
     keys = f"{BY_ID['edit_queued'].key} brings the last one back · {BY_ID['retry_now'].key} sends now"
     return "\n".join([*rows, keys])
+
+
+def _carried(item: Draft) -> str:
+    count = len(item.attachments)
+    told = f"{count} attachment{'s' if count > 1 else ''}"
+    return f" ({told})" if count else ""

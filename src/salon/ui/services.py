@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from salon.chat.attachments import Attachment, Blobs
 from salon.chat.conversation import Conversation
 from salon.chat.model import ModelInfo
 from salon.chat.search import Search
 from salon.chat.session import Library, Parameters
-from salon.chat.turn import Client
+from salon.chat.turn import Client, Request
 from salon.settings import Settings
 from salon.themes import Theme
 
@@ -31,6 +32,10 @@ class ApiConnection(Client, Protocol):
         """What the server says it offers; empty where it has no list. Raises `Fault`."""
         ...
 
+    async def count_tokens(self, request: Request) -> int | None:
+        """How many tokens the request has; None where the server does not count. Raises `Fault`."""
+        ...
+
     async def aclose(self) -> None:
         """Close every connection."""
         ...
@@ -51,6 +56,34 @@ class Connection:
     def anthropic_host(self) -> bool:
         """Whether the host is Anthropic's, or speaks exactly like it."""
         return self.demo or not self.host
+
+
+class Attacher(Protocol):
+    """Makes attachments, their content safely kept in the blobs given. Methods block and raise `SalonError`."""
+
+    def attach(self, blobs: Blobs, what: str) -> Attachment:
+        """What a path, or an http(s) address of a picture or PDF, means."""
+        ...
+
+    def attach_clipboard(self, blobs: Blobs) -> Attachment:
+        """The picture on the clipboard."""
+        ...
+
+    def make_smaller(self, blobs: Blobs, attachment: Attachment, side: int) -> Attachment:
+        """The picture with no side longer than `side` pixels."""
+        ...
+
+    def text_of(self, blobs: Blobs, attachment: Attachment) -> str:
+        """The text of an attached text."""
+        ...
+
+    def files_in(self, pasted: str) -> Sequence[str]:
+        """The paths that a paste consists of, where every one of them is a file or folder here; else none."""
+        ...
+
+    def complete(self, typed: str) -> Sequence[str]:
+        """The files and folders whose path begins with what was typed."""
+        ...
 
 
 class Connector(Protocol):
@@ -142,6 +175,8 @@ class Opening:
     """What the command line asks the app to begin with."""
 
     prompt: str = ""
+    attach: tuple[str, ...] = ()
+    """Paths and addresses to attach to the prompt."""
     session_id: str | None = None
     choose: bool = False
     """Open the list of chats, filtered by `words`."""
@@ -163,6 +198,7 @@ class Services:
     model_info: Callable[[str], ModelInfo]
     parameters: Callable[[Connection, str], Parameters]
     """The parameters of a new chat over a connection, or of one that has the model with this id."""
+    attacher: Attacher
     keep_copy: Callable[[str], str]
     """Writes a text that is too large for a clipboard to a file; where that is. Raises `StoreError`."""
     carrier: Carrier
