@@ -20,6 +20,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "salon.claude": ("textual", "rich", "anthropic", "httpx2"),
     "salon.markdown": ("textual", "anthropic", "httpx2"),
     "salon.demo": ("textual", "anthropic", "httpx2"),
+    "salon.commands": ("textual", "anthropic", "httpx2"),
     "salon.ui": ("anthropic", "httpx2"),
     "salon.editing": HEAVY,
 }

@@ -36,7 +36,7 @@ COMMANDS: dict[str, Action] = {
 
 def command_candidates(letters: str) -> list[Candidate]:
     """The commands that the letters mean; all of them for none."""
-    names = best(letters, COMMANDS, len(COMMANDS)) if letters else sorted(COMMANDS)
+    names = best(letters, COMMANDS, len(COMMANDS)) if letters else list(COMMANDS)
     return [Candidate(name, _hint(COMMANDS[name]), f"/{name}{_blank(COMMANDS[name])}") for name in names]
 
 
