@@ -240,6 +240,24 @@ ACTIONS: tuple[Action, ...] = (
         command="edit-system",
     ),
     Action("open_billing", (), "Billing page", "Open the page where credit is bought.", command="billing"),
+    Action(
+        "stash",
+        ("alt+s",),
+        "Put aside",
+        "Put the draft aside; in an empty prompt bring one back.",
+        command="stash",
+    ),
+    Action(
+        "history", ("ctrl+r",), "Earlier prompts", "Search the prompts of all chats for one to use.", command="history"
+    ),
+    Action(
+        "saved_prompt",
+        ("alt+p",),
+        "Saved prompts",
+        "Put a prompt that is kept for use again into the box.",
+        command="prompt",
+        argument="[name]",
+    ),
     Action("effort", (), "Effort", "How hard the model thinks.", command="effort", argument="level"),
     Action("title", (), "Title", "Give this chat another title.", command="title", argument="words"),
     Action(

@@ -71,6 +71,16 @@ class Paths:
         return self.config / "blobs"
 
     @property
+    def prompts(self) -> Path:
+        """Prompts that a person keeps for use again."""
+        return self.config / "prompts"
+
+    @property
+    def stash_file(self) -> Path:
+        """Drafts that were put aside."""
+        return self.config / "stash.json"
+
+    @property
     def locks(self) -> Path:
         """Lock files of open sessions."""
         return self.state / "locks"

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from salon.toml_text import did_you_mean, parse_leniently, place_of, read_small_file
+from salon.toml_text import did_you_mean, own_files, parse_leniently, place_of, read_small_file, reason_of, shown_path
 from salon.untrusted import clean_line
 
 CODE_ROLES = tuple(
@@ -35,8 +35,6 @@ ANSI_COLOURS = frozenset(
     for bright in ("", "bright_")
     for colour in ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 ) | {"ansi_default"}
-MOST_FILES = 200
-"""In one directory; more is a mistake about the directory."""
 
 _DARK, _LIGHT = "salon-dark", "salon-light"
 _HEX = re.compile(r"#[0-9a-f]{6}")
@@ -67,16 +65,17 @@ def load_themes(directories: Sequence[Path]) -> tuple[list[Theme], list[str]]:
         read: dict[str, Theme] = {}
         # The two that others are completed from come first, whatever their names sort to.
         for path in sorted(
-            _theme_files(directory, problems), key=lambda path: (path.stem not in (_DARK, _LIGHT), path)
+            own_files(directory, (".toml",), "theme", problems),
+            key=lambda path: (path.stem not in (_DARK, _LIGHT), path),
         ):
             try:
                 text = read_small_file(path)
             except (OSError, ValueError) as error:
-                problems.append(f"{_shown(path)}: this theme was not read: {_reason(error)}.")
+                problems.append(f"{shown_path(path)}: this theme was not read: {reason_of(error)}.")
                 continue
             theme = _read_theme(text, path, themes, problems)
             if theme.name in read:
-                problems.append(f'{_shown(path)}: another file beside it has the name "{theme.name}", too.')
+                problems.append(f'{shown_path(path)}: another file beside it has the name "{theme.name}", too.')
             read[theme.name] = themes[theme.name] = theme
     return list(themes.values()), problems
 
@@ -95,31 +94,8 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _theme_files(directory: Path, problems: list[str]) -> Iterator[Path]:
-    try:
-        files = sorted(path for path in directory.iterdir() if path.suffix == ".toml" and path.name[0] != ".")
-        home = directory.resolve(strict=True)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        problems.append(f"{_shown(directory)}: themes cannot be looked for here: {_reason(error)}.")
-        return
-    if len(files) > MOST_FILES:
-        problems.append(f"{_shown(directory)}: only the first {MOST_FILES} of {len(files)} themes were read.")
-    for path in files[:MOST_FILES]:
-        try:
-            inside = path.resolve(strict=True).is_relative_to(home)
-        except (OSError, RuntimeError):  # 3.11 and 3.12 raise RuntimeError for a link that leads to itself
-            problems.append(f"{_shown(path)}: this theme was not read: it is a link that leads nowhere.")
-            continue
-        if inside:
-            yield path
-        else:
-            problems.append(f"{_shown(path)}: this theme was not read: it is a link out of its directory.")
-
-
 def _read_theme(text: str, path: Path, themes: Mapping[str, Theme], problems: list[str]) -> Theme:
-    file = _shown(path)
+    file = shown_path(path)
     written, broken = parse_leniently(text, file)
     problems += broken
     given = _read_roles(written.pop("roles", {}), text, file, problems)
@@ -178,11 +154,3 @@ def _plain_theme(dark: bool) -> Theme:
     grounds = dict.fromkeys(GROUND_ROLES, ground) | {"selection": lit, "search-hit": lit}
     name = _DARK if dark else _LIGHT
     return Theme(name, name, dark, MappingProxyType(dict.fromkeys(ROLES, text) | grounds))
-
-
-def _shown(path: Path) -> str:
-    return clean_line(str(path), 300)
-
-
-def _reason(error: OSError | ValueError) -> str:
-    return (error.strerror or "unknown error") if isinstance(error, OSError) else str(error)

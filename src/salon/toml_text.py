@@ -5,7 +5,7 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from salon.untrusted import clean_line
 SIZE_LIMIT = 64 * 1024
 """Bytes; what a person writes is far smaller, and a parser is not to be fed without end."""
 MOST_BROKEN_LINES = 20
+MOST_OWN_FILES = 200
+"""In one directory; more were not written by hand."""
 
 _LINE = re.compile(r"\(at line (\d+), column \d+\)$")
 
@@ -35,6 +37,43 @@ def read_small_file(path: Path) -> str:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise ValueError("it is not UTF-8 text") from None
+
+
+def own_files(directory: Path, suffixes: tuple[str, ...], kind: str, problems: list[str]) -> Iterator[Path]:
+    """The files of a person's own in a directory, sorted; none of them a link out of it.
+
+    `kind` says in `problems` what they are ("theme"). A directory that does not exist has none.
+    """
+    try:
+        files = sorted(path for path in directory.iterdir() if path.suffix in suffixes and path.name[0] != ".")
+        home = directory.resolve(strict=True)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        problems.append(f"{shown_path(directory)}: {kind}s cannot be looked for here: {reason_of(error)}.")
+        return
+    if len(files) > MOST_OWN_FILES:
+        problems.append(f"{shown_path(directory)}: only the first {MOST_OWN_FILES} of {len(files)} {kind}s were read.")
+    for path in files[:MOST_OWN_FILES]:
+        try:
+            inside = path.resolve(strict=True).is_relative_to(home)
+        except (OSError, RuntimeError):  # 3.11 and 3.12 raise RuntimeError for a link that leads to itself
+            problems.append(f"{shown_path(path)}: this {kind} was not read: it is a link that leads nowhere.")
+            continue
+        if inside:
+            yield path
+        else:
+            problems.append(f"{shown_path(path)}: this {kind} was not read: it is a link out of its directory.")
+
+
+def shown_path(path: Path) -> str:
+    """A path in a sentence."""
+    return clean_line(str(path), 300)
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Why a file could not be read, in words."""
+    return (error.strerror or "unknown error") if isinstance(error, OSError) else str(error)
 
 
 def parse_leniently(text: str, name: str) -> tuple[dict[str, Any], list[str]]:

@@ -28,6 +28,7 @@ from salon.errors import UsageError
 from salon.keymap import load_keys
 from salon.logs import keep_secret, start_logging
 from salon.paths import Paths, default_paths, theme_directories
+from salon.saved_prompts import load_saved_prompts
 from salon.settings import Settings, load_settings
 from salon.store.attaching import FileAttacher
 from salon.store.carrying import FileCarrier
@@ -217,6 +218,8 @@ class House:
             keep_copy=self.keep_copy,
             attacher=self.attacher(),
             carrier=FileCarrier(self.paths, self.model_info, Path.home(), Path.cwd()),
+            saved_prompts=lambda: load_saved_prompts(self.paths.prompts),
+            prompts_directory=str(self.paths.prompts),
             list_files=lambda: list_files(Path.cwd()),
             # The console of older Linux kernels would print what it does not know.
             terminal_links=self.settings.hyperlinks and self.environ.get("TERM") not in {"linux", "dumb"},

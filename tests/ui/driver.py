@@ -15,6 +15,7 @@ from salon.chat.model import ModelInfo
 from salon.chat.session import Parameters, Session
 from salon.errors import SalonError
 from salon.paths import Paths, theme_directories
+from salon.saved_prompts import load_saved_prompts
 from salon.settings import Settings
 from salon.store.attaching import FileAttacher
 from salon.store.carrying import FileCarrier
@@ -213,6 +214,8 @@ async def salon(
         attacher=attacher or FileAttacher(folder / "files"),
         keep_copy=lambda text: f"/copied ({len(text)})",
         carrier=FileCarrier(paths, models, folder, folder),
+        saved_prompts=lambda: load_saved_prompts(paths.prompts),
+        prompts_directory=str(paths.prompts),
         list_files=lambda: list_files(folder / "work"),
     )
     app = SalonApp(services, opening)

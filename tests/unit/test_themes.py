@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salon.paths import default_paths, theme_directories
-from salon.themes import ANSI_COLOURS, GROUND_ROLES, MOST_FILES, ROLES, Theme, contrast, load_themes
-from salon.toml_text import SIZE_LIMIT
+from salon.themes import ANSI_COLOURS, GROUND_ROLES, ROLES, Theme, contrast, load_themes
+from salon.toml_text import MOST_OWN_FILES, SIZE_LIMIT
 from salon.untrusted import clean
 
 BUILT_IN = Path(__file__).parents[2] / "themes"
@@ -161,10 +161,10 @@ def test_what_is_no_plain_file_of_its_directory_is_not_read(tmp_path: Path) -> N
 
 
 def test_two_files_of_one_name_and_too_many_files_are_told(tmp_path: Path) -> None:
-    for number in range(MOST_FILES + 1):
+    for number in range(MOST_OWN_FILES + 1):
         tmp_path.joinpath(f"t{number:03}.toml").write_text("dark = true\n" + ('name = "t000"' if number == 1 else ""))
     themes, problems = load_themes([tmp_path])
-    assert len(themes) == MOST_FILES + 1
+    assert len(themes) == MOST_OWN_FILES + 1
     assert "only the first 200 of 201" in problems[0]
     assert 'has the name "t000", too' in problems[1]
 

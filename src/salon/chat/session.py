@@ -77,6 +77,22 @@ class SessionLog(Log, Protocol):
         ...
 
 
+class Stash(Protocol):
+    """Drafts that were put aside. The methods block for a moment, and raise `StoreError`."""
+
+    def load(self) -> Sequence[Draft]:
+        """All of them, the newest first."""
+        ...
+
+    def push(self, draft: Draft) -> None:
+        """Put one before the others; it is kept when this returns."""
+        ...
+
+    def drop(self, draft: Draft) -> None:
+        """Take one away."""
+        ...
+
+
 class Library(Protocol):
     """The sessions on disk, as the app sees them. The methods block for a moment; call them from a thread."""
 
@@ -164,6 +180,10 @@ class Library(Protocol):
 
     def prompts(self, limit: int = 500) -> Sequence[str]:
         """The newest prompts of all sessions, newest first, for recall."""
+        ...
+
+    def stash(self) -> Stash:
+        """The drafts that were put aside."""
         ...
 
 

@@ -36,7 +36,7 @@ class Drafts:
         try:
             descriptor = self._files.open(path, READ)
             with os.fdopen(descriptor, "rb") as stream:
-                return _draft_of(json.loads(stream.read(LINE_LIMIT)))
+                return draft_of(json.loads(stream.read(LINE_LIMIT)))
         except FileNotFoundError:
             return Draft()
         except OSError as error:
@@ -51,7 +51,7 @@ class Drafts:
         try:
             with self._saving:
                 if draft:
-                    write_atomically(self._files, path, encode_json({"v": 1, **_content_of(draft)}) + b"\n")
+                    write_atomically(self._files, path, encode_json({"v": 1, **record_of(draft)}) + b"\n")
                 else:
                     self._files.remove(path)
         except OSError as error:
@@ -84,20 +84,22 @@ class Drafts:
         return self._directory / (session_id + _SUFFIX)
 
 
-def _content_of(draft: Draft) -> dict[str, Any]:
+def record_of(draft: Draft) -> dict[str, Any]:
+    """A draft as JSON holds it."""
     content: dict[str, Any] = {"text": draft.text, "pastes": list(draft.pastes)}
     if draft.queued:
-        content["queued"] = [_content_of(each) for each in draft.queued]
+        content["queued"] = [record_of(each) for each in draft.queued]
     if draft.attachments:
         content["attachments"] = [block_of(each) for each in draft.attachments]
     if draft.purpose:
         content["purpose"] = {"aim": draft.purpose.aim.value, "of": draft.purpose.of}
     if draft.aside is not None:
-        content["aside"] = _content_of(replace(draft.aside, aside=None))
+        content["aside"] = record_of(replace(draft.aside, aside=None))
     return content
 
 
-def _draft_of(content: Any) -> Draft:
+def draft_of(content: Any) -> Draft:
+    """The draft that JSON holds; what does not fit is left out. Raises `ValueError` for what is no object."""
     if not isinstance(content, dict):
         raise ValueError("not an object")
     text, pastes, queued = content.get("text"), content.get("pastes"), content.get("queued")
@@ -105,10 +107,10 @@ def _draft_of(content: Any) -> Draft:
     return Draft(
         text if isinstance(text, str) else "",
         tuple(str(paste) for paste in pastes) if isinstance(pastes, list) else (),
-        tuple(_draft_of(each) for each in queued if isinstance(each, dict)) if isinstance(queued, list) else (),
+        tuple(draft_of(each) for each in queued if isinstance(each, dict)) if isinstance(queued, list) else (),
         attachments_of(each for each in attached if isinstance(each, dict)) if isinstance(attached, list) else (),
         purpose=_purpose_of(content.get("purpose")),
-        aside=_draft_of(aside) if isinstance(aside, dict) else None,
+        aside=draft_of(aside) if isinstance(aside, dict) else None,
     )
 
 

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +27,14 @@ from salon.store.log import FileLog, StateListener, WrittenListener
 from salon.store.memory import ReadOnlyLog
 from salon.store.merge import merge_into, read_whole
 from salon.store.places import SUFFIX, Places
+from salon.store.prompts import prompts_of
 from salon.store.reader import FileTooLarge, parse, read_session_file
 from salon.store.records import FILE_LIMIT, encode
 from salon.store.replay import Replayed, replay
+from salon.store.stash import Stash
 from salon.store.trash import Trash
 
 logger = logging.getLogger(__name__)
-
-RECALL_BYTES = 8 * 1024 * 1024
-"""How much of the sessions is read for recall: about a tenth of a second."""
 
 
 class FileLibrary:
@@ -56,7 +56,7 @@ class FileLibrary:
         self._drafts = Drafts(paths.drafts, self._files)
         self._trash = Trash(self._places, paths.drafts, self._files)
         self._listing = Listing(paths, self._files)
-
+        self._stash = Stash(paths.stash_file, self._files)
         self._blobs = FileBlobs(paths.blobs, self._files)
 
     # opening
@@ -213,27 +213,24 @@ class FileLibrary:
         self._drafts.save(session_id, draft)
 
     def prompts(self, limit: int = 500) -> Sequence[str]:
-        """See `Library`: of all branches, those of deleted messages left out, each text once.
-
-        At most `RECALL_BYTES` are read, and sessions that are larger than what is left of that are passed over.
-        """
+        """See `Library`: of all branches, those of deleted messages left out, each text once."""
         prompts: dict[str, None] = {}
-        budget = RECALL_BYTES
         for found in sorted(self._places.scan(), key=lambda found: (found.modified_ns, found.id), reverse=True):
-            if found.size > budget:
-                continue
-            budget -= found.size
+            path = Path(found.path)
             try:
-                conversation = self._replay(found.id, Path(found.path)).conversation
+                with self._told(path, "The session cannot be read"):
+                    told = prompts_of(path, self._files, partial(self._conversation, found.id, path))
             except StoreError as error:
-                logger.warning("No prompts from %s: %s", found.path, error)
+                logger.warning("No prompts from %s: %s", path, error)
                 continue
-            for message in reversed([*conversation.messages.values()]):
-                if message.role == "user" and not message.seam and message.text:
-                    prompts.setdefault(message.text)
+            prompts |= dict.fromkeys(text for text in reversed(told) if text not in prompts)
             if len(prompts) >= limit:
                 break
         return builtins.list(prompts)[:limit]
+
+    def stash(self) -> Stash:
+        """See `Library`."""
+        return self._stash
 
     # files
 
@@ -256,6 +253,9 @@ class FileLibrary:
             on_written=self._on_written,
             files=self._files,
         )
+
+    def _conversation(self, session_id: str, path: Path) -> Conversation:
+        return self._replay(session_id, path).conversation
 
     def _replay(self, session_id: str, path: Path) -> Replayed:
         with self._told(path, "The session cannot be read"):

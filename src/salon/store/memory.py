@@ -60,6 +60,7 @@ class MemoryLibrary:
     def __init__(self) -> None:
         self._drafts: dict[str, Draft] = {}
         self._blobs = MemoryBlobs()
+        self._stash = MemoryStash()
 
     @property
     def blobs(self) -> MemoryBlobs:
@@ -132,6 +133,30 @@ class MemoryLibrary:
     def prompts(self, limit: int = 500) -> Sequence[str]:
         """See `Library`."""
         return ()
+
+    def stash(self) -> "MemoryStash":
+        """See `Library`."""
+        return self._stash
+
+
+class MemoryStash:
+    """A `Stash` for as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._drafts: list[Draft] = []
+
+    def load(self) -> Sequence[Draft]:
+        """See `Stash`."""
+        return tuple(self._drafts)
+
+    def push(self, draft: Draft) -> None:
+        """See `Stash`."""
+        self._drafts.insert(0, draft)
+
+    def drop(self, draft: Draft) -> None:
+        """See `Stash`."""
+        if draft in self._drafts:
+            self._drafts.remove(draft)
 
 
 def _nothing_here() -> SessionNotFound:

@@ -17,7 +17,6 @@ from salon.chat.session import Draft, Library, Session
 from salon.editor import EditorError
 from salon.ui.answering import Answering
 from salon.ui.asking import SETTLE_SECONDS
-from salon.ui.attaching import AttachingActions
 from salon.ui.attachmentbar import AttachmentBar
 from salon.ui.blockscreen import CopyWanted
 from salon.ui.completion import CompletionList
@@ -31,6 +30,7 @@ from salon.ui.painter import Painter
 from salon.ui.presenting import entries_of, greeting, notice_of
 from salon.ui.prompt import Prompt
 from salon.ui.queue import QueueView
+from salon.ui.recalling import RecallingActions
 from salon.ui.search import Chosen
 from salon.ui.sections import Frame
 from salon.ui.services import Connection, Services
@@ -51,7 +51,7 @@ class Handed:
     sent: Prompt.Submitted | None = None
 
 
-class ChatScreen(AttachingActions):
+class ChatScreen(RecallingActions):
     """One conversation: transcript, notice, prompt and status bar."""
 
     AUTO_FOCUS = "#prompt"

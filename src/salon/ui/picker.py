@@ -1,7 +1,7 @@
 """A list to choose from, filtered as one types: sessions and models."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from rich.text import Text
@@ -28,11 +28,15 @@ class Row:
     id: str
     title: str
     rest: str = ""
+    _folded: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Once, because there may be a hundred thousand rows and each key looks at all of them.
+        object.__setattr__(self, "_folded", f"{self.title} {self.rest} {self.id}".casefold())
 
     def matches(self, words: Sequence[str]) -> bool:
-        """Whether the row has all these words, in any case."""
-        text = f"{self.title} {self.rest} {self.id}".casefold()
-        return all(word in text for word in words)
+        """Whether the row has all these words, casefolded."""
+        return all(word in self._folded for word in words)
 
 
 class PickerScreen(ModalScreen[str | None]):

@@ -10,6 +10,7 @@ from salon.chat.model import ModelInfo
 from salon.chat.search import Search
 from salon.chat.session import Library, Parameters
 from salon.chat.turn import Client, Request
+from salon.saved_prompts import SavedPrompt
 from salon.settings import Settings
 from salon.themes import Theme
 
@@ -208,6 +209,10 @@ class Services:
     """Whether the terminal is told which cells are links."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The keys of actions that have others than their own, by id."""
+    saved_prompts: Callable[[], tuple[Sequence[SavedPrompt], Sequence[str]]]
+    """The prompts that are kept for use again, and what is wrong with their files, in sentences. Blocks."""
+    prompts_directory: str
+    """Where those lie."""
     problems: tuple[str, ...] = ()
     """What was wrong with settings, themes or directories, in sentences."""
     log_file: str = ""
