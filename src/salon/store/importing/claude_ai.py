@@ -67,7 +67,7 @@ def _about(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _node(value: Mapping[str, Any], own_id: str, before: str | None, model: str) -> Node:
-    sender = value.get("sender")
+    sender = text(value.get("sender"))
     parent = value.get("parent_message_uuid")
     message = Message(
         id=own_id,

@@ -70,7 +70,7 @@ def read(lines: Iterable[Mapping[str, Any]], own_id: str) -> ForeignSession:
 
 
 def _take(gathered: Gathered, line: Mapping[str, Any]) -> None:
-    session, kind = gathered.session, line.get("type")
+    session, kind = gathered.session, text(line.get("type"))
     if kind == "summary":
         session.title = text(line.get("summary"), LONGEST_NAME) or session.title
     elif kind in {"custom-title", "ai-title"}:
@@ -112,7 +112,7 @@ def _add(gathered: Gathered, line: Mapping[str, Any], own_id: str) -> None:
 
 
 def _hidden(line: Mapping[str, Any], message: Message) -> str:
-    if line.get("type") not in {"user", "assistant"}:
+    if text(line.get("type")) not in {"user", "assistant"}:
         return "notes of the program"
     if line.get("isMeta") is True:
         return "notes of the program"
@@ -154,7 +154,9 @@ def _blocks(content: Any, kind: Any) -> Iterator[Block]:
 
 def _is_sendable_image(block: Mapping[str, Any]) -> bool:
     source = mapping(block.get("source"))
-    return source.get("type") == "base64" and source.get("media_type") in _IMAGE_TYPES and bool(source.get("data"))
+    return (
+        source.get("type") == "base64" and text(source.get("media_type")) in _IMAGE_TYPES and bool(source.get("data"))
+    )
 
 
 def _is_sendable_document(block: Mapping[str, Any]) -> bool:

@@ -119,9 +119,9 @@ def _grow(growing: _Growing, node: Node) -> None:
         growing.blocks[-1:] = parted([growing.blocks[-1], message.content[0]])[:1]
     growing.blocks += message.content
     growing.model = growing.model or message.model
-    reply, usage = message.extra.get("reply"), message.extra.get("usage")
+    reply, usage = str(message.extra.get("reply")), message.extra.get("usage")
     if isinstance(usage, Mapping) and reply not in growing.replies:
-        growing.replies.add(str(reply))
+        growing.replies.add(reply)
         for key, value in usage.items():
             if isinstance(value, int) and not isinstance(value, bool):
                 growing.usage[key] = growing.usage.get(key, 0) + value
