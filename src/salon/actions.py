@@ -13,6 +13,7 @@ class Place(StrEnum):
     CHAT = "In a chat"
     READING = "While reading"
     OPENED = "In an opened block"
+    LIST = "In the list of chats"
     EVERYWHERE = "Everywhere"
 
 
@@ -374,6 +375,28 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_opened_csv", ("T",), "Copy as CSV", "Copy a table, its cells parted by commas.", Place.OPENED),
     Action("toggle_opened_source", ("s",), "Source", "Show the block as it was written, or draw it.", Place.OPENED),
     Action("close_opened", ("escape", "q", "v"), "Close", "Back to the conversation.", Place.OPENED),
+    Action(
+        "mark_chat",
+        ("tab",),
+        "Mark",
+        "Mark the chat and go on to the next: what is done then is done with all that are marked.",
+        Place.LIST,
+    ),
+    Action("mark_all", ("ctrl+a",), "Mark all", "Mark all chats that were found, or none.", Place.LIST),
+    Action("rename_chat", ("f2",), "Rename", "Give the chat another title.", Place.LIST),
+    Action("tag_chat", ("f3",), "Tags", "Change the tags, a word each; `tag:x` in the filter finds them.", Place.LIST),
+    Action("pin_chat", ("f4",), "Pin", "Have the chat stand first, or no longer.", Place.LIST),
+    Action("archive_chat", ("f6",), "Archive", "Leave the chat out of the list, or bring it back.", Place.LIST),
+    Action(
+        "trash_chat",
+        ("f8",),
+        "Trash",
+        "Throw the chat away; it stays in the trash. In the trash: remove it for ever.",
+        Place.LIST,
+    ),
+    Action("undo_list", ("f7",), "Undo", "Take back what was done last in the list.", Place.LIST),
+    Action("next_view", ("f9",), "View", "Show the archived chats, then the trash, then the chats again.", Place.LIST),
+    Action("leave_list", ("escape",), "Leave", "Leave the list.", Place.LIST),
     Action(
         "next_theme",
         ("f10",),

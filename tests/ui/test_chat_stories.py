@@ -30,6 +30,7 @@ from salon.chat.session import Draft
 from salon.errors import CredentialsError, Fault, FaultKind
 from salon.settings import Settings
 from salon.store.library import FileLibrary
+from salon.ui.libraryscreen import LibraryScreen
 from salon.ui.picker import PickerScreen
 from salon.ui.services import Opening
 from salon.ui.welcome import WelcomeScreen
@@ -430,7 +431,7 @@ async def test_drafts_stay_with_their_chats(tmp_path: Path) -> None:
         second = person.session.id
         await person.type("draft of the second")
         await person.press("ctrl+o")
-        await person.sees(lambda: isinstance(person.app.screen, PickerScreen) and "First chat" in person.screen_text())
+        await person.sees(lambda: isinstance(person.app.screen, LibraryScreen) and "First chat" in person.screen_text())
         await person.press("enter")
         await person.sees(lambda: person.chat.session is not None and person.session.id == first, "the first chat")
         assert person.prompt() == "draft of the first"
@@ -459,7 +460,7 @@ async def test_a_chat_file_found_twice_does_not_break_the_list(tmp_path: Path) -
         other_month.mkdir()
         (other_month / file.name).write_bytes(file.read_bytes())
         await person.press("ctrl+o")
-        await person.sees(lambda: isinstance(person.app.screen, PickerScreen) and "Only once" in person.screen_text())
+        await person.sees(lambda: isinstance(person.app.screen, LibraryScreen) and "Only once" in person.screen_text())
         await person.press("escape")
 
 
@@ -550,7 +551,7 @@ async def test_hostile_strings_reach_no_strip(tmp_path: Path) -> None:
         assert_harmless(person.rows())
         await person.press("escape")
         await person.press("ctrl+o")
-        await person.sees(lambda: isinstance(person.app.screen, PickerScreen) and "title" in person.screen_text())
+        await person.sees(lambda: isinstance(person.app.screen, LibraryScreen) and "title" in person.screen_text())
         assert_harmless(person.rows())
         await person.press("escape")
         person.chat.note_unsaved(HOSTILE)

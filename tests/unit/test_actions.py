@@ -48,7 +48,7 @@ def test_nothing_of_the_terminals_own_is_taken() -> None:
     Ctrl+S stops the output only while IXON is set, which Salon and then Textual clear before anything is shown.
     """
     for action in ACTIONS:
-        if action.place not in {Place.PROMPT, Place.EDITING}:
+        if action.place not in {Place.PROMPT, Place.EDITING, Place.LIST}:
             assert not set(action.keys) & {"ctrl+i", "ctrl+m", "ctrl+h", "tab"}, action.id
 
 

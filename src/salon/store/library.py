@@ -2,6 +2,7 @@
 
 import builtins
 import logging
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -279,14 +280,22 @@ class FileLibrary:
         return main if main.exists() or main.is_symlink() else path
 
     def _append(self, path: Path, line: bytes) -> bool:
-        """Put a line at the end of a file; False where the file was replaced meanwhile."""
+        """Put a line at the end of a file; False where the file was replaced meanwhile.
+
+        The file's time stays: lists are in the order in which chats were used, and a new title is no use.
+        """
+        before = FileState.of(path)
         descriptor = self._files.open(path, APPEND)
         try:
             end = self._files.size(descriptor)
             torn = end > 0 and self._files.read_at(descriptor, 1, end - 1) != b"\n"
             write_all(self._files, descriptor, b"\n" + line if torn else line)
             self._files.sync(descriptor)
-            return self._files.is_at(descriptor, path)
+            if not self._files.is_at(descriptor, path):
+                return False
+            if before is not None:
+                os.utime(path, ns=(before.modified_ns, before.modified_ns), follow_symlinks=False)
+            return True
         finally:
             self._files.close(descriptor)
 

@@ -4,13 +4,16 @@ import logging
 import threading
 from collections.abc import Iterable, Mapping
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from salon.chat.summary import SessionSummary
 from salon.paths import Paths
 from salon.store.files import FileLayer, reason_of
 from salon.store.glimpse import Glimpse, glimpse
-from salon.store.listing_cache import ListingCache, Row
 from salon.store.places import OnDisk
+
+if TYPE_CHECKING:
+    from salon.store.listing_cache import ListingCache, Row
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +24,8 @@ class Listing:
     def __init__(self, paths: Paths, files: FileLayer) -> None:
         self._root = len(str(paths.config)) + 1
         self._files = files
-        self._cache = ListingCache(paths.listing_file, files)
+        self._file = paths.listing_file
+        self._opened: ListingCache | None = None
         self._known: dict[str, Row] | None = None
         self._busy = threading.Lock()
 
@@ -60,12 +64,20 @@ class Listing:
         """The sessions below `part` as they were at the last look, without looking; the last used first."""
         return self._cache.summaries(part)
 
-    def _load(self) -> dict[str, Row]:
+    @property
+    def _cache(self) -> "ListingCache":
+        if self._opened is None:
+            from salon.store.listing_cache import ListingCache  # SQLite is not needed before a list is
+
+            self._opened = ListingCache(self._file, self._files)
+        return self._opened
+
+    def _load(self) -> "dict[str, Row]":
         if self._known is None:
             self._known = self._cache.load()
         return self._known
 
-    def _look(self, path: str, size: int, modified_ns: int, seen: Glimpse | None) -> Row:
+    def _look(self, path: str, size: int, modified_ns: int, seen: Glimpse | None) -> "Row":
         try:
             return size, modified_ns, glimpse(path, size, self._files, seen)
         except OSError as error:

@@ -19,12 +19,14 @@ from salon.ui.editingarea import EditingArea
 from salon.ui.help import HelpScreen
 from salon.ui.keyboard import careful
 from salon.ui.keys import Chords, bind_actions
+from salon.ui.libraryscreen import LibraryScreen
 from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
-from salon.ui.picker import PickerScreen, model_rows, session_rows
+from salon.ui.picker import PickerScreen, model_rows
 from salon.ui.rowfilter import lean
 from salon.ui.searching import SearchingApp
 from salon.ui.services import Connection, Opening, Services
+from salon.ui.shelf import Shelf
 from salon.ui.theming import textual_theme
 from salon.ui.welcome import WelcomeScreen
 
@@ -175,11 +177,15 @@ class SalonApp(SearchingApp):
 
     async def _choose_session(self, words: str = "") -> None:
         # At once, and filled later: the words that a person types next must not land in the prompt.
-        picker = PickerScreen("Open a chat", None, "No chats yet.", words)
-        shown = self.push_screen(picker, self._session_chosen)
-        rows = await asyncio.to_thread(lambda: session_rows(self.library.list()))
-        await shown
-        picker.show_rows(rows)
+        session = self.chat.session
+        screen = LibraryScreen(
+            Shelf(self.library, self.open_session, self.give_up_chat),
+            self._painter,
+            self._services.model_info,
+            words=words,
+            open_id="" if session is None else session.id,
+        )
+        await self.push_screen(screen, self._session_chosen)
 
     def _session_chosen(self, session_id: str | None) -> None:
         if session_id is None:
@@ -273,7 +279,7 @@ class SalonApp(SearchingApp):
             self._painter = Painter(theme, links=self._services.terminal_links)
             for chat in self.chats:
                 chat.set_painter(self._painter)
-            if isinstance(self.screen, BlockScreen):
+            if isinstance(self.screen, BlockScreen | LibraryScreen):
                 self.screen.set_painter(self._painter)
 
     def action_suspend(self) -> None:

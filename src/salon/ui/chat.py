@@ -326,6 +326,12 @@ class ChatScreen(RecallingActions):
             except TimeoutError:
                 logger.error("The disk does not answer; the log of %s is not closed", session.id)
 
+    async def give_up(self) -> None:
+        """Put everything on disk and close the session; `show_session` must follow with another."""
+        await self.settle()
+        self.prompt.set_draft(Draft())
+        self._settling = False
+
     async def keys_taken_in(self) -> None:
         """Wait until the prompt has what was typed before now: the app's own keys overtake those of the prompt."""
         taken_in = asyncio.Event()

@@ -195,6 +195,25 @@ class ChatsApp(App[None]):
         await chat.remove()
         self._close_unused(chat.connection)
 
+    # closing one that a list moves away
+
+    def open_session(self, session_id: str) -> Session | None:
+        """The session of this id, if it is open in this window."""
+        return next((chat.session for chat in self.chats if chat.session and chat.session.id == session_id), None)
+
+    async def give_up_chat(self, session_id: str) -> None:
+        """Close a chat if it is open; where it is the one that is shown, a new one takes its place."""
+        async with self._switching:
+            chat = next((each for each in self.chats if each.session and each.session.id == session_id), None)
+            if chat is None:
+                return
+            if chat is not self.chat:
+                await self._close(chat)
+                return
+            opened = await self._open(None)
+            await chat.give_up()
+            self._fill(chat, opened)
+
     @work(group="switch", exit_on_error=False)
     async def on_chat_screen_new_chat_wanted(self) -> None:
         """Begin a new chat."""

@@ -1,8 +1,7 @@
-"""A list to choose from, filtered as one types: sessions and models."""
+"""A list to choose from, filtered as one types: models, links."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -13,7 +12,6 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from salon.chat.model import ModelInfo
-from salon.chat.summary import SessionSummary
 from salon.ui.sections import short_number
 from salon.untrusted import clean_line
 
@@ -132,18 +130,6 @@ def _prompt(row: Row) -> Text:
     return text
 
 
-def session_rows(sessions: Sequence[SessionSummary]) -> list[Row]:
-    """Sessions as rows: title, when, size."""
-    return [
-        Row(
-            session.id,
-            clean_line(session.title or session.first_words, 60) or "(only a draft)",
-            f"{when(session.modified)} · {short_number(session.size)}B",
-        )
-        for session in sessions
-    ]
-
-
 def model_rows(models: Sequence[ModelInfo]) -> list[Row]:
     """Models as rows: name, context, price of the first tier."""
     rows = []
@@ -153,15 +139,3 @@ def model_rows(models: Sequence[ModelInfo]) -> list[Row]:
         cost = f"${price.input.normalize():f} in, ${price.output.normalize():f} out per million tokens" if price else ""
         rows.append(Row(model.id, clean_line(model.label, 40), " · ".join(part for part in (context, cost) if part)))
     return rows
-
-
-def when(seconds: float) -> str:
-    """A time as a list shows it."""
-    try:
-        time, now = datetime.fromtimestamp(seconds), datetime.now()
-    except (ValueError, OverflowError, OSError):
-        return "at an unknown time"  # a file system may say what a calendar does not have
-    days = (now.date() - time.date()).days
-    if days in {0, 1}:
-        return f"{'today' if days == 0 else 'yesterday'} {time:%H:%M}"
-    return f"{time:%d %b}" if time.year == now.year else f"{time:%d %b %Y}"
