@@ -105,7 +105,7 @@ class Figures:
     cost: str = ""
 
 
-_COLUMNS = (("when", 11, 46), ("model", 16, 72), ("cost", 8, 84), ("size", 8, 96))
+_COLUMNS = (("when", 11, 46), ("model", 16, 64), ("cost", 8, 80), ("size", 8, 92))
 """Column, its cells, and the width of a list from which on it is shown."""
 _ORDER = ("model", "size", "cost", "when")
 
