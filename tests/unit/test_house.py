@@ -23,7 +23,6 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "salon.commands": ("textual", "anthropic", "httpx2"),
     "salon.ui": ("anthropic", "httpx2"),
     "salon.editing": HEAVY,
-    "salon.commands": HEAVY,
 }
 LESS: dict[str, tuple[str, ...]] = {
     "salon.headless": ("textual", "anthropic", "httpx2"),
