@@ -169,11 +169,14 @@ def _echoes(app: Program, count: int) -> list[float]:
     for number in range(count):
         latencies.append(app.echo())
         app.drain(0.05 + 0.013 * (number % 7))  # at no fixed distance from frames
+        if number % 20 == 19 or number == count - 1:
+            app.take_back(number % 20 + 1)
+            app.drain(0.3)
     return latencies
 
 
 def _echoes_while_streaming(app: Program, rate: int, options: argparse.Namespace) -> Figures:
-    seconds = options.keys * 0.15 + 2
+    seconds = options.keys * 0.17 + 2
     mark, _ = ask(app, "mixed", int(seconds * rate * 8), 8, rate)
     app.drain(1.0)
     before = app.cost()

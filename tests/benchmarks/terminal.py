@@ -122,13 +122,18 @@ class Program:
         raise Ended("A typed key was not echoed")
 
     def echo(self) -> float:
-        """Seconds from pressing the probe key to its bytes; the key is taken back."""
+        """Seconds from pressing the probe key to its bytes; `take_back` removes what was typed.
+
+        It is not taken back at once: a busy app would draw that and the next probe together, which is no change.
+        """
         self._taken = len(self._tail)
         pressed = time.monotonic()
         self.send(PROBE)
-        seconds = self.wait_for(_ECHO, 10) - pressed
-        self.send(b"\x7f")
-        return seconds
+        return self.wait_for(_ECHO, 10) - pressed
+
+    def take_back(self, count: int) -> None:
+        """Remove the last `count` probes."""
+        self.send(b"\x7f" * count)
 
     # what it costs
 
