@@ -4,6 +4,7 @@ The header and the first rows (`Limits.sampled_rows`) decide how wide the column
 once, at a cost that depends on the row alone.
 """
 
+import math
 import re
 from typing import Literal, NamedTuple
 
@@ -100,6 +101,10 @@ class TableFlow:
         self._needs: list[Measure] = []
         self._sample: list[list[Cell]] | None = []
         self._widths: list[int] | None = None
+        self._drafts: dict[int, tuple[list[int] | None, list[Row]]] = {}
+        """Rows of the sample as previews laid them out last, and the columns' widths then."""
+        self._shared = math.inf
+        """How many rows of the sample previews have in common."""
         self.rows: list[Row] = []
 
     def feed(self, text: str) -> None:
@@ -120,7 +125,11 @@ class TableFlow:
         other = TableFlow(self._width, self._references, self._limits)
         other._rest, other._header, other._labels = self._rest, self._header, self._labels
         other._alignments, other._needs, other._widths = self._alignments, self._needs[:], self._widths
-        other._sample = None if self._sample is None else self._sample[:]
+        if self._sample is None:
+            other._sample = None
+        else:
+            other._sample = self._sample[:]
+            other._drafts, other._shared = self._drafts, min(self._shared, len(self._sample))
         return other
 
     def _take_line(self, line: str) -> None:
@@ -159,8 +168,20 @@ class TableFlow:
             self._lay_out(self._header)
             rule = sum(self._widths) + len(_GAP) * (len(self._widths) - 1)
             self.rows.append(Row((Span("─" * rule, _RULE, True),)))
-        for row in sample:
+        for number, row in enumerate(sample):
+            self._lay_out_sampled(number, row)
+        self._drafts = {}
+
+    def _lay_out_sampled(self, number: int, row: list[Cell]) -> None:
+        """Lay out a row that every preview of a young table shows again: mostly nothing has changed for it."""
+        widths, rows = self._drafts.get(number, (None, []))
+        if not rows or widths != self._widths:
+            begin = len(self.rows)
             self._lay_out(row)
+            if number < self._shared:
+                self._drafts[number] = (self._widths, self.rows[begin:])
+        else:
+            self.rows += rows
 
     def _lay_out(self, row: list[Cell]) -> None:
         if self._widths is None:

@@ -150,12 +150,12 @@ def _is_whole(chunks: tuple[Chunk, ...]) -> bool:
     return len(chunks) == 1 and chunks[0][0] == 1
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _cells(text: str) -> int:
     return cell_len(_STYLE.sub("", text))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _segments(text: str) -> tuple[tuple[str, str], ...]:
     """Styled text as pairs of a style's sequences and the text in it; () if it is not written the way Rich writes.
 
@@ -210,7 +210,7 @@ class _Style:
     link: str = ""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _style_of(sequence: str) -> _Style:
     link, sgr = _parted(sequence)
     parameters = sgr[2:-1].split(";") if sgr else []
@@ -232,7 +232,7 @@ def _style_of(sequence: str) -> _Style:
     return _Style(colours["3"], colours["4"], frozenset(attributes), link)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def briefly(text: str) -> str:
     """The same styled text with each change of style said once, where Rich resets and says all of it for each run."""
     segments = _segments(text)
