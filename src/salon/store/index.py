@@ -49,6 +49,8 @@ class SearchIndex:
         self._newest_question = 0
         self._reader: sqlite3.Connection | None = None
         self._reader_inode = 0
+        self._written: sqlite3.Connection | None = None
+        self._written_inode = 0
         self._distrusted = 0
         """The inode of an index that a question found to be damaged."""
 
@@ -171,6 +173,7 @@ class SearchIndex:
                 self._wake.notify_all()
                 self._wake.wait_for(lambda: self._closing or self._everything or self._touched)
                 if self._closing:
+                    self._close_writer()
                     return
                 everything, self._everything = self._everything, False
                 touched, self._touched = self._touched, set()
@@ -209,16 +212,27 @@ class SearchIndex:
 
     @contextmanager
     def _writer(self) -> Iterator[sqlite3.Connection]:
-        connection = connect(self._path)
+        """The connection of the index's thread; it stays open, for opening one costs more than a new message does."""
+        if self._written is None or _inode(self._path) != self._written_inode:
+            self._close_writer()
+            self._written = connect(self._path)
+            self._written_inode = _inode(self._path)
         try:
-            yield connection
-        finally:
-            connection.close()
+            yield self._written
+        except BaseException:
+            self._close_writer()
+            raise
+
+    def _close_writer(self) -> None:
+        written, self._written = self._written, None
+        if written is not None:
+            written.close()
 
     def _build_anew(self) -> None:
         """Throw the index away and read everything again; once, for one that is damaged again has a deeper reason."""
         with self._asking:
             self._close_reader()
+        self._close_writer()
         try:
             throw_away(self._path)
             with self._writer() as connection:

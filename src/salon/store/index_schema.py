@@ -31,10 +31,13 @@ GONE = 0
 _BUSY_SECONDS = 10.0
 _PENDING_BYTES = 16 * 1024 * 1024
 """How much FTS5 gathers before it writes a segment: a transaction's worth, so that one makes one."""
+_SEGMENTS = 8
+"""Segments of one level before they are merged: with FTS5's own 4 a new message takes 5.7 ms at the 95th percentile."""
 
 _TABLES = f"""
 CREATE VIRTUAL TABLE words USING fts5(text, code, content='', tokenize='ascii', prefix='2');
 INSERT INTO words(words, rank) VALUES ('hashsize', {_PENDING_BYTES});
+INSERT INTO words(words, rank) VALUES ('automerge', {_SEGMENTS});
 CREATE TABLE units (
     id INTEGER PRIMARY KEY, file INTEGER NOT NULL, message TEXT NOT NULL, voice INTEGER NOT NULL,
     model INTEGER NOT NULL, start INTEGER NOT NULL, length INTEGER NOT NULL, hidden INTEGER NOT NULL DEFAULT 0

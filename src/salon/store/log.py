@@ -254,10 +254,10 @@ class FileLog:
         # Before the answers, so whoever hears False finds the reason in `unsaved`.
         unharmed = TAKEN_OVER if self._taken_over else ""
         self._tell(unharmed if appender.trouble is None else _sentence(appender.trouble))
-        for job in jobs:
-            job.receipt.settle(0 < job.number <= (appender.synced if job.durable else appender.written))
         if saved and self._on_written is not None and any(job.keep for job in jobs):
             self._on_written(self.path)
+        for job in jobs:
+            job.receipt.settle(0 < job.number <= (appender.synced if job.durable else appender.written))
 
     def _put(self, job: _Job) -> None:
         try:
