@@ -216,7 +216,7 @@ async def salon(
         carrier=FileCarrier(paths, models, folder, folder),
         saved_prompts=lambda: load_saved_prompts(paths.prompts),
         prompts_directory=str(paths.prompts),
-        list_files=lambda: list_files(folder / "work"),
+        list_files=lambda: list_files(folder / "files"),
     )
     app = SalonApp(services, opening)
     async with app.run_test(size=size) as pilot:

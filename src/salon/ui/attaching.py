@@ -51,6 +51,10 @@ class AttachingActions(CountingActions):
         attacher = self._services.attacher
         self._take_in([partial(attacher.attach, self._blobs, path) for path in paths])
 
+    def file_named(self, path: str) -> None:
+        """Attach what was named in the prompt, so that the model sees it."""
+        self.attach_paths([path])
+
     def _take_in(self, readers: Sequence[Callable[[], Attachment]]) -> None:
         self._busy += 1
         self._read_all(readers)

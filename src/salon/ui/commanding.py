@@ -120,6 +120,11 @@ class CommandingActions(AskingActions):
         self.prompt.replace(written, (row, column - len(letters)), (row, column))
         if not into_folder:
             self.completions.close()
+            self.file_named(path)
+
+    def file_named(self, path: str) -> None:
+        """A file, or a folder with a slash at its end, was named in the prompt."""
+        raise NotImplementedError
 
     def _write(self, text: str) -> None:
         self.prompt.replace(text, (0, 0), self.prompt.document.end)
