@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from salon.markdown import Document, Item, Leaf, Line, MarkdownLines, Quote, diagram
+from salon.markdown import Choices, Document, Item, Leaf, Line, MarkdownLines, Quote, diagram
 from salon.markdown.cells import cell_len
 from salon.markdown.limits import DEFAULT_LIMITS, Limits
 
-_EXAMPLES = int(os.environ.get("SALON_FUZZ_EXAMPLES", "300"))
+_EXAMPLES = int(os.environ.get("SALON_FUZZ_EXAMPLES", "500"))
 fuzzed = settings(
-    max_examples=_EXAMPLES, deadline=None, derandomize=_EXAMPLES == 300, suppress_health_check=list(HealthCheck)
+    max_examples=_EXAMPLES, deadline=None, derandomize=_EXAMPLES == 500, suppress_health_check=list(HealthCheck)
 )
 
 SMALL_LIMITS = Limits(
@@ -116,6 +116,21 @@ lines = st.one_of(lone_lines, text_lines, text_lines, st.builds(str.__add__, beg
 documents = st.builds(str.__add__, st.lists(lines, max_size=16).map("\n".join), st.sampled_from(["", "\n", "\n\n"]))
 
 
+blocks_chosen = st.frozensets(st.integers(0, 4), max_size=2).map(set)
+wishes = st.one_of(
+    st.just(Choices()),
+    st.builds(
+        Choices,
+        fold=st.integers(0, 3),
+        scroll_code=st.booleans(),
+        opened=blocks_chosen,
+        sources=blocks_chosen,
+        moved=st.dictionaries(st.integers(0, 4), st.integers(0, 40), max_size=2),
+    ),
+)
+"""What a reader may have chosen before the text came."""
+
+
 @pytest.fixture(autouse=True, scope="module")
 def draws_without_processes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
@@ -127,21 +142,21 @@ def lines_of(layout: MarkdownLines) -> list[Line]:
     return [layout.line(index) for index in range(layout.height)]
 
 
-def loaded(text: str, width: int, limits: Limits = DEFAULT_LIMITS) -> list[Line]:
+def loaded(text: str, width: int, limits: Limits = DEFAULT_LIMITS, choices: Choices | None = None) -> list[Line]:
     document = Document(text, limits=limits)
     document.finish()
-    layout = MarkdownLines(document, width)
+    layout = MarkdownLines(document, width, choices=choices)
     assert layout.update()
     return lines_of(layout)
 
 
 @fuzzed
-@given(documents, st.integers(8, 60), st.sampled_from([DEFAULT_LIMITS, SMALL_LIMITS]), st.data())
+@given(documents, st.integers(8, 60), st.sampled_from([DEFAULT_LIMITS, SMALL_LIMITS]), wishes, st.data())
 def test_a_streamed_document_is_laid_out_as_a_loaded_one(
-    text: str, width: int, limits: Limits, data: st.DataObject
+    text: str, width: int, limits: Limits, choices: Choices, data: st.DataObject
 ) -> None:
     document = Document(limits=limits)
-    layout = MarkdownLines(document, width)
+    layout = MarkdownLines(document, width, choices=choices)
     shown: list[Line] = []
     position = 0
     while position < len(text):
@@ -157,7 +172,7 @@ def test_a_streamed_document_is_laid_out_as_a_loaded_one(
     document.finish()
     while not layout.update(0.0):
         pass
-    assert lines_of(layout) == loaded(text, width, limits)
+    assert lines_of(layout) == loaded(text, width, limits, choices)
 
 
 @fuzzed
@@ -180,9 +195,9 @@ def test_after_each_line_all_is_shown_that_the_text_so_far_says(text: str, width
 
 
 @fuzzed
-@given(documents, st.integers(8, 60))
-def test_no_row_is_wider_than_the_pane_or_has_controls(text: str, width: int) -> None:
-    for line in loaded(text, width):
+@given(documents, st.integers(8, 60), wishes)
+def test_no_row_is_wider_than_the_pane_or_has_controls(text: str, width: int, choices: Choices) -> None:
+    for line in loaded(text, width, choices=choices):
         assert line.cells() <= width
         assert cell_len(line.plain()) <= width
         assert not re.search("[\x00-\x1f\x7f-\x9f]", line.plain())
