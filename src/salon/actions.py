@@ -411,6 +411,22 @@ ACTIONS: tuple[Action, ...] = (
     Action("open_link", (), "Open", "Open the link that is shown."),
     Action("suspend", ("ctrl+z",), "Suspend", "Go back to the shell; fg brings Salon back.", Place.EVERYWHERE),
     Action(
+        "toggle_mouse",
+        ("alt+m",),
+        "Mouse",
+        "Release the mouse, so that the terminal selects and opens links by itself, or take it back.",
+        Place.EVERYWHERE,
+        command="mouse",
+    ),
+    Action(
+        "quit_and_print",
+        ("ctrl+x ctrl+q",),
+        "Quit and print",
+        "Quit, and print the conversation to the terminal's own scrollback.",
+        Place.EVERYWHERE,
+        command="quit-and-print",
+    ),
+    Action(
         "quit", ("ctrl+q",), "Quit", "Quit. Everything is kept, the draft included.", Place.EVERYWHERE, command="quit"
     ),
 )

@@ -4,7 +4,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -192,7 +192,17 @@ def _show(options: argparse.Namespace, house: "House") -> int:
 
     app = SalonApp(house.services(), _opening(options, house.library(demo=options.demo)))
     app.run(mouse=house.settings.mouse)
+    _print(app.printout())
     return app.return_code or Exit.OK
+
+
+def _print(parts: Iterable[str]) -> None:
+    """Write to the terminal's own screen; it may be gone, and that is no failure of the chat."""
+    encoding = sys.stdout.encoding or "utf-8"
+    with suppress(OSError):
+        for part in parts:
+            sys.stdout.buffer.write(part.encode(encoding, "replace"))
+        sys.stdout.buffer.flush()
 
 
 def _opening(options: argparse.Namespace, library: "Library") -> "Opening":

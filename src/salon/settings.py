@@ -92,6 +92,7 @@ class Settings:
         choices=("send", "newline"),
     )
     mouse: bool = _setting(True, "Whether Salon takes mouse events. If not, the terminal selects text by itself.")
+    print_on_exit: bool = _setting(False, "Whether quitting prints the conversation to the terminal's own scrollback.")
     hyperlinks: bool = _setting(
         True, "Whether links are marked as links for the terminal (OSC 8). The Linux console never gets them."
     )

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Iterator
 
 from rich.text import Text
 from textual import events, work
@@ -11,6 +12,7 @@ from textual.worker import Worker, WorkerState
 
 from salon import clipboard
 from salon.actions import BY_ID, Place, use_keys
+from salon.chat.conversation import Message
 from salon.errors import SalonError
 from salon.ui.blockscreen import BlockScreen, CopyWanted
 from salon.ui.chat import ChatScreen
@@ -20,9 +22,11 @@ from salon.ui.help import HelpScreen
 from salon.ui.keyboard import careful
 from salon.ui.keys import Chords, bind_actions
 from salon.ui.libraryscreen import LibraryScreen
+from salon.ui.mouse import Mouse
 from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
 from salon.ui.picker import PickerScreen, model_rows
+from salon.ui.printing import printed
 from salon.ui.rowfilter import lean
 from salon.ui.searching import SearchingApp
 from salon.ui.services import Connection, Opening, Services
@@ -56,6 +60,9 @@ class SalonApp(SearchingApp):
         self._quitting = False
         self._lent = False
         self._warned = False
+        self._mouse = Mouse(self._write, taken=services.settings.mouse)
+        self._prints = services.settings.print_on_exit
+        self._printout: tuple[Message, ...] = ()
 
     def get_driver_class(self) -> type[Driver]:
         """The platform's driver, with an input that is careful and a filter that keeps rows from being sent twice."""
@@ -65,6 +72,12 @@ class SalonApp(SearchingApp):
     def on_resize(self) -> None:
         """A terminal may wrap or clear its rows when its size changes."""
         self._rows.forget()
+
+    def _write(self, sequences: str) -> None:
+        """Send sequences to the terminal that have nothing to do with rows."""
+        if self._driver is not None:
+            self._driver.write(sequences)
+            self._driver.flush()
 
     def _lend(self) -> None:
         """Another program has the terminal from here on."""
@@ -78,6 +91,7 @@ class SalonApp(SearchingApp):
     def _draw_anew(self) -> None:
         """Another program had the terminal, and has written on the screen."""
         self._lent = False
+        self._mouse.remind()
         self._rows.forget()
         self.refresh(layout=True)
 
@@ -257,8 +271,7 @@ class SalonApp(SearchingApp):
         self._clipboard = event.text  # for pasting within the app
         sequences: list[str] = []
         copied = await asyncio.to_thread(clipboard.copy, event.text, sequences.append)
-        if self._driver is not None:
-            self._driver.write("".join(sequences))
+        self._write("".join(sequences))
         if copied is None:
             place = await asyncio.to_thread(self._services.keep_copy, event.text)
             sentence = f"Too large for the terminal's clipboard ({size}): {event.what} is in {place}"
@@ -299,6 +312,31 @@ class SalonApp(SearchingApp):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
 
+    @property
+    def mouse_released(self) -> bool:
+        """Whether a key has given the mouse to the terminal."""
+        return self._mouse.released and self._services.settings.mouse
+
+    def action_toggle_mouse(self) -> None:
+        """Give the mouse to the terminal, or take it back."""
+        self._mouse.toggle()
+        for chat in self.chats:
+            if chat.is_mounted:
+                chat.status_bar.update(mouse_released=self.mouse_released)
+        key = BY_ID["toggle_mouse"].key
+        released = f"The mouse is the terminal's now: it selects and opens links by itself. {key} takes it back."
+        sentence = released if self._mouse.released else f"Salon has the mouse. {key} releases it."
+        self.chat.notice.show(NoticeText(sentence, (), "info"))
+
+    async def action_quit_and_print(self) -> None:
+        """End, and print the conversation after that."""
+        self._prints = True
+        await self.action_quit()
+
+    def printout(self) -> Iterator[str]:
+        """What is to be printed once the terminal's own screen is back; each part ends with a newline."""
+        return printed(self._printout)
+
     async def action_quit(self) -> None:
         """End, unless something would be lost and the person does not know it yet."""
         unsaved = next(
@@ -309,6 +347,8 @@ class SalonApp(SearchingApp):
             sentence = f"{unsaved} {BY_ID['quit'].key} once more quits without what is not saved."
             self.chat.notice.show(NoticeText(sentence, (), "error"))
             return
+        if self._prints and self.chat.session is not None:
+            self._printout = tuple(self.chat.session.path)
         await self.end()
 
     async def end(self) -> None:
@@ -321,6 +361,7 @@ class SalonApp(SearchingApp):
             for connection in {id(each): each for each in self._connections()}.values():
                 await connection.client.aclose()
         finally:
+            self._mouse.leave()
             self.exit()
 
     # failing

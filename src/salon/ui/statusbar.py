@@ -39,6 +39,8 @@ class Status:
     """Whether the cost is."""
     unsaved: str = ""
     saved: bool = True
+    mouse_released: bool = False
+    """Whether a key has given the mouse to the terminal."""
 
 
 class StatusBar(Widget):
@@ -50,6 +52,10 @@ class StatusBar(Widget):
         super().__init__(id=id or None)
         self.painter = painter
         self.status = Status()
+
+    def on_mount(self) -> None:
+        """The mouse is the app's matter; a chat that is opened later has it as it is."""
+        self.update(mouse_released=bool(getattr(self.app, "mouse_released", False)))
 
     def update(self, **changes: Any) -> None:
         """Change some of what is shown."""
@@ -99,6 +105,7 @@ def _fields(status: Status) -> list[Span]:
         (clean_line(status.unsaved, 80), "error")
         if status.unsaved
         else ("saved" if status.saved else "saving", "text-faint"),
+        ("mouse released" if status.mouse_released else "", "accent"),
         (clean_line(status.model, 40), "text-muted"),
         (context_meter(status), "text-muted"),
         (money(status), "text-muted"),
