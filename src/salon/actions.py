@@ -412,7 +412,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("suspend", ("ctrl+z",), "Suspend", "Go back to the shell; fg brings Salon back.", Place.EVERYWHERE),
     Action(
         "toggle_mouse",
-        ("alt+m",),
+        ("alt+o",),
         "Mouse",
         "Release the mouse, so that the terminal selects and opens links by itself, or take it back.",
         Place.EVERYWHERE,

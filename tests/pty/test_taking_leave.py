@@ -20,11 +20,11 @@ def test_a_key_releases_the_mouse_and_takes_it_back(home: Home) -> None:
     with answered(home, "hello") as terminal:
         terminal.until("Ready").until(lambda: TAKEN in terminal.raw)
         before = len(terminal.raw)
-        terminal.send("\x1bm")
+        terminal.send("\x1bo")
         terminal.until("mouse released")
         assert RELEASED in terminal.raw[before:]
         before = len(terminal.raw)
-        terminal.send("\x1bm")
+        terminal.send("\x1bo")
         terminal.until_gone("mouse released")
         assert TAKEN in terminal.raw[before:]
         terminal.send("\x11")
@@ -36,7 +36,7 @@ def test_a_mouse_that_was_only_borrowed_is_given_back(home: Home) -> None:
     with home.start("--demo", SALON_MOUSE="no") as terminal:
         terminal.until("A new chat with")
         assert TAKEN not in terminal.raw
-        terminal.send("\x1bm")
+        terminal.send("\x1bo")
         terminal.until("Salon has the mouse")
         assert TAKEN in terminal.raw
         terminal.send("\x11")
