@@ -9,7 +9,7 @@ from typing import Any
 from salon.chat.blocks import Block
 from salon.chat.events import ApiEvent, Connected, Connecting, WireEvent
 from salon.chat.model import ModelInfo
-from salon.chat.session import Outside
+from salon.chat.session import Keeping, Outside
 from salon.chat.turn import Record, Request, RetryControl
 from salon.errors import Fault, FaultKind
 from salon.store.receipt import Receipt, settled
@@ -94,6 +94,7 @@ class FakeLog:
         self.on_state: Callable[[str], None] | None = None
         self.unsaved = ""
         self.outside = Outside.NOTHING
+        self.keeping = Keeping.DISK
         self._held: list[Receipt] = []
 
     def append(self, record: Record, *, durable: bool = False) -> Receipt:

@@ -296,6 +296,15 @@ ACTIONS: tuple[Action, ...] = (
         "new_chat", ("ctrl+n",), "New chat", "Start a new chat; an answer that is arriving here goes on.", command="new"
     ),
     Action(
+        "temporary_chat",
+        (),
+        "Temporary chat",
+        "Start a chat of which nothing is kept.",
+        command="temporary",
+    ),
+    Action("reload_chat", (), "Reload", "Read the chat from disk again.", command="reload"),
+    Action("fork_chat", (), "Fork", "Make a chat of your own from this branch, and go on there.", command="fork"),
+    Action(
         "open_chat",
         ("ctrl+o",),
         "Open chat",

@@ -58,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", action="store_true", help="with -p: one JSON object per event")
     parser.add_argument("--no-save", action="store_true", help="with -p: keep no session of it")
+    parser.add_argument("--temporary", action="store_true", help="start a chat of which nothing is kept on disk")
     parser.add_argument("-m", "--model", default="", help="the model to ask, by its id")
     parser.add_argument("-s", "--system", default="", help="the system prompt of a new chat")
     parser.add_argument(
@@ -102,6 +103,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _check(options: argparse.Namespace) -> None:
     if (options.json or options.no_save) and not options.headless:
         raise UsageError("--json and --no-save go with -p.")
+    if options.temporary and (options.latest or options.resume is not None):
+        raise UsageError("A temporary chat is a new one.", "Leave -c and -r out.")
+    if options.temporary and options.headless:
+        raise UsageError("--temporary is for the screen.", "With -p it is --no-save.")
     if options.headless:
         return
     if not sys.stdin.isatty() or not sys.stdout.isatty():
@@ -212,7 +217,7 @@ def _opening(options: argparse.Namespace, library: "Library") -> "Opening":
     session_id = _session(options, library, choose=True)
     if options.resume is not None and session_id is None:
         return Opening(prompt=prompt, attach=attach, choose=True, words=options.resume)
-    return Opening(prompt=prompt, attach=attach, session_id=session_id)
+    return Opening(prompt=prompt, attach=attach, session_id=session_id, temporary=options.temporary)
 
 
 def _session(options: argparse.Namespace, library: "Library", *, choose: bool) -> str | None:

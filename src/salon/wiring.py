@@ -34,6 +34,7 @@ from salon.store.attaching import FileAttacher
 from salon.store.carrying import FileCarrier
 from salon.store.files import OperatingSystem, write_atomically
 from salon.store.library import FileLibrary
+from salon.store.memory import MemoryLibrary
 from salon.store.permissions import permission_warnings
 from salon.themes import load_themes
 from salon.ui.services import Connection, Services
@@ -208,6 +209,7 @@ class House:
         keys, key_problems = load_keys(self.paths.keys_file, self.settings.keys)
         return Services(
             library=self.library(),
+            temporary=MemoryLibrary(),
             demo_library=self.library(demo=True),
             search=self.search,
             connector=self,

@@ -202,6 +202,7 @@ async def salon(
     searches = {demo: SearchIndex(paths.for_demo() if demo else paths) for demo in (False, True)}
     services = Services(
         library=library or FileLibrary(paths),
+        temporary=MemoryLibrary(),
         demo_library=FileLibrary(paths.for_demo()),
         search=searches.__getitem__,
         connector=connector,

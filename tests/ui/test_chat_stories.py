@@ -469,7 +469,9 @@ async def test_a_chat_that_another_window_has_open_is_told(tmp_path: Path) -> No
     conversation, log = library.create()
     log.append({"k": "msg", "id": "m", "parent": None, "role": "user", "content": []})
     async with salon(tmp_path, opening=Opening(session_id=conversation.id)) as person:
-        assert "open in another window" in person.notice()
+        await person.sees(lambda: isinstance(person.app.screen, PickerScreen))
+        await person.press("escape")
+        await person.sees(lambda: "open in another window" in person.notice())
         assert person.session.id != conversation.id
         await person.say("Here instead", *whole("yes"))
         await person.answer_arrives()

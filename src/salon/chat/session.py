@@ -54,8 +54,20 @@ class Outside(StrEnum):
     """Another window writes the session now."""
 
 
+class Keeping(StrEnum):
+    """What a log does with records."""
+
+    DISK = "disk"
+    NOTHING = "nothing"
+    """It forgets them, as the person asked."""
+    REFUSED = "refused"
+    """It takes none: the session can only be read."""
+
+
 class SessionLog(Log, Protocol):
     """The log of one open session."""
+
+    keeping: Keeping
 
     on_state: Callable[[str], None] | None
     """Is told why nothing is saved, in words, and "" when everything is again; called on the event loop."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from salon import __version__
 from salon.chat.ids import new_id
-from salon.chat.session import Outside
+from salon.chat.session import Keeping, Outside
 from salon.store.appender import Appender, FileState
 from salon.store.files import FileLayer, OperatingSystem, reason_of
 from salon.store.lock import SessionLock
@@ -73,6 +73,7 @@ class FileLog:
         sync_seconds: float = SYNC_SECONDS,
     ) -> None:
         self.session_id = session_id
+        self.keeping = Keeping.DISK
         self.on_state = on_state
         self._on_written = on_written
         self._lock = lock

@@ -5,7 +5,7 @@ from typing import Any
 
 from salon.chat.conversation import Conversation, conversation_of
 from salon.chat.ids import new_id
-from salon.chat.session import Draft, Outside
+from salon.chat.session import Draft, Keeping, Outside
 from salon.chat.summary import SessionSummary
 from salon.errors import SessionNotFound
 from salon.store.blobs import MemoryBlobs
@@ -19,6 +19,7 @@ class MemoryLog:
     unsaved = ""
 
     def __init__(self) -> None:
+        self.keeping = Keeping.NOTHING
         self.on_state: Callable[[str], None] | None = None
 
     def append(self, record: Record, *, durable: bool = False) -> Receipt:
@@ -39,6 +40,7 @@ class ReadOnlyLog:
 
     def __init__(self, reason: str) -> None:
         self.unsaved = reason
+        self.keeping = Keeping.REFUSED
         self.on_state: Callable[[str], None] | None = None
 
     def append(self, record: Record, *, durable: bool = False) -> Receipt:

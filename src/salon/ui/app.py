@@ -147,7 +147,7 @@ class SalonApp(SearchingApp):
             return
         opening = self._opening
         self._contact = None if connection is None else Contact(connection)
-        await self.open_first(opening.session_id)
+        await self.open_first(opening.session_id, temporary=opening.temporary)
         self.keep_index()
         if self._services.problems:
             self.chat.notice.show(NoticeText("\n".join(self._services.problems), (), "warning"))

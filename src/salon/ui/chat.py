@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from salon.actions import Place
 from salon.chat.search import Voice
-from salon.chat.session import Draft, Library, Session
+from salon.chat.session import Draft, Keeping, Library, Session
 from salon.editor import EditorError
 from salon.ui.answering import Answering
 from salon.ui.asking import SETTLE_SECONDS
@@ -58,6 +58,19 @@ class ChatScreen(RecallingActions):
 
     class NewChatWanted(WidgetMessage):
         """The person wants a new chat."""
+
+    class TemporaryChatWanted(WidgetMessage):
+        """The person wants a chat of which nothing is kept."""
+
+    class ReloadWanted(WidgetMessage):
+        """The person wants the chat as it is on disk."""
+
+    @dataclass
+    class ForkWanted(WidgetMessage):
+        """The person wants a copy of a branch as a chat of its own."""
+
+        session_id: str
+        leaf: str | None
 
     class ChatListWanted(WidgetMessage):
         """The person wants to open another chat."""
@@ -207,8 +220,13 @@ class ChatScreen(RecallingActions):
         """Say in the banner and in the status bar what is not saved, until everything is."""
         reason = self._log_trouble or self._draft_trouble
         self.drafting.keep_on_disk = bool(self._log_trouble)
-        self.status_bar.update(unsaved=reason, saved=not reason)
-        self.notice.set_banner(NoticeText(reason, (), "error") if reason else None)
+        kept = self.session.log.keeping if self.session is not None else Keeping.DISK
+        self.status_bar.update(
+            unsaved=reason if kept is Keeping.DISK else "",
+            saved=not reason,
+            kept={Keeping.DISK: "", Keeping.NOTHING: "not saved", Keeping.REFUSED: "read-only"}[kept],
+        )
+        self.notice.set_banner(NoticeText(reason, (), "error" if kept is Keeping.DISK else "info") if reason else None)
 
     # sending
 
@@ -232,6 +250,10 @@ class ChatScreen(RecallingActions):
             self.post_message(self.ConnectionWanted())
             return
         if self.is_refused(event.text, event.attachments):
+            return
+        if self.session.log.keeping is Keeping.REFUSED:
+            sentence = "This chat can only be read here. What you wrote stays in the prompt."
+            self.notice.show(NoticeText(sentence, ("fork_chat",), "warning"))
             return
         self.begin_turn()
         self.send(event.text, event.box, event.attachments)
@@ -380,6 +402,25 @@ class ChatScreen(RecallingActions):
         # In the prompt's own queue: keys before this one go to this chat's draft, keys after it to the next.
         self.prompt.call_later(self.part)
         self.prompt.call_later(self.post_message, self.NewChatWanted())
+
+    def action_temporary_chat(self) -> None:
+        """Start a chat of which nothing is kept."""
+        self.prompt.call_later(self.part)
+        self.prompt.call_later(self.post_message, self.TemporaryChatWanted())
+
+    def action_fork_chat(self) -> None:
+        """Go on in a copy of this branch; an answer that is arriving goes on here."""
+        session = self.session
+        if session is None or session.log.keeping is Keeping.NOTHING or not session.path:
+            self.notice.show(NoticeText("There is nothing on disk to fork.", (), "info"))
+            return
+        whole = [message.id for message in session.path]
+        self.prompt.call_later(self.part)
+        self.prompt.call_later(self.post_message, self.ForkWanted(session.id, whole[-1]))
+
+    def action_reload_chat(self) -> None:
+        """Read the chat from disk again."""
+        self.post_message(self.ReloadWanted())
 
     def action_open_chat(self) -> None:
         """Open another chat; an answer that is arriving here goes on."""

@@ -3,18 +3,20 @@
 import asyncio
 import logging
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import partial
 
 from textual import work
 from textual.app import App
 
 from salon.chat.conversation import Conversation
-from salon.chat.session import Draft, Library, Parameters, Session, SessionLog
+from salon.chat.session import Draft, Keeping, Library, Outside, Parameters, Session, SessionLog
 from salon.errors import Fault, SalonError, SessionLocked
 from salon.ui.chat import ChatScreen
 from salon.ui.entries import Entry
 from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
+from salon.ui.picker import PickerScreen, Row
 from salon.ui.presenting import entries_of
 from salon.ui.services import Connection, Services
 from salon.untrusted import clean_line
@@ -28,6 +30,16 @@ class Contact:
 
     connection: Connection
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class How(StrEnum):
+    """In which way a chat is opened."""
+
+    OPEN = "open"
+    VIEW = "view"
+    TAKE_OVER = "take over"
+    FORK = "fork"
+    TEMPORARY = "temporary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,24 +115,25 @@ class ChatsApp(App[None]):
         demo = self._connection is not None and self._connection.demo
         return self._services.demo_library if demo else self._services.library
 
-    async def open_first(self, session_id: str | None) -> None:
+    async def open_first(self, session_id: str | None, *, temporary: bool = False) -> None:
         """Open a session, or a new one, in the chat that is shown and has none."""
-        problem = None
+        problem: SalonError | None = None
         try:
-            opened = await self._open(session_id)
+            opened = await self._open(session_id, How.TEMPORARY if temporary else How.OPEN)
         except SalonError as error:
-            problem = _cannot_open(error)
+            problem = error
             opened = await self._open(None)
         self._fill(self.chat, opened)
         if problem is not None:
-            self.chat.notice.show(problem)
+            self._tell_refusal(session_id, problem)
 
-    async def _open(self, session_id: str | None) -> _Opened:
-        library = self.library
-        conversation, log = await asyncio.to_thread(partial(_open, library, session_id))
-        draft = await asyncio.to_thread(library.load_draft, conversation.id)
+    async def _open(self, session_id: str | None, how: How = How.OPEN) -> _Opened:
+        library = self._services.temporary if how is How.TEMPORARY else self.library
+        conversation, log = await asyncio.to_thread(partial(_open, library, session_id, how))
+        drafts = library if log.keeping is Keeping.DISK else self._services.temporary
+        draft = await asyncio.to_thread(drafts.load_draft, conversation.id)
         entries = await asyncio.to_thread(entries_of, conversation)  # there may be ten thousand messages
-        return _Opened(self._session(conversation, log, library), draft, library, entries)
+        return _Opened(self._session(conversation, log, library), draft, drafts, entries)
 
     def _session(self, conversation: Conversation, log: SessionLog, library: Library) -> Session:
         parameters = Parameters(model=self._services.model_info(""))
@@ -145,15 +158,15 @@ class ChatsApp(App[None]):
 
     # switching
 
-    async def show_chat(self, session_id: str | None) -> bool:
+    async def show_chat(self, session_id: str | None, how: How = How.OPEN) -> bool:
         """Show a session, or a new one with None; whether that could be done.
 
         The chat that was shown is closed unless its answer is arriving.
         """
         async with self._switching:
-            return await self._show_session(session_id)
+            return await self._show_session(session_id, how)
 
-    async def _show_session(self, session_id: str | None) -> bool:
+    async def _show_session(self, session_id: str | None, how: How = How.OPEN) -> bool:
         open_already = next((chat for chat in self.chats if chat.session and chat.session.id == session_id), None)
         if open_already is self.chat:
             self.chat.stay()
@@ -165,10 +178,10 @@ class ChatsApp(App[None]):
             await self._show(open_already)
             return True
         try:
-            opened = await self._open(session_id)
+            opened = await self._open(session_id, how)
         except SalonError as error:
             self.chat.stay()
-            self.chat.notice.show(_cannot_open(error))
+            self._tell_refusal(session_id, error)
             return False
         await self._show(self._new_screen(), opened)
         return True
@@ -194,6 +207,76 @@ class ChatsApp(App[None]):
         self.uninstall_screen(chat)
         await chat.remove()
         self._close_unused(chat.connection)
+
+    # a chat that another window has open
+
+    def _tell_refusal(self, session_id: str | None, error: SalonError) -> None:
+        """Say why a chat could not be opened; where another window has it, ask what to do instead."""
+        if session_id is None or not isinstance(error, SessionLocked):
+            self.chat.notice.show(NoticeText(error.sentence(), (), "error"))
+            return
+        rows = [
+            Row(How.VIEW, "Read it here", "nothing is written"),
+            Row(How.FORK, "Fork it", "go on in a copy of your own"),
+            Row(How.TAKE_OVER, "Take it over", "the other window stops writing; nothing of it is lost"),
+        ]
+        heading = clean_line(error.what, 200)
+        self.push_screen(PickerScreen(heading, rows, ""), partial(self._go_on_with_locked, session_id, error))
+
+    def _go_on_with_locked(self, session_id: str, error: SalonError, chosen: str | None) -> None:
+        if chosen is None:
+            self.chat.notice.show(NoticeText(error.sentence(), ("open_chat",), "error"))
+        else:
+            self.show_otherwise(session_id, How(chosen))
+
+    @work(group="switch", exit_on_error=False)
+    async def show_otherwise(self, session_id: str | None, how: How) -> None:
+        """Show a chat in another way than by opening it."""
+        await self.show_chat(session_id, how)
+
+    def on_chat_screen_temporary_chat_wanted(self) -> None:
+        """Begin a chat of which nothing is kept."""
+        self.show_otherwise(None, How.TEMPORARY)
+
+    def on_chat_screen_fork_wanted(self, event: ChatScreen.ForkWanted) -> None:
+        """Go on in a copy of the branch."""
+        self._fork(event.session_id, event.leaf)
+
+    @work(group="switch", exit_on_error=False)
+    async def _fork(self, session_id: str, leaf: str | None) -> None:
+        await self.show_chat(await asyncio.to_thread(self.library.fork, session_id, leaf))
+
+    @work(group="switch", exit_on_error=False)
+    async def on_chat_screen_reload_wanted(self) -> None:
+        """Read the chat that is shown from disk again."""
+        async with self._switching:
+            session = self.chat.session
+            if session is None or self.chat.answering or session.log.keeping is Keeping.NOTHING:
+                return
+            await self.chat.give_up()
+            try:
+                opened = await self._open(session.id)
+            except SalonError as error:
+                opened = await self._open(None)
+                self._fill(self.chat, opened)
+                self._tell_refusal(session.id, error)
+            else:
+                self._fill(self.chat, opened)
+
+    @work(group="look", exclusive=True, exit_on_error=False)
+    async def look_outside(self) -> None:
+        """Find out whether another program has changed the chat that is shown, and say so."""
+        chat = self.chat
+        if chat.session is None or self._switching.locked():
+            return
+        found = await asyncio.to_thread(chat.session.log.look)
+        if found is Outside.CHANGED:
+            sentence = "Another program has changed this chat on disk, as a sync does. Nothing of yours is lost."
+            chat.notice.show(NoticeText(sentence, ("reload_chat",), "warning"))
+
+    def on_app_focus(self) -> None:
+        """Whoever comes back from another window may have changed something there."""
+        self.look_outside()
 
     # closing one that a list moves away
 
@@ -233,16 +316,17 @@ class ChatsApp(App[None]):
     def on_asking_actions_turn_ended(self, event: ChatScreen.TurnEnded) -> None:
         """An answer that ended out of sight is told."""
         chat = event.screen
+        if chat is self.chat:
+            self.look_outside()
         if chat is self.chat or chat not in self.chats or chat.session is None:
             return
         title = clean_line(chat.session.conversation.title, 40) or "Another chat"
         self.chat.notice.show(NoticeText(f"“{title}” has ended its answer.", ("next_chat",), "info"))
 
 
-def _cannot_open(error: SalonError) -> NoticeText:
-    actions = ("open_chat",) if isinstance(error, SessionLocked) else ()
-    return NoticeText(error.sentence(), actions, "error")
-
-
-def _open(library: Library, session_id: str | None) -> tuple[Conversation, SessionLog]:
-    return library.create() if session_id is None else library.open(session_id)
+def _open(library: Library, session_id: str | None, how: How) -> tuple[Conversation, SessionLog]:
+    if session_id is None:
+        return library.create()
+    if how is How.VIEW:
+        return library.view(session_id)
+    return library.open(library.fork(session_id) if how is How.FORK else session_id, take_over=how is How.TAKE_OVER)

@@ -179,6 +179,8 @@ class Opening:
     attach: tuple[str, ...] = ()
     """Paths and addresses to attach to the prompt."""
     session_id: str | None = None
+    temporary: bool = False
+    """Begin with a chat of which nothing is kept."""
     choose: bool = False
     """Open the list of chats, filtered by `words`."""
     words: str = ""
@@ -189,6 +191,8 @@ class Services:
     """Everything from outside that the app needs."""
 
     library: Library
+    temporary: Library
+    """Keeps nothing: where temporary chats are, and the drafts of chats that can only be read."""
     demo_library: Library
     """Where chats with the scripted server are kept, apart from real ones."""
     search: Callable[[bool], Search]

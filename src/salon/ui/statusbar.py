@@ -41,6 +41,8 @@ class Status:
     saved: bool = True
     mouse_released: bool = False
     """Whether a key has given the mouse to the terminal."""
+    kept: str = ""
+    """What is said instead of “saved” where nothing is meant to be."""
 
 
 class StatusBar(Widget):
@@ -104,7 +106,7 @@ def _fields(status: Status) -> list[Span]:
     fields = [
         (clean_line(status.unsaved, 80), "error")
         if status.unsaved
-        else ("saved" if status.saved else "saving", "text-faint"),
+        else (status.kept or ("saved" if status.saved else "saving"), "warning" if status.kept else "text-faint"),
         ("mouse released" if status.mouse_released else "", "accent"),
         (clean_line(status.model, 40), "text-muted"),
         (context_meter(status), "text-muted"),
