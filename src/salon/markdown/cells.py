@@ -1,6 +1,11 @@
 """What cannot be torn apart: grapheme clusters, as the terminal will show them.
 
 Widths are Rich's, because Textual places text by them.
+
+Right-to-left text stays in the order in which it is written, and at the left like all text. Some terminals reorder such
+runs by themselves and others do not, and none tells which it is: text reordered here would be reordered twice in the
+former. Characters that would reorder what stands around them never get here (`salon.untrusted`), so the bars, gaps and
+numbers of a row keep their columns.
 """
 
 import re
