@@ -263,6 +263,21 @@ def test_json_out_and_in_again_is_the_same_chat(tmp_path_factory: Any, conversat
     }
 
 
+def test_attachments_go_along_in_json_and_damaged_ones_are_told(tmp_path: Path) -> None:
+    here, there = Shelves(tmp_path / "here"), Shelves(tmp_path / "there")
+    digest = here.blobs.put(b"a picture" * 1_000)
+    picture = {"type": "image", "source": {"type": "salon_blob", "sha256": digest, "media_type": "image/png"}}
+    text = export(
+        conversation_of(SESSION, [said("a", None, "user", picture)]), Wanted(format=Format.JSON), known, here.blobs
+    )
+    Shelf(there, there.paths).put(read_export(json.loads(text)))
+    assert there.blobs.get(digest) == b"a picture" * 1_000
+    bent = json.loads(text)
+    bent["blobs"] = {digest: "AAAA", "../../x": "AAAA"}
+    foreign = read_export(bent)
+    assert (foreign.blobs, foreign.skipped["damaged attachments"]) == ({}, 2)
+
+
 def test_a_file_from_elsewhere_sets_nothing_that_acts(tmp_path: Path) -> None:
     evil = conversation_of(
         SESSION,

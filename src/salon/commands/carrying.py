@@ -36,7 +36,7 @@ def _export(desk: Desk) -> int:
         branch=options.branch,
         whole=options.whole,
     )
-    text = export(conversation, wanted, _model_info)
+    text = export(conversation, wanted, _model_info, desk.library.blobs)
     place = write_new(Path(options.output).expanduser(), text) if options.output else None
     if place is None:
         desk.out.write(clean(text) if desk.out.isatty() else text.encode("utf-8", "replace").decode())

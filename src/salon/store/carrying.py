@@ -28,6 +28,7 @@ class FileCarrier:
     def __init__(self, paths: Paths, model_info: Callable[[str], ModelInfo], home: Path, here: Path) -> None:
         self._paths = paths
         self._model_info = model_info
+        self._blobs = FileLibrary(paths).blobs
         self._home = home
         self._here = here
 
@@ -35,7 +36,7 @@ class FileCarrier:
         """See `Carrier`."""
         from salon.store.exporting.selecting import export
 
-        return export(conversation, wanted, self._model_info)
+        return export(conversation, wanted, self._model_info, self._blobs)
 
     def place_for(self, title: str, suffix: str) -> str:
         """See `Carrier`."""

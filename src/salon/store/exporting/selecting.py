@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from salon.chat import conversation as tree
+from salon.chat.attachments import Blobs
 from salon.chat.conversation import Conversation, Message
 from salon.chat.ledger import totals
 from salon.chat.model import ModelInfo, cost_of, prompt_tokens
@@ -58,6 +59,8 @@ class Export:
     said: Sequence[Said]
     wanted: Wanted
     model_info: ModelInfoOf
+    blobs: Blobs | None = None
+    """Where the contents of attachments lie."""
 
     @property
     def title(self) -> str:
@@ -107,9 +110,12 @@ class Export:
         return remarks
 
 
-def export(conversation: Conversation, wanted: Wanted, model_info: ModelInfoOf) -> str:
-    """The chat in the format that is wanted. Raises `UsageError` for a branch that is not there, or nothing to say."""
-    selected = Export(conversation, _said(conversation, wanted), wanted, model_info)
+def export(conversation: Conversation, wanted: Wanted, model_info: ModelInfoOf, blobs: Blobs | None = None) -> str:
+    """The chat in the format that is wanted; as JSON with the attachments that are in `blobs`.
+
+    Raises `UsageError` for a branch that is not there, or where there is nothing to say.
+    """
+    selected = Export(conversation, _said(conversation, wanted), wanted, model_info, blobs)
     if not selected.said:
         raise UsageError("There is nothing to export yet.")
     match wanted.format:

@@ -66,6 +66,8 @@ class ForeignSession:
     """What else is kept of it, where nothing acts on it."""
     folds: bool = True
     """Whether an answer is told in pieces (thought, call, result, words) that belong in one message."""
+    blobs: Mapping[str, bytes] = field(default_factory=dict)
+    """Contents of attachments that came along, by their SHA-256, which has been checked."""
     skipped: Counter[str] = field(default_factory=Counter)
     """What was left out while reading, by reason."""
 

@@ -1,11 +1,13 @@
 """Salon's own: a session file copied from elsewhere, and what `salon export --format json` writes."""
 
+import base64
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 
 from salon.chat.conversation import Conversation
 from salon.errors import StoreError
-from salon.store.importing.foreign import LONGEST_NAME, ForeignSession, Node, Unreadable, items, text
+from salon.store.importing.foreign import LONGEST_NAME, ForeignSession, Node, Unreadable, items, mapping, text
 from salon.store.reader import Line
 from salon.store.records import Record
 from salon.store.replay import replay
@@ -34,7 +36,24 @@ def read_export(value: Mapping[str, Any]) -> ForeignSession:
     if value[EXPORT_KEY] > EXPORT_VERSION:
         raise Unreadable("written by a newer Salon")
     records = [each for each in items(value.get("records")) if isinstance(each, dict) and is_record(each)]
-    return _session((Line(record) for record in records), text(value.get("id"), LONGEST_NAME))
+    session = _session((Line(record) for record in records), text(value.get("id"), LONGEST_NAME))
+    session.blobs = _contents(mapping(value.get("blobs")), session)
+    return session
+
+
+def _contents(found: Mapping[str, Any], session: ForeignSession) -> dict[str, bytes]:
+    """The attachments whose content is what their name says."""
+    contents: dict[str, bytes] = {}
+    for digest, encoded in found.items():
+        try:
+            data = base64.b64decode(text(encoded), validate=True)
+        except ValueError:
+            data = b""
+        if sha256(data).hexdigest() == digest:
+            contents[digest] = data
+        else:
+            session.skipped["damaged attachments"] += 1
+    return contents
 
 
 def read_lines(records: Iterable[Record], own_id: str) -> ForeignSession:

@@ -92,6 +92,8 @@ class Shelf:
         if size > FILE_LIMIT:
             return Shelved(Outcome.SKIPPED, why=f"chats larger than {FILE_LIMIT // 1024**2} MB", skipped=plan.skipped)
         if not self._dry_run:
+            for data in session.blobs.values():
+                self._library.blobs.put(data)
             self._write(session, own_id, b"".join(lines))
         return Shelved(Outcome.NEW, own_id, len(plan.messages), skipped=plan.skipped)
 
