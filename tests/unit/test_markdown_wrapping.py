@@ -41,6 +41,11 @@ def test_a_cluster_is_not_torn_apart(cluster: str) -> None:
         assert row.replace(cluster, "") == ""
 
 
+def test_joiners_that_join_nothing_hide_no_cells() -> None:
+    rows = plain_rows("\u200d\u200d" + "x" * 20, 8)
+    assert rows == ["\u200d\u200d" + "x" * 8, "x" * 8, "x" * 4]
+
+
 @given(awkward, st.integers(8, 30))
 def test_no_row_is_too_wide_and_nothing_but_blanks_is_lost(text: str, width: int) -> None:
     rows = plain_rows(text, width)

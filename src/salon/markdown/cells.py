@@ -27,6 +27,9 @@ def clusters(text: str) -> list[tuple[str, int]]:
     """
     if text.isascii():
         return [(char, 1) for char in text]
+    if text[0] == _JOINER:  # Rich counts what follows a joiner that joins nothing as part of it, and as no cells
+        rest = text.lstrip(_JOINER)
+        return [(text[: len(text) - len(rest)], 0), *clusters(rest)]
     spans, _ = split_graphemes(text)
     found: list[tuple[str, int]] = []
     lone_regional = False
