@@ -23,7 +23,7 @@ class Limits:
     """... or after so many characters that could be markup, which cost the most to parse."""
     sampled_rows: int = 64
     """Rows of a table that decide how wide its columns are ..."""
-    sampled_cells: int = 1024
+    sampled_cells: int = 320
     """... or as few as have so many cells."""
     lexed_code: int = 200_000
     """A longer block of code keeps the highlighting it had while it grew."""
