@@ -115,7 +115,7 @@ class Home:
     def chats(self) -> list[Conversation]:
         """All of them, newest first."""
         library = self.library
-        return [library.read(summary.id) for summary in library.list()]
+        return [library.read(summary.id) for summary in library.list() if summary.size]  # others are drafts alone
 
     def only_chat(self) -> Conversation:
         """The one that there is."""

@@ -1,5 +1,6 @@
 """Pastes, and that none of them can press a key."""
 
+from attached_files import png
 from home import Home
 from terminal import Terminal, quit_quietly
 
@@ -106,3 +107,40 @@ def test_a_paste_that_comes_in_drops_is_one_paste(home: Home) -> None:
         terminal.until("▎ two").until("Ready")
         quit_quietly(terminal)
     assert home.prompts() == ["echo one \u241b\ntwo \u241b[2"]
+
+
+def test_a_file_dropped_on_the_terminal_is_attached_sent_and_kept(home: Home) -> None:
+    dropped = home.root / "two words.png"
+    dropped.write_bytes(png(640, 480, padding=9_000))
+    with open_demo(home) as terminal:
+        terminal.until("A new chat with").paste(f"'{dropped}' ")
+        terminal.until("two words.png · image 640×480").until(lambda: "/two" not in terminal.prompt_box)
+        terminal.send("echo seen\r")
+        terminal.until("▎ two words.png").until("Ready")
+        quit_quietly(terminal)
+    assert home.prompts() == ["echo seen"]
+    with home.start("--demo", "-c") as terminal:
+        terminal.until("▎ two words.png")
+        quit_quietly(terminal)
+
+
+def test_hidden_characters_of_a_paste_are_told_and_left_out(home: Home) -> None:
+    with open_demo(home) as terminal:
+        terminal.until("A new chat with").paste("echo see\U000e0068\U000e0069 \u202ethis\u200b")
+        terminal.until("4 hidden characters").until("> echo see this").send("\x1bi")
+        terminal.until("⟨U+202E⟩").read_for(0.1)
+        terminal.send("\x1bi")
+        terminal.until("> echo see this").read_for(0.1)
+        terminal.send("\r")
+        terminal.until("▎ echo see this")
+        quit_quietly(terminal)
+    assert home.prompts() == ["echo see this"]
+
+
+def test_an_escape_byte_in_a_paste_with_a_path_changes_nothing(home: Home) -> None:
+    with open_demo(home) as terminal:
+        terminal.until("A new chat with").paste("/tmp\x1b[201\r\x11text")
+        terminal.until("text").read_for(0.2)
+        assert "text" in terminal.prompt_box
+        assert home.chats() == []
+        quit_quietly(terminal)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
@@ -12,9 +13,8 @@ from salon.untrusted import clean_line
 
 SHOWN = 4
 """Attachments beyond these are counted."""
-SHOWN_WHEN_LOW = 2
 LOW = 16
-"""A screen of fewer rows shows fewer."""
+"""On a screen of fewer rows all of them have one row together."""
 
 
 class AttachmentBar(Static):
@@ -25,7 +25,7 @@ class AttachmentBar(Static):
     def __init__(self, *, id: str = "") -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id or None, markup=False)
         self._attachments: Sequence[Attachment] = ()
-        self._estimate = ""
+        self._estimate: Sequence[str] = ()
         self.display = False
 
     def show(self, attachments: Sequence[Attachment]) -> None:
@@ -33,25 +33,40 @@ class AttachmentBar(Static):
         self._attachments = attachments
         self._write()
 
-    def show_estimate(self, sentence: str) -> None:
-        """Say what the prompt comes to; "" for nothing."""
-        if sentence != self._estimate:
-            self._estimate = sentence
+    def show_estimate(self, parts: Sequence[str]) -> None:
+        """Say what the prompt comes to, the most important part first; nothing for none."""
+        if parts != self._estimate:
+            self._estimate = parts
             self._write()
 
     def on_resize(self) -> None:
-        """Names are cut where the screen ends."""
+        """What is said is cut where the screen ends."""
         self._write()
 
     def _write(self) -> None:
-        width = max(20, (self.size.width or self.app.size.width) - 4)
-        most = SHOWN_WHEN_LOW if self.app.size.height < LOW else SHOWN
-        rows = [clean_line(described(each, width), width) for each in self._attachments[:most]]
-        if len(self._attachments) > most:
-            rows.append(f"and {len(self._attachments) - most} more")
-        told = [self._estimate] if self._estimate else []
-        if self._attachments:
-            told.append(f"{BY_ID['remove_attachment'].key} removes the last one")
-        rows += [" · ".join(told)] if told else []
+        width = max(20, self.app.size.width - 4)
+        rows = rows_of(self._attachments, self._estimate, width, low=self.app.size.height < LOW)
         self.display = bool(rows)
         self.update(Content("\n".join(rows)))
+
+
+def rows_of(attachments: Sequence[Attachment], estimate: Sequence[str], width: int, *, low: bool) -> list[str]:
+    """The rows, none of them wider than `width` cells; on a `low` screen there is one at most."""
+    keys = [f"{BY_ID['remove_attachment'].key} removes the last one"] if attachments else []
+    if low and attachments:
+        alone = clean_line(attachments[0].name, max(8, width - 20)) or "unnamed"
+        told = f"{len(attachments)} attachments" if len(attachments) > 1 else alone
+        return [_fitting([told, *estimate], width)]
+    rows = [clean_line(described(each, width), width) for each in attachments[:SHOWN]]
+    if len(attachments) > SHOWN:
+        rows.append(f"and {len(attachments) - SHOWN} more")
+    return [*rows, _fitting([*estimate, *keys], width)] if estimate or keys else rows
+
+
+def _fitting(parts: Sequence[str], width: int) -> str:
+    """As many of the parts as have room beside each other, the first of them in any case."""
+    row = parts[0]
+    for part in parts[1:]:
+        if cell_len(longer := f"{row} · {part}") <= width:
+            row = longer
+    return clean_line(row, width)

@@ -44,13 +44,13 @@ class CountingActions(CarryingActions):
         attachments = self.prompt.attachments
         text = self.prompt.full_text()
         if self.session is None or (not attachments and len(text) < LONG_DRAFT):
-            self.attachment_bar.show_estimate("")
+            self.attachment_bar.show_estimate(())
             return
         tokens = text_tokens(text) + sum(each.tokens or 0 for each in attachments)
         about = "at least" if any(each.tokens is None for each in attachments) else "about"
-        told = f"{len(text):,} characters, {about} {short_number(tokens)} tokens"
         cost = cost_in_words(tokens + self.context_before(), self.session.parameters.model)
-        self.attachment_bar.show_estimate(told + (f", with this chat {about} {cost}" if cost else ""))
+        told = [f"{about} {short_number(tokens)} tokens", *([f"{about} {cost} with this chat"] if cost else [])]
+        self.attachment_bar.show_estimate((*told, *([f"{len(text):,} characters"] if text else [])))
 
     def context_before(self) -> int:
         """How many tokens the conversation has so far."""
