@@ -302,6 +302,7 @@ ACTIONS: tuple[Action, ...] = (
         "Start a chat of which nothing is kept.",
         command="temporary",
     ),
+    Action("sidebar", ("ctrl+b",), "Sidebar", "Show the chats at the left; from inside, hide them.", command="sidebar"),
     Action("reload_chat", (), "Reload", "Read the chat from disk again.", command="reload"),
     Action("fork_chat", (), "Fork", "Make a chat of your own from this branch, and go on there.", command="fork"),
     Action(

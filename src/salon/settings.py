@@ -91,6 +91,13 @@ class Settings:
         "What Enter does in vi's insert mode: send, or start a new line. In its normal mode Enter sends.",
         choices=("send", "newline"),
     )
+    titles: str = _setting(
+        "auto",
+        "Whether one small request to the cheapest model names a chat after its first answer. auto: with Anthropic's "
+        "API only; always: with other servers, too, by the model that answers.",
+        choices=("auto", "always", "never"),
+    )
+    sidebar: bool = _setting(False, "Whether the sidebar stays open in terminals of 140 columns and more.")
     mouse: bool = _setting(True, "Whether Salon takes mouse events. If not, the terminal selects text by itself.")
     print_on_exit: bool = _setting(False, "Whether quitting prints the conversation to the terminal's own scrollback.")
     hyperlinks: bool = _setting(

@@ -192,6 +192,14 @@ class House:
         """What makes attachments of files and of the clipboard's picture."""
         return FileAttacher(take_image=take_image)
 
+    def title_model(self, connection: Connection) -> str:
+        """See `Services.title_model`."""
+        foreign = connection.demo or bool(connection.host)
+        if self.settings.titles == "never" or (foreign and self.settings.titles != "always"):
+            return ""
+        # Another server has the models that it has; the one that answers can name the chat as well.
+        return self.parameters(connection, "").model.id if foreign else models.CHEAPEST_MODEL
+
     # the end
 
     def close(self) -> None:
@@ -216,6 +224,7 @@ class House:
             settings=self.settings,
             themes=themes,
             model_info=self.model_info,
+            title_model=self.title_model,
             parameters=self.parameters,
             keep_copy=self.keep_copy,
             attacher=self.attacher(),

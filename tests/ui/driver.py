@@ -191,6 +191,7 @@ async def salon(
     attacher: FileAttacher | None = None,
     settings: Settings | None = None,
     problems: tuple[str, ...] = (),
+    title_model: str = "",
     models: Callable[[str], ModelInfo] = lambda model_id: (
         MODEL if model_id in {"", MODEL.id} else ModelInfo(id=model_id)
     ),
@@ -209,6 +210,7 @@ async def salon(
         settings=settings or Settings(),
         themes=themes,
         model_info=models,
+        title_model=lambda connection: title_model,
         parameters=lambda connection, model_id: Parameters(model=models(model_id)),
         problems=problems,
         log_file="/log",

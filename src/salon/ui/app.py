@@ -201,6 +201,10 @@ class SalonApp(SearchingApp):
         )
         await self.push_screen(screen, self._session_chosen)
 
+    def on_chat_screen_sidebar_chosen(self, event: ChatScreen.SidebarChosen) -> None:
+        """Open what was chosen in the sidebar."""
+        self._session_chosen(event.session_id)
+
     def _session_chosen(self, session_id: str | None) -> None:
         if session_id is None:
             self._keep_given_prompt()

@@ -34,6 +34,8 @@ from salon.ui.recalling import RecallingActions
 from salon.ui.search import Chosen
 from salon.ui.sections import Frame
 from salon.ui.services import Connection, Services
+from salon.ui.sessionbrowser import SessionBrowser
+from salon.ui.sidebar import STAYS_FROM, Sidebar
 from salon.ui.statusbar import StatusBar
 from salon.ui.transcript import Transcript
 from salon.untrusted import clean, clean_line
@@ -72,6 +74,15 @@ class ChatScreen(RecallingActions):
         session_id: str
         leaf: str | None
 
+    class SidebarWanted(WidgetMessage):
+        """The sidebar has been opened and needs to know the chats."""
+
+    @dataclass
+    class SidebarChosen(WidgetMessage):
+        """A chat was chosen in the sidebar."""
+
+        session_id: str
+
     class ChatListWanted(WidgetMessage):
         """The person wants to open another chat."""
 
@@ -108,6 +119,7 @@ class ChatScreen(RecallingActions):
             code_fold=settings.code_fold_lines,
             code_scrolls=settings.code_lines == "scroll",
         )
+        yield Sidebar(self._painter, self._services.model_info)
         yield Transcript(self._painter, frame=frame, id="transcript")
         yield FindBar(id="find")
         yield Notice(id="notice")
@@ -139,6 +151,7 @@ class ChatScreen(RecallingActions):
         self._painter = painter
         self.transcript.set_painter(painter)
         self.status_bar.set_painter(painter)
+        self.sidebar.set_painter(painter)
 
     def set_connection(self, connection: Connection, ready: asyncio.Event) -> None:
         """Talk to another host from now on; `ready` is set once it is prepared."""
@@ -422,6 +435,40 @@ class ChatScreen(RecallingActions):
         """Read the chat from disk again."""
         self.post_message(self.ReloadWanted())
 
+    @property
+    def sidebar(self) -> Sidebar:
+        """The chats at the left."""
+        return self.query_one(Sidebar)
+
+    def action_sidebar(self) -> None:
+        """Open the sidebar and go into it; from inside, close it."""
+        if self.sidebar.is_open and self.sidebar.has_focus_within:
+            self.close_sidebar()
+        else:
+            self.sidebar.open(focus=True)
+            self.post_message(self.SidebarWanted())
+
+    def close_sidebar(self) -> None:
+        """Hide the sidebar and go back to the prompt."""
+        self.sidebar.close()
+        self.prompt.focus()
+
+    def action_stop(self) -> None:
+        """Leave the sidebar, or stop the answer."""
+        if not self.sidebar.has_focus_within:
+            super().action_stop()
+        elif self._services.settings.sidebar and self.size.width >= STAYS_FROM:
+            self.prompt.focus()
+        else:
+            self.close_sidebar()
+
+    def on_session_browser_chosen(self, event: SessionBrowser.Chosen) -> None:
+        """Open what was chosen in the sidebar."""
+        if self.size.width < STAYS_FROM:
+            self.close_sidebar()
+        self.prompt.focus()
+        self.post_message(self.SidebarChosen(event.session.id))
+
     def action_open_chat(self) -> None:
         """Open another chat; an answer that is arriving here goes on."""
         self.post_message(self.ChatListWanted())
@@ -459,6 +506,9 @@ class ChatScreen(RecallingActions):
         """Say so when there is too little room."""
         too_small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
         self.set_class(too_small, "-too-small")
+        if self._services.settings.sidebar and event.size.width >= STAYS_FROM and not self.sidebar.is_open:
+            self.sidebar.open(focus=False)
+            self.post_message(self.SidebarWanted())
 
 
 def not_sent_yet(queued: tuple[Draft, ...], session: Session) -> tuple[Draft, ...]:

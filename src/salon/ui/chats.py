@@ -11,6 +11,7 @@ from textual.app import App
 
 from salon.chat.conversation import Conversation
 from salon.chat.session import Draft, Keeping, Library, Outside, Parameters, Session, SessionLog
+from salon.chat.titles import ask_for_title, has_first_words, wants_title
 from salon.errors import Fault, SalonError, SessionLocked
 from salon.ui.chat import ChatScreen
 from salon.ui.entries import Entry
@@ -195,6 +196,9 @@ class ChatsApp(App[None]):
         await self.switch_screen(chat)
         if opened is not None:
             self._fill(chat, opened)
+        if before.sidebar.is_open:
+            chat.sidebar.open(focus=False)
+            chat.post_message(chat.SidebarWanted())
         await before.keys_taken_in()
         chat.take_over(before.hand_over())
         chat.begin_chat()
@@ -278,6 +282,36 @@ class ChatsApp(App[None]):
         """Whoever comes back from another window may have changed something there."""
         self.look_outside()
 
+    # beside the conversation
+
+    @work(group="sidebar", exclusive=True, exit_on_error=False)
+    async def on_chat_screen_sidebar_wanted(self) -> None:
+        """List the chats in the sidebar: as they were at the last look, then as they are."""
+        for listed in (self.library.remembered, self.library.list):
+            sessions = await asyncio.to_thread(listed)
+            chat, ids = self.chat, [each.session.id for each in self.chats if each.session]
+            if chat.sidebar.is_open and chat.session is not None and (sessions or listed == self.library.list):
+                chat.sidebar.show_sessions(sessions, "", frozenset(ids))
+
+    # titles
+
+    @work(group="titles", exit_on_error=False)
+    async def _find_title(self, chat: ChatScreen) -> None:
+        """Ask for a better title than the first words; a failure is logged and nothing more."""
+        session, connection = chat.session, chat.connection
+        if session is None or connection is None or session.log.keeping is not Keeping.DISK:
+            return
+        model = self._services.title_model(connection)
+        if not model or not wants_title(session.conversation):
+            return
+        try:
+            title = await ask_for_title(connection.client, session.path, model)
+        except SalonError as error:
+            logger.warning("No title for %s: %s", session.id, error.what)
+            return
+        if title and self.open_session(session.id) is session and has_first_words(session.conversation):
+            await session.set("title", title)
+
     # closing one that a list moves away
 
     def open_session(self, session_id: str) -> Session | None:
@@ -316,6 +350,8 @@ class ChatsApp(App[None]):
     def on_asking_actions_turn_ended(self, event: ChatScreen.TurnEnded) -> None:
         """An answer that ended out of sight is told."""
         chat = event.screen
+        if chat in self.chats:
+            self._find_title(chat)
         if chat is self.chat:
             self.look_outside()
         if chat is self.chat or chat not in self.chats or chat.session is None:

@@ -204,6 +204,8 @@ class Services:
     parameters: Callable[[Connection, str], Parameters]
     """The parameters of a new chat over a connection, or of one that has the model with this id."""
     attacher: Attacher
+    title_model: Callable[[Connection], str]
+    """The model that names chats over a connection; "" where none shall."""
     keep_copy: Callable[[str], str]
     """Writes a text that is too large for a clipboard to a file; where that is. Raises `StoreError`."""
     carrier: Carrier
