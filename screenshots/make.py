@@ -17,7 +17,9 @@ from pathlib import Path
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
+from salon.chat.conversation import Message, Status
 from salon.ui.app import SalonApp
+from salon.ui.entries import AnswerEntry
 from salon.ui.services import Opening
 from salon.wiring import House, Options, build
 
@@ -26,6 +28,40 @@ SIZES = ("80x24", "120x40", "200x60")
 PACES = {"streaming": 1.0, "stopped": 0.5, "resumed": 0.5}
 """How fast the script talks where it is caught in the middle; elsewhere it hurries."""
 Scene = Callable[["Studio"], Awaitable[None]]
+
+
+_MOON = {
+    "type": "web_search_result_location",
+    "url": "https://moon.example/tides",
+    "title": "Why there are two tides a day",
+}
+_SEA = {"type": "page_location", "document_index": 0, "document_title": "Harbour almanac", "start_page_number": 12}
+CITED = Message(
+    id="cited",
+    parent=None,
+    role="assistant",
+    status=Status.COMPLETE,
+    stop_reason="end_turn",
+    content=(
+        {"type": "thinking", "thinking": "The almanac has the times; the reason is on the web."},
+        {"type": "server_tool_use", "name": "web_search", "input": {"query": "why two tides a day"}},
+        {"type": "web_search_tool_result", "content": [{"title": _MOON["title"], "url": _MOON["url"]}]},
+        {"type": "server_tool_use", "name": "bash_code_execution", "input": {"command": "python tides.py --days 2"}},
+        {
+            "type": "bash_code_execution_tool_result",
+            "content": {
+                "type": "bash_code_execution_result",
+                "stdout": "04:10\n16:35\n",
+                "stderr": "",
+                "return_code": 0,
+            },
+        },
+        {"type": "text", "text": "The earth turns below **two** bulges of water", "citations": [_MOON]},
+        {"type": "text", "text": ", so a harbour has high water twice a day. Here it is at 04:10 and 16:35"},
+        {"type": "text", "text": " at this time of the year.", "citations": [{**_SEA, "end_page_number": 15}, _MOON]},
+    ),
+)
+"""Blocks that the scripted server has no script for."""
 
 
 class Studio:
@@ -143,6 +179,28 @@ async def interrupted(studio: Studio) -> None:
     await studio.ask("drop")
 
 
+async def opened(studio: Studio) -> None:
+    """A table on a screen of its own."""
+    await studio.ready()
+    await studio.ask("table")
+    await studio.pilot.press("ctrl+up", *["up"] * 3)
+    transcript = studio.app.chat.transcript
+    while (here := transcript.block) is not None and here.entry > 0:
+        leaf = transcript.viewport.entries[here.entry].leaf_at(here.last)
+        if leaf is not None and leaf.leaf.kind == "table":
+            break
+        await studio.pilot.press("up")
+    await studio.pilot.press("v", "right")
+    await studio.pilot.pause(0.2)
+
+
+async def cited(studio: Studio) -> None:
+    """An answer with searches, programs and sources, as the API sends it when it has tools."""
+    await studio.ready()
+    studio.app.chat.transcript.show([AnswerEntry(CITED)])
+    await studio.pilot.pause(0.2)
+
+
 async def reading(studio: Studio) -> None:
     """A code block under the block cursor."""
     await studio.ready()
@@ -189,6 +247,8 @@ SCENES: dict[str, Scene] = {
         failed,
         interrupted,
         reading,
+        opened,
+        cited,
         finding,
         picker,
         keys,
