@@ -38,16 +38,6 @@ def downsized(data: bytes, side: int) -> tuple[bytes, str, tuple[int, int]]:
     return _written(picture, "PNG"), "image/png", picture.size
 
 
-def preview(data: bytes, columns: int, rows: int) -> list[list[tuple[int, int, int]]]:
-    """The picture as rows of RGB pixels, at most `columns` wide and `2 * rows` high. Raises `SalonError`."""
-    picture = _opened(data)
-    picture.thumbnail((columns, 2 * rows))
-    flat = picture.convert("RGB")
-    raw, width = flat.tobytes(), flat.width
-    pixels = [(raw[at], raw[at + 1], raw[at + 2]) for at in range(0, len(raw), 3)]
-    return [pixels[start : start + width] for start in range(0, len(pixels), width)]
-
-
 def _opened(data: bytes) -> "Image":
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
