@@ -14,6 +14,7 @@ class Place(StrEnum):
     READING = "While reading"
     OPENED = "In an opened block"
     LIST = "In the list of chats"
+    TREE = "In the tree"
     EVERYWHERE = "Everywhere"
 
 
@@ -231,6 +232,30 @@ ACTIONS: tuple[Action, ...] = (
     Action("show_details", ("f8",), "Details", "Show the technical details of the last failure.", command="details"),
     Action("edit", ("f2",), "Edit", "Change the last prompt: what is sent then stands beside it.", command="edit"),
     Action(
+        "previous_variant",
+        ("alt+pageup",),
+        "Variant before",
+        "Show the variant before, of the last message that has several.",
+        shown=("Alt+PgUp",),
+    ),
+    Action(
+        "next_variant",
+        ("alt+pagedown",),
+        "Variant after",
+        "Show the variant after, of the last message that has several.",
+        shown=("Alt+PgDn",),
+    ),
+    Action(
+        "retry_other",
+        (),
+        "Ask again with",
+        "Ask for the last answer again, of another model or with another effort, this once.",
+        command="retry-with",
+    ),
+    Action("note", (), "Note", "Write a note below the last message; notes are never sent.", command="note"),
+    Action("undelete", (), "Undo delete", "Bring back what was deleted last.", command="undelete"),
+    Action("tree", ("alt+j",), "Tree", "Show the whole conversation as a tree, and jump in it.", command="tree"),
+    Action(
         "pick_model", ("ctrl+l",), "Model", "Choose another model for this chat.", command="model", argument="[model]"
     ),
     Action(
@@ -369,6 +394,43 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_csv", ("T",), "Copy as CSV", "Copy a table as comma-separated values.", Place.READING),
     Action("open_links", ("o",), "Links", "Show where the block's links lead, and open one.", Place.READING),
     Action("quote_block", ("q",), "Quote", "Put the block into the prompt as a quotation.", Place.READING),
+    Action(
+        "edit_message",
+        ("e",),
+        "Edit",
+        "Change the prompt or the note: a prompt that is sent then stands beside the earlier one.",
+        Place.READING,
+    ),
+    Action("retry_message", ("r",), "Ask again", "Ask for this answer again; this one is kept.", Place.READING),
+    Action(
+        "retry_with",
+        ("R",),
+        "Ask again with",
+        "Ask for this answer again, of another model or with another effort, this once.",
+        Place.READING,
+    ),
+    Action(
+        "flip_back", ("left_square_bracket",), "Variant before", "Show the variant before this.", Place.READING, ("[",)
+    ),
+    Action("flip", ("right_square_bracket",), "Variant after", "Show the variant after this.", Place.READING, ("]",)),
+    Action(
+        "branch_here",
+        ("b",),
+        "Continue from here",
+        "Write a prompt below this message; what follows it now is kept.",
+        Place.READING,
+    ),
+    Action("note_here", ("m",), "Note", "Write a note below this message; notes are never sent.", Place.READING),
+    Action("delete_message", ("d",), "Delete", "Delete this message, or this note, alone.", Place.READING),
+    Action("delete_branch", ("D",), "Delete from here", "Delete this message and all below it.", Place.READING),
+    Action(
+        "undo_delete",
+        ("u",),
+        "Undo delete",
+        "Bring back what was deleted last, also long after.",
+        Place.READING,
+    ),
+    Action("fork_here", ("F",), "Fork", "Make a chat of its own of all up to this message.", Place.READING),
     Action("find_next", ("n",), "Find next", "Go to the next occurrence of what was searched.", Place.READING),
     Action("find_previous", ("N",), "Find previous", "Go to the occurrence before.", Place.READING),
     Action("leave_reading", ("i",), "Write", "Go back to the prompt; Esc does the same.", Place.READING),
@@ -385,6 +447,31 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_opened_csv", ("T",), "Copy as CSV", "Copy a table, its cells parted by commas.", Place.OPENED),
     Action("toggle_opened_source", ("s",), "Source", "Show the block as it was written, or draw it.", Place.OPENED),
     Action("close_opened", ("escape", "q", "v"), "Close", "Back to the conversation.", Place.OPENED),
+    Action("tree_up", ("up", "k"), "Up", "Go up in the tree.", Place.TREE),
+    Action("tree_down", ("down", "j"), "Down", "Go down in the tree.", Place.TREE),
+    Action("tree_left", ("left", "h"), "Variant before", "Go to the variant before this.", Place.TREE),
+    Action("tree_right", ("right", "l"), "Variant after", "Go to the variant after this.", Place.TREE),
+    Action("tree_page_up", ("pageup",), "Page up", "Go up by a page of the tree.", Place.TREE),
+    Action("tree_page_down", ("pagedown",), "Page down", "Go down by a page of the tree.", Place.TREE),
+    Action("tree_start", ("home", "g"), "Beginning", "Go to the first message of the tree.", Place.TREE),
+    Action("tree_end", ("end", "G"), "End", "Go to the last message of the tree.", Place.TREE),
+    Action("tree_fold", ("space",), "Fold", "Hide what is below the message, or show it.", Place.TREE),
+    Action("tree_go", ("enter",), "Go", "Show the branch of the message, and the message in it.", Place.TREE),
+    Action("tree_edit", ("e",), "Edit", "Change the prompt or the note under the cursor.", Place.TREE),
+    Action("tree_note", ("n", "m"), "Note", "Write a note below the message under the cursor.", Place.TREE),
+    Action("tree_delete", ("d",), "Delete", "Delete the message or the note under the cursor alone.", Place.TREE),
+    Action(
+        "tree_delete_branch",
+        ("D",),
+        "Delete from here",
+        "Delete the message under the cursor and all below it.",
+        Place.TREE,
+    ),
+    Action("tree_undo", ("u",), "Undo delete", "Bring back what was deleted last in this chat.", Place.TREE),
+    Action(
+        "tree_fork", ("f", "F"), "Fork", "Make a chat of its own of all up to the message under the cursor.", Place.TREE
+    ),
+    Action("close_tree", ("escape", "q"), "Close", "Back from the tree to the conversation.", Place.TREE),
     Action(
         "mark_chat",
         ("tab",),

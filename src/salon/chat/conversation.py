@@ -162,7 +162,7 @@ def _shown(conversation: Conversation) -> Conversation:
         messages[message.id] = message if parent == message.parent else replace(message, parent=parent)
         children.setdefault(parent, []).append(message.id)
     notes = {
-        note.id: replace(note, parent=lifted.get(note.parent, note.parent))
+        note.id: replace(note, parent=lifted[note.parent]) if note.parent in lifted else note
         for note in conversation.written_notes.values()
         if note.id not in deleted and note.parent not in gone
     }
@@ -277,11 +277,13 @@ def undelete(conversation: Conversation) -> Conversation:
 
 
 def put_note(conversation: Conversation, note: Note) -> Conversation:
-    """The conversation with a note in it; one with the same id is replaced."""
+    """The conversation with a note in it; one with the same id is replaced where it stands."""
+    before = conversation.written_notes.get(note.id)
+    written = note if before is None else replace(note, parent=before.parent)
     return replace(
         conversation,
         notes={**conversation.notes, note.id: note},
-        written_notes={**conversation.written_notes, note.id: note},
+        written_notes={**conversation.written_notes, note.id: written},
     )
 
 

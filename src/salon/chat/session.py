@@ -245,7 +245,7 @@ class Session(Branching):
         """Whether the leaf is an answer that was cut and has text to go on from."""
         last = self.last
         cut = {Status.STOPPED, Status.INTERRUPTED, Status.MAX_TOKENS}
-        if self.turn is not None or last is None or last.role != "assistant":
+        if self.turn is not None or self.editing or last is None or last.role != "assistant":
             return False
         return last.status in cut and bool(last.text.strip())
 
@@ -253,7 +253,9 @@ class Session(Branching):
     def can_retry(self) -> bool:
         """Whether the leaf is an answer, or a prompt that never got one."""
         last = self.last
-        return self.turn is None and last is not None and (last.role == "user" or last.parent is not None)
+        if self.turn is not None or self.editing or last is None:
+            return False
+        return last.role == "user" or last.parent is not None
 
     def adopt(self, parameters: Parameters) -> None:
         """Ask with these parameters from now on.

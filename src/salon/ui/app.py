@@ -32,6 +32,7 @@ from salon.ui.searching import SearchingApp
 from salon.ui.services import Connection, Opening, Services
 from salon.ui.shelf import Shelf
 from salon.ui.theming import textual_theme
+from salon.ui.treescreen import TreeScreen
 from salon.ui.welcome import WelcomeScreen
 
 logger = logging.getLogger(__name__)
@@ -296,7 +297,7 @@ class SalonApp(SearchingApp):
             self._painter = Painter(theme, links=self._services.terminal_links)
             for chat in self.chats:
                 chat.set_painter(self._painter)
-            if isinstance(self.screen, BlockScreen | LibraryScreen):
+            if isinstance(self.screen, BlockScreen | LibraryScreen | TreeScreen):
                 self.screen.set_painter(self._painter)
 
     def action_suspend(self) -> None:

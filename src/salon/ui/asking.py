@@ -4,23 +4,24 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from textual import work
 from textual.message import Message as WidgetMessage
+from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from salon.chat.attachments import Attachment
 from salon.chat.conversation import Message, Status
 from salon.chat.ledger import totals
-from salon.chat.session import Draft, Session
+from salon.chat.session import Draft, Parameters, Session
 from salon.errors import SalonError
 from salon.markdown import warm_up
 from salon.ui.answering import Answering
 from salon.ui.drafting import Drafting
 from salon.ui.notice import NoticeText
-from salon.ui.presenting import entries_of, entry_of
+from salon.ui.presenting import entries_of, entry_of, writing_sentence
 from salon.ui.queue import QueueView
 from salon.ui.reading import ReadingActions
 from salon.ui.services import Connection, Services
@@ -64,6 +65,11 @@ class AskingActions(ReadingActions):
         self._send_queued = False
         """Whether the person wants what is queued to be sent although the answer before it did not end well."""
         self._ending = False
+        self.aside: Draft | None = None
+        """What waits for something else to be written, and then comes back into the prompt."""
+        self.begun_with = ""
+        """The words that were put into the prompt to be changed."""
+        self._told: set[str] = set()
 
     @property
     def status_bar(self) -> StatusBar:
@@ -110,6 +116,7 @@ class AskingActions(ReadingActions):
         self.prompt.clear_sent(box, attachments)
         if text.strip():
             self.prompt.remember(text)
+        self.bring_back()
         self._show_message(message)
         await self.drafting.save()
         await self._answer_leaf(session)
@@ -123,16 +130,19 @@ class AskingActions(ReadingActions):
         await self._answer_leaf(session)
 
     @work(group="turn", exit_on_error=False)
-    async def answer_again(self) -> None:
-        """Have the last prompt answered once more."""
+    async def answer_again(self, message_id: str | None = None, asked: Parameters | None = None) -> None:
+        """Have a prompt answered once more, the last one or that of a message; with other parameters if `asked` so."""
         session = self.session
         assert session is not None
-        session.back_to_prompt()
-        self.transcript.truncate(len(session.path))
+        session.back_to_prompt(message_id)
+        self.show_path()
         self.transcript.to_end()
-        await self._answer_leaf(session)
-        if session.last is not None and session.last.id != self.transcript.viewport.entries[-1].message.id:
-            self.transcript.show(entries_of(session.conversation))  # nothing came, so the answer before is back
+        try:
+            await self._answer_leaf(session, asked)
+        finally:
+            session.back_to_answer()
+            if self.is_attached:
+                self.show_path()  # where nothing came, what was there before is back
 
     def begin_turn(self) -> None:
         """A turn begins: what it needs is fetched, and the screen says so."""
@@ -148,7 +158,7 @@ class AskingActions(ReadingActions):
         self.transcript.append(entry_of(self.session.conversation, message))
         self.transcript.to_end()
 
-    async def _answer_leaf(self, session: Session) -> None:
+    async def _answer_leaf(self, session: Session, asked: Parameters | None = None) -> None:
         assert self.connection is not None
         if not await self._prepared():
             self._answers.give_up("Stopped")
@@ -156,11 +166,13 @@ class AskingActions(ReadingActions):
             self.notice.show(NoticeText(sentence, ("retry",), "info"))
             return
         known = session.conversation.lost
-        request = await session.prepared()
+        request = await session.prepared(asked=asked)
         if session.conversation.lost != known:
             self.transcript.show(entries_of(session.conversation))
-        if request.notices:
-            self.notice.show(NoticeText(" ".join(request.notices), (), "info"))
+        news = [sentence for sentence in request.notices if sentence not in self._told]
+        if news:
+            self._told.update(news)
+            self.notice.show(NoticeText(" ".join(news), (), "info"))
         async with aclosing(session.answer(self.connection.client, request)) as turn:
             async for event in turn:
                 self._answers.take(session, event)
@@ -211,6 +223,8 @@ class AskingActions(ReadingActions):
         """Send the first of the queued prompts, if nothing is on its way."""
         if self.answering or self._ending or self.session is None or self.connection is None:
             return
+        if self.session.editing:
+            return  # it was meant for the end of the branch that is shown when that is done
         waiting = self.queue.items
         if waiting and not self.is_refused(waiting[0].text, waiting[0].attachments):
             self.queue.take_first()
@@ -246,6 +260,54 @@ class AskingActions(ReadingActions):
             await asyncio.wait_for(asyncio.gather(*running, return_exceptions=True), SETTLE_SECONDS)
         except TimeoutError:
             logger.error("An answer that was stopped did not end")
+
+    # what is being written
+
+    def bring_back(self) -> None:
+        """Put what had to wait back into the prompt, before what has been typed since."""
+        aside, self.aside, self.begun_with = self.aside, None, ""
+        if aside is not None:
+            typed = self.prompt.full_text()
+            self.prompt.set_draft(replace(aside, text=f"{aside.text}\n\n{typed}" if typed.strip() else aside.text))
+
+    def leave_writing(self) -> None:
+        """Leave what was being changed as it is; words that are only here stay in the prompt."""
+        session = self.session
+        if session is None or not session.editing:
+            return
+        untouched = self.prompt.full_text() == self.begun_with
+        if untouched and (self.aside is not None or session.purpose.is_note):
+            self.prompt.set_draft(Draft())
+        session.stop_editing()
+        self.bring_back()
+        self.show_writing("")
+        self.drafting.edited()
+
+    def show_writing(self, words: str) -> None:
+        """Show what is being written, which was begun with `words`, and where it will stand."""
+        session = self.session
+        if session is None:
+            return
+        self.begun_with = words
+        self.show_path()
+        self.query_one("#prompt-mark", Static).update("# " if session.purpose.is_note else "> ")
+        if session.editing:
+            self.transcript.to_end()
+            waits = " What you had typed comes back then." if self.aside is not None else ""
+            self.notice.show(NoticeText(f"{writing_sentence(session)}{waits}", (), "info"))
+
+    def show_path(self) -> int:
+        """Show the current path; the number of the first entry that is another than before."""
+        session = self.session
+        if session is None:
+            return 0
+        shown = self.transcript.viewport.entries
+        wanted = entries_of(session.conversation, shown)
+        pairs = enumerate(zip(shown, wanted, strict=False))
+        same = next((at for at, (one, other) in pairs if one is not other), min(len(shown), len(wanted)))
+        if same < max(len(shown), len(wanted)):
+            self.transcript.change(same, wanted[same:])
+        return same
 
     # showing
 
@@ -287,8 +349,7 @@ class AskingActions(ReadingActions):
         elif self.transcript.has_focus:
             self.action_leave_reading()
         elif self.session is not None and self.session.editing:
-            self.session.stop_editing()
-            self.transcript.show(entries_of(self.session.conversation))
+            self.leave_writing()
             self.notice.show(None)
         elif self.notice.shown is not None:
             self.notice.close()
@@ -353,18 +414,6 @@ class AskingActions(ReadingActions):
             self.use_model(model)
         else:
             self.post_message(self.ModelWanted())
-
-    def action_edit(self) -> None:
-        """Bring the last prompt back into an empty box; what is sent then stands beside it."""
-        session = self.session
-        if session is None or self.answering or session.editing or self.prompt.full_text().strip():
-            return
-        if draft := session.edit_last_prompt():
-            self.prompt.set_draft(draft)
-            self.transcript.truncate(len(session.path))
-            self.transcript.to_end()
-            sentence = "What you send now stands beside your earlier prompt, which is kept. Esc leaves that as it was."
-            self.notice.show(NoticeText(sentence, (), "info"))
 
     def action_open_billing(self) -> None:
         """Open the page where credit is bought."""

@@ -55,17 +55,18 @@ class BlockCursor:
 
     def step_message(self, here: BlockPlace, direction: int) -> BlockPlace | None:
         """The first block of the next message, or of this one, or of the one before."""
-        first = self._first_of(here.entry)
+        first = self.first_of(here.entry)
         if direction < 0 and first is not None and first != here:
             return first
         entry = here.entry + direction
         while 0 <= entry < len(self._viewport.entries):
-            if (block := self._first_of(entry)) is not None:
+            if (block := self.first_of(entry)) is not None:
                 return block
             entry += direction
         return None
 
-    def _first_of(self, entry: int) -> BlockPlace | None:
+    def first_of(self, entry: int) -> BlockPlace | None:
+        """The first block of an entry."""
         self._viewport.settle_entry(entry, SETTLE_SECONDS)
         rows = range(self._viewport.entries[entry].height)
         return next((block for row in rows if (block := self.at(entry, row)) is not None), None)

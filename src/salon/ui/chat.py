@@ -180,8 +180,18 @@ class ChatScreen(RecallingActions):
         self._log_trouble, self._draft_trouble = session.log.unsaved, ""
         self._show_unsaved()
         self.notice.show(notice_of(session.conversation, can_continue=session.can_continue))
+        self._take_up(session, draft)
         self.tell_queue()
         self.prompt.focus()
+
+    def _take_up(self, session: Session, draft: Draft) -> None:
+        """Go on with what was being changed when the chat was left."""
+        self.aside = draft.aside
+        begun = session.write(draft.purpose) if draft.purpose else None
+        if begun is not None:
+            self.show_writing(begun.text)
+        elif draft.aside is not None:
+            self.bring_back()
 
     def use_library(self, library: Library) -> None:
         """Keep drafts here from now on."""
@@ -250,6 +260,9 @@ class ChatScreen(RecallingActions):
         if self.session is None or self._parted is not None or not self.opened.is_set():
             self._early = event
             return
+        if self.session.purpose.is_note:
+            self.keep_note(event.text, event.box)
+            return
         if event.box and self.takes_command(event.text):
             return
         if self.wait_for_attachments():
@@ -285,7 +298,7 @@ class ChatScreen(RecallingActions):
         if self.session is None:
             return None
         draft = self._parted if self._parted is not None else self.prompt.draft
-        return self.session.id, replace(draft, queued=self.queue.items)
+        return self.session.id, replace(draft, queued=self.queue.items, purpose=self.session.purpose, aside=self.aside)
 
     def on_editing_area_mode_changed(self, event: EditingArea.ModeChanged) -> None:
         """vi's mode stands in the status bar."""

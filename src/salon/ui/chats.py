@@ -337,6 +337,13 @@ class ChatsApp(App[None]):
         await self.show_chat(None)
 
     @work(group="switch", exit_on_error=False)
+    async def on_tending_actions_fork_made(self, event: ChatScreen.ForkMade) -> None:
+        """Show the chat that was made of a branch."""
+        if await self.show_chat(event.session_id):
+            sentence = "This is a chat of its own now. The one it was made of is as it was."
+            self.chat.notice.show(NoticeText(sentence, (), "info"))
+
+    @work(group="switch", exit_on_error=False)
     async def on_chat_screen_next_chat_wanted(self) -> None:
         """Show the next of the open chats."""
         async with self._switching:

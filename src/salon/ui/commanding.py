@@ -7,18 +7,18 @@ from textual import work
 
 from salon.actions import BY_ID, Place
 from salon.fuzzy import best
-from salon.ui.asking import AskingActions
 from salon.ui.completion import Candidate, CompletionList, How
 from salon.ui.mentions import FileNames, mention_before, mention_of
 from salon.ui.notice import NoticeText
 from salon.ui.services import Services
 from salon.ui.slash import COMMANDS, command_candidates, typed_command
+from salon.ui.tending import TendingActions
 from salon.untrusted import clean_line
 
 LONGEST_TITLE = 80
 
 
-class CommandingActions(AskingActions):
+class CommandingActions(TendingActions):
     """A screen whose prompt takes commands."""
 
     def __init__(self, services: Services) -> None:

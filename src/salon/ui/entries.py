@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from salon.chat.attachments import Attachment, attachments_of
-from salon.chat.blocks import Block, joined_text, kind_of, text_of
-from salon.chat.conversation import Message, Status
+from salon.chat.blocks import Block, joined_text, kind_of, text_block, text_of
+from salon.chat.conversation import Message, Note, Status
 from salon.chat.events import BlockFinished, BlockStarted, TextDelta, ThinkingDelta, TurnEvent
 from salon.chat.overlap import Overlap
 from salon.markdown import Line, Lines, MarkdownLines, Span, look, raw_code
@@ -37,6 +37,7 @@ from salon.untrusted import clean, clean_line
 INDENT = 2
 _MARGIN = Span(" " * INDENT, look(), True)
 _BAR = Span("▎ ", look("accent"), True)
+_THIN = Span("┊ ", look("text-faint"), True)
 
 
 class Entry:
@@ -44,8 +45,10 @@ class Entry:
 
     gap = 1
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, variant: tuple[int, int] = (1, 1)) -> None:
         self.message = message
+        self.variant = variant
+        """Which of its siblings the message is, counted from 1, and how many there are."""
         text = joined_text(message.content)
         self._extent = (text.count("\n"), len(text))
         """Lines and characters, for as long as there are no sections: ten thousand entries are estimated at once."""
@@ -69,6 +72,16 @@ class Entry:
     def label(self) -> str:
         """What stands right of the first row; "" for nothing."""
         return ""
+
+    def shows(self, message: Message, variant: tuple[int, int]) -> bool:
+        """Whether this is what would be shown of a message now."""
+        return self.message is message and self.variant == variant
+
+    def names_variant_at(self, index: int, column: int) -> bool:
+        """Whether the label at the right, which says which variant this is, stands at a column of a row."""
+        if self.variant[1] == 1 or index != self.gap or self._frame is None:
+            return False
+        return self._frame.width - len(self.label()) <= column < self._frame.width
 
     # layout
 
@@ -289,8 +302,7 @@ class PromptEntry(Entry):
     gap = 2
 
     def __init__(self, message: Message, variant: tuple[int, int] = (1, 1), lost: frozenset[str] = frozenset()) -> None:
-        super().__init__(message)
-        self._variant = variant
+        super().__init__(message, variant)
         self._lost = lost
         self._clock: str | None = None
 
@@ -309,13 +321,34 @@ class PromptEntry(Entry):
         """Variant and time."""
         if self._clock is None:
             self._clock = clock_of(self.message)
-        number, of = self._variant
+        number, of = self.variant
         return "  ".join(part for part in (f"{number}/{of}" if of > 1 else "", self._clock) if part)
 
 
 def _attached(attachment: Attachment, lost: frozenset[str]) -> str:
     gone = " · missing, not sent" if attachment.sha256 in lost and not attachment.content else ""
     return clean_line(described(attachment), 240) + gone
+
+
+class NoteEntry(Entry):
+    """Something the person wrote for themselves; it is never sent."""
+
+    def __init__(self, note: Note) -> None:
+        words = (text_block(note.text),)
+        super().__init__(Message(id=note.id, parent=note.parent, role="user", content=words, created=note.created))
+        self.note = note
+
+    def build(self) -> list[Section]:
+        """The words, quieter than what is part of the conversation."""
+        return [RowSection(joined_text(self.message.content), "text-muted")]
+
+    def margin(self) -> Span:
+        """A thin line."""
+        return _THIN
+
+    def label(self) -> str:
+        """What this is."""
+        return "note"
 
 
 class SeamEntry(Entry):
@@ -330,8 +363,7 @@ class AnswerEntry(Entry):
     """An answer, whole or still arriving."""
 
     def __init__(self, message: Message, variant: tuple[int, int] = (1, 1), continues: str = "") -> None:
-        super().__init__(message)
-        self._variant = variant
+        super().__init__(message, variant)
         self._overlap = Overlap(continues)
         self._heard = False
         """Whether any text has come: thinking before it says nothing about an overlap."""
@@ -346,7 +378,7 @@ class AnswerEntry(Entry):
 
     def label(self) -> str:
         """Which variant it is."""
-        number, of = self._variant
+        number, of = self.variant
         return f"{number}/{of}" if of > 1 else ""
 
     def build(self) -> list[Section]:

@@ -1,13 +1,17 @@
 """From a conversation to what the screen shows of it: entries, notices and figures."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 from salon.actions import BY_ID
 from salon.chat import conversation as tree
-from salon.chat.conversation import Conversation, Message, Status
+from salon.chat.blocks import kind_of
+from salon.chat.branching import Aim
+from salon.chat.conversation import Conversation, Message, Note, Status
+from salon.chat.session import Session
 from salon.markdown import Line, Span, look
-from salon.ui.entries import AnswerEntry, Entry, PromptEntry, SeamEntry, ending_of
+from salon.ui.entries import AnswerEntry, Entry, NoteEntry, PromptEntry, SeamEntry, ending_of
 from salon.ui.notice import NoticeText
 from salon.ui.sections import short_number
 from salon.untrusted import clean_line
@@ -16,14 +20,27 @@ _SAME_HERE = {"edit_base_url": "change_key"}
 """What a fault may advise and one screen does together: a key and the server it is for."""
 
 
-def entries_of(conversation: Conversation) -> list[Entry]:
-    """The entries of the current path."""
-    shown: list[Entry] = []
+def entries_of(conversation: Conversation, shown: Sequence[Entry] = ()) -> list[Entry]:
+    """The entries of the current path, with the notes below each message.
+
+    Those among `shown`, which has been shown before, that are still right where they stand are used again.
+    """
+    entries: list[Entry] = []
+    notes: dict[str | None, list[Note]] = {}
+    for note in conversation.notes.values():
+        notes.setdefault(note.parent, []).append(note)
     continues = ""
     for message in tree.path(conversation):
-        shown.append(entry_of(conversation, message, continues))
+        before = shown[len(entries)] if len(entries) < len(shown) else None
+        if before is not None and before.shows(message, variant_of(conversation, message)):
+            entries.append(before)
+        else:
+            entries.append(entry_of(conversation, message, continues))
+        for note in notes.get(message.id, ()):
+            before = shown[len(entries)] if len(entries) < len(shown) else None
+            entries.append(before if isinstance(before, NoteEntry) and before.note is note else NoteEntry(note))
         continues = continued_text(conversation, message)
-    return shown
+    return entries
 
 
 def entry_of(conversation: Conversation, message: Message, continues: str = "") -> Entry:
@@ -50,6 +67,60 @@ def variant_of(conversation: Conversation, message: Message) -> tuple[int, int]:
         return 1, 1
     family = tree.family(conversation, message.id)
     return family.index(message.id) + 1, len(family)
+
+
+def writing_sentence(session: Session) -> str:
+    """What becomes of what is being written, and that Esc leaves everything as it is."""
+    purpose = session.purpose
+    match purpose.aim:
+        case Aim.VARIANT:
+            return "What you send now stands beside your earlier prompt, which is kept. Esc leaves that as it was."
+        case Aim.BRANCH:
+            after = len(tree.below(session.conversation, purpose.of)) - 1
+            kept = f" The {after:,} below it {'is' if after == 1 else 'are'} kept beside it." if after else ""
+            return f"What you send now goes on from the message above.{kept} Esc leaves everything as it was."
+        case Aim.NOTE:
+            return "Enter keeps this as a note below the message. It is never sent. Esc leaves it."
+        case _:
+            return "Enter changes the note. Esc leaves it as it was."
+
+
+def branch_sentence(conversation: Conversation, message_id: str, model: str = "") -> str:
+    """Where one is after going to a variant: which it is, of which `model`, and what belongs to it."""
+    number, of = variant_of(conversation, conversation.messages[message_id])
+    path = [message.id for message in tree.path(conversation)]
+    after = len(path) - path.index(message_id) - 1 if message_id in path else 0
+    told = f"Variant {number} of {of}{f', by {clean_line(model, 40)}' if model else ''}"
+    if after:
+        told += "; the message after it belongs" if after == 1 else f"; the {after:,} messages after it belong"
+        told += " to it"
+    return f"{told}.{older_branch(conversation)}"
+
+
+def older_branch(conversation: Conversation) -> str:
+    """A sentence where the newest message is not on the path, else ""; it begins with a blank."""
+    newest = next(reversed([*conversation.messages]), None)
+    if newest is None or any(message.id == newest for message in tree.path(conversation)):
+        return ""
+    return " This is an older branch: the newest message is in another one."
+
+
+def deleted_sentence(conversation: Conversation, an_id: str, *, branch: bool) -> str:
+    """What is about to be deleted, and what that costs."""
+    if an_id in conversation.notes:
+        return "The note is deleted."
+    after = tree.below(conversation, an_id)[1:]
+    if branch and after:
+        count = "the one message" if len(after) == 1 else f"the {len(after):,} messages"
+        return f"This message and {count} below it are deleted."
+    if after and any(thought(conversation.messages[each]) for each in after):
+        return "This message alone is deleted. What Claude thought after it was bound to it and is not sent any more."
+    return "This message alone is deleted." if after else "The message is deleted."
+
+
+def thought(message: Message) -> bool:
+    """Whether a message has thinking in it."""
+    return any(kind_of(block) in {"thinking", "redacted_thinking"} for block in message.content)
 
 
 def greeting(model: str, *, demo: bool) -> list[Line]:
@@ -106,6 +177,10 @@ def notice_of(conversation: Conversation, *, can_continue: bool) -> NoticeText |
         notice = notice_after(last, can_continue=can_continue)
     elif last is not None:
         notice = NoticeText("The last message has no answer yet.", ("retry",), "info")
+    if older := older_branch(conversation).strip():
+        sentence = f"{notice.sentence} {older}" if notice is not None else older
+        notice = replace(notice or NoticeText("", role="info"), sentence=sentence)
+        notice = replace(notice, actions=(*notice.actions, "tree"))
     if not conversation.notices:
         return notice
     if notice is None:

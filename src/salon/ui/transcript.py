@@ -53,6 +53,12 @@ class Transcript(Widget):
 
         href: str
 
+    @dataclass
+    class VariantPicked(WidgetMessage):
+        """Somebody clicked on what says which variant an entry is."""
+
+        entry: Entry
+
     def __init__(self, painter: Painter, *, frame: Frame | None = None, id: str = "") -> None:  # noqa: A002 - Textual's own name
         """`frame` says how entries are laid out, whatever its width."""
         super().__init__(id=id or None)
@@ -97,6 +103,25 @@ class Transcript(Widget):
         self.viewport.truncate(count)
         self._redraw()
         self._plan(now=True)
+
+    def change(self, count: int, entries: Sequence[Entry]) -> None:
+        """Keep the first `count` entries and show these after them."""
+        self.selection = self.block = self.hit = None
+        self.viewport.change(count, entries)
+        self._redraw()
+        self._plan(now=True)
+
+    def read_entry(self, index: int) -> None:
+        """Read the first block of an entry."""
+        if self.has_focus and 0 <= index < len(self.viewport.entries):
+            self.put_block(BlockCursor(self.viewport).first_of(index))
+
+    def reveal_entry(self, index: int) -> None:
+        """Bring the beginning of an entry into view, moving no further than it takes."""
+        self.viewport.settle_entry(index, 0.05)
+        height = self.viewport.entries[index].height
+        self.viewport.reveal(index, 0, min(height, self.size.height) - 1)
+        self._moved()
 
     def touch(self, entry: Entry) -> None:
         """Something was added to an entry; it is drawn with the next frame."""
@@ -462,6 +487,10 @@ class Transcript(Widget):
             return
         line = self.viewport.line(spot.entry, spot.row)
         if line is not None and is_fold_row(line) and self.change_leaf(spot.entry, spot.row, ShownLeaf.toggle_fold):
+            return
+        entry = self.viewport.entries[spot.entry]
+        if entry.names_variant_at(spot.row, spot.column):
+            self.post_message(self.VariantPicked(entry))
             return
         href = href_at(line, spot.column) if line is not None else ""
         if href:

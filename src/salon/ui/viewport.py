@@ -70,6 +70,20 @@ class Viewport:
             self._read_all()
         self._clamp()
 
+    def change(self, count: int, entries: Sequence[Entry]) -> None:
+        """Keep the first `count` entries and show these after them; what is in view of the kept ones stays there."""
+        changed_at = self.row_of(count, 0) if count < len(self.entries) else self.total - self.top
+        self.truncate(count)
+        for entry in entries:
+            self.append(entry)
+        if not 0 <= changed_at < self.height:
+            self.to_end()
+            return
+        top = max(0, min(self._heights.before(count) - changed_at, self.total - 1))
+        self._leave_end(*(self._heights.find(top) if self.entries else (0, 0)))
+        self._read_all()
+        self._follow_if_at_end()
+
     def touch(self, index: int) -> None:
         """The entry at `index` has something new to lay out."""
         self._unsettled.add(index)
