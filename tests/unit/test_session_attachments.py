@@ -139,7 +139,8 @@ async def test_editing_a_prompt_brings_its_attachments_back(tmp_path: Path) -> N
     attached = picture(library)
     await session.submit("What is this?", (attached,))
     await answered(session)
-    assert session.edit_last_prompt() == Draft("What is this?", attachments=(attached,))
+    draft = session.edit_last_prompt()
+    assert (draft.text, draft.attachments) == ("What is this?", (attached,))
     await session.log.close()
 
 
