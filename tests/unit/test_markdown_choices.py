@@ -189,3 +189,12 @@ def test_a_block_by_itself_is_what_it_was(text: str) -> None:
         layout = MarkdownLines(single, 80)
         assert layout.update()
         assert any(span.href == "http://host" for line in rows(layout) for span in line.spans)
+
+
+def test_rows_can_be_looked_at_before_newer_text_is_laid_out() -> None:
+    document = Document("\nword word www.example.com.\n| 0000000")
+    layout = MarkdownLines(document, 8, choices=Choices(moved={0: 4, 1: 4}))
+    for piece in ("", "00\n", "\n"):
+        document.append(piece)
+        assert [layout.line(row).cells() <= 8 for row in range(layout.height)].count(False) == 0
+        layout.update(0.0)

@@ -143,7 +143,10 @@ class MarkdownLines:
         return self._blocks[block].line(index - self._starts[block], block, self._packer)
 
     def _in_view(self, line: Line, offset: int) -> Line:
-        leaf = self.document.blocks[line.block]
+        blocks = self.document.blocks
+        if line.block >= len(blocks):  # the text has gone on since, and what it ended in is another block now
+            return in_view(line, self.width, 0, offset)
+        leaf = blocks[line.block]
         kept = self._maker.reading - Frame(leaf, self._maker.reading).room
         return in_view(line, self.width, kept + (BLOCK_INDENT if leaf.kind == "code" else 0), offset)
 
