@@ -24,6 +24,7 @@ async def open_tree(person: Person) -> TreeView:
     await person.press("alt+j")
     await person.sees(lambda: isinstance(person.app.screen, TreeScreen) and "Tree of" in person.screen_text())
     view: TreeView = person.app.screen.query_one(TreeView)
+    await person.sees(lambda: view.rows, "the rows of the tree")
     return view
 
 
@@ -66,6 +67,17 @@ async def test_enter_goes_to_the_message_in_its_own_branch(tmp_path: Path) -> No
         await person.press("enter")
         await shows(person, "first", "one", "second", "1/2", "two", "third", "three")
         assert "older branch" in person.notice()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)])
+async def test_the_message_under_the_cursor_is_shown_in_full(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with salon(tmp_path, size=size) as person:
+        await chat_of(person, ("first", "one"), ("second", "words " * 60 + "and-the-end"))
+        view = await open_tree(person)
+        await person.sees(lambda: "and-the-end" in person.screen_text())
+        await person.press("up")
+        await person.sees(lambda: "and-the-end" not in person.screen_text())
+        assert "you second" in under_cursor(view)
 
 
 async def test_esc_changes_nothing(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The whole conversation as a tree: a row a message, and the message under the cursor below or beside it."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -73,10 +74,10 @@ class TreeView(Widget, can_focus=True):
         """The row under the cursor."""
         return self.rows[self.cursor] if self.cursor < len(self.rows) else None
 
-    def show(self, conversation: Conversation, an_id: str | None = None) -> None:
-        """Show a conversation, the cursor on a message or else where it was."""
+    def show(self, conversation: Conversation, an_id: str | None = None, rows: list[OutlineRow] | None = None) -> None:
+        """Show a conversation, the cursor on a message or else where it was; `rows` are its outline, if it is known."""
         self._conversation = conversation
-        self.rows = outline(conversation, self._folded)
+        self.rows = outline(conversation, self._folded) if rows is None else rows
         self.put_cursor(self.cursor)
         if an_id is not None:
             self.go_to(an_id)
@@ -220,15 +221,20 @@ class TreeScreen(ModalScreen[TreeChoice | None]):
         with Vertical(id="tree-pane"):
             yield Static(f"Tree of “{title}”" if title else "Tree", id="tree-heading", markup=False)
             yield self._view
-        yield self._preview
+        with Vertical(id="tree-message"):
+            yield self._preview
         yield Static("", id="tree-hint", markup=False)
 
     def on_mount(self) -> None:
         """Begin at the leaf."""
         self._view.focus()
-        self._view.show(self._session.conversation, self._session.conversation.leaf)
-        # Only then is the height known in which the leaf can be put into the middle.
-        self.call_after_refresh(self._view.show, self._session.conversation, self._session.conversation.leaf)
+        self._begin()
+
+    @work(group="tree", exit_on_error=False)
+    async def _begin(self) -> None:
+        conversation = self._session.conversation
+        rows = await asyncio.to_thread(outline, conversation)  # there may be ten thousand messages
+        self._view.show(conversation, conversation.leaf, rows)
 
     def set_painter(self, painter: Painter) -> None:
         """Draw in another theme."""
@@ -260,7 +266,9 @@ class TreeScreen(ModalScreen[TreeChoice | None]):
 
     def _show_hint(self) -> None:
         keys = [f"{BY_ID[name].key} {words}" for name, words in _HINTS]
-        self.query_one("#tree-hint", Static).update(Text(self._said or " · ".join(["↑ ↓ move", *keys]), no_wrap=True))
+        self.query_one("#tree-hint", Static).update(
+            Text(self._said or " · ".join(["↑ ↓ ← → move", *keys]), no_wrap=True)
+        )
         self._said = ""
 
     def _choose(self, action: str) -> None:
@@ -357,12 +365,11 @@ class TreeScreen(ModalScreen[TreeChoice | None]):
 
 
 _HINTS = (
-    ("tree_left", "and → variants"),
-    ("tree_go", "goes there"),
+    ("tree_go", "goes"),
     ("tree_fold", "folds"),
     ("tree_note", "note"),
     ("tree_delete", "deletes"),
-    ("tree_fork", "forks"),
     ("close_tree", "closes"),
+    ("tree_fork", "forks"),
 )
-"""What the last row says of the keys, the most wanted first: what does not fit is cut off."""
+"""What the last row says of the keys, beside the arrows."""
