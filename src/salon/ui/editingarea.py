@@ -6,22 +6,26 @@ Textual's text area holds the lines, wraps and scrolls them; what keys do is dec
 import time
 from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
+from rich.segment import Segment
 from textual import events
-from textual.document._document import EditResult, Location, Selection
+from textual.document._document import Document, EditResult, Location, Selection
+from textual.document._document_navigator import DocumentNavigator
 from textual.document._edit import Edit
 from textual.document._history import EditHistory
 from textual.message import Message as WidgetMessage
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from salon.actions import ACTIONS, Place
-from salon.editing.graphemes import snapped
+from salon.editing.graphemes import following, snapped
 from salon.editing.history import Deed, History, Journey
 from salon.editing.killring import KillRing
 from salon.editing.readline import COMMANDS, SELECTING
 from salon.editing.text import Buffer, Change
 from salon.editing.vi.machine import Step, Vi
+from salon.ui.wrapping import QuickWrap
 from salon.untrusted import clean
 
 _PLACES = frozenset({Place.PROMPT, Place.EDITING})
@@ -75,7 +79,61 @@ class EditingArea(TextArea, inherit_bindings=False):
         self._mark_set = False
         self._finding = False
         self._told_mode = ""
+        self._chosen: tuple[Location, Location] | None = None
+        """What is chosen in a visual mode of vi."""
         self._keys = {key: action.id for action in ACTIONS if action.place in _PLACES for key in action.keys}
+
+    # lines and rows
+
+    def _set_document(self, text: str, language: str | None) -> None:
+        # As in Textual, without its syntax, and with a wrapped document that long lines do not slow down.
+        self.document = Document(text)
+        self.wrapped_document = QuickWrap(self.document, tab_width=self.indent_width)
+        self.navigator = DocumentNavigator(self.wrapped_document)
+        self._build_highlight_map()
+        self.move_cursor((0, 0))
+        self._rewrap_and_refresh_virtual_size()
+
+    def render_line(self, y: int) -> Strip:
+        """A row: text, what is selected, and the caret on a whole cluster."""
+        wrapped = self.wrapped_document
+        y += self.scroll_offset.y
+        empty = self.document.line_count == 1 and not self.document.get_line(0)
+        if empty or not isinstance(wrapped, QuickWrap) or y >= wrapped.height:
+            return super().render_line(y - self.scroll_offset.y)
+        row, section = wrapped._offset_to_line_info[y]
+        start, end = wrapped.section(row, section)
+        line, width = self.document.get_line(row), self.scrollable_content_region.width
+        theme, base = self._theme, self.rich_style
+        marked = self._marked_on(row, start, end)
+        caret_row, caret = self.cursor_location
+        last = end == len(line)
+        caret_here = caret_row == row and self._draw_cursor and (start <= caret < end or (last and caret == end))
+        caret_end = following(line, caret) if caret < len(line) else caret + 1
+        cuts = {start, end, *marked, *((min(caret, end), min(caret_end, end)) if caret_here else ())}
+        segments: list[Segment] = []
+        for first, stop in pairwise(sorted(cuts)):
+            style = base
+            if marked and marked[0] <= first < marked[1] and theme is not None and theme.selection_style is not None:
+                style = base + theme.selection_style
+            if caret_here and first == caret and theme is not None and theme.cursor_style is not None:
+                style = base + theme.cursor_style
+            segments.append(Segment(line[first:stop].replace("\t", " " * self.indent_width), style))
+        if caret_here and caret == end and theme is not None and theme.cursor_style is not None:
+            segments.append(Segment(" ", base + theme.cursor_style))
+        elif marked and not line and theme is not None and theme.selection_style is not None:
+            segments.append(Segment(" ", base + theme.selection_style))
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _marked_on(self, row: int, start: int, end: int) -> tuple[int, ...]:
+        """From where to where a part of a line is selected, () where it is not."""
+        first, last = self._chosen if self._chosen is not None else sorted(self.selection)
+        if first == last or not first[0] <= row <= last[0]:
+            return ()
+        begin = first[1] if row == first[0] else 0
+        stop = last[1] if row == last[0] else max(end, begin)
+        begin, stop = max(start, begin), min(end, stop)
+        return (begin, stop) if begin < stop or start == end else ()
 
     # places
 
@@ -359,17 +417,17 @@ class EditingArea(TextArea, inherit_bindings=False):
             self.move_cursor(self.location_of(caret))
         if step.copied is not None:
             self.post_message(self.Cut(step.copied))
-        if self.vi.visual:
-            self.refresh()
 
     def _tell_mode(self) -> None:
         if self.vi is None:
             return
+        span = self.vi.chosen(self.text, self.caret) if self.vi.visual else None
+        self._chosen = None if span is None else (self.location_of(span.start), self.location_of(span.end))
         shown = f"{self.vi.mode} {self.vi.pending}".strip()
+        if span is not None or shown != self._told_mode:
+            self.refresh()
         if shown != self._told_mode:
             self._told_mode = shown
-            self._line_cache.clear()
-            self.refresh()
             self.post_message(self.ModeChanged(shown))
 
     def begin_text(self) -> None:
