@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from driver import salon
+
 from salon.settings import Settings
 
 

@@ -108,7 +108,7 @@ class SalonApp(SearchingApp):
                 event = events.Key(key, None)
             prompt = self.focused
             if isinstance(prompt, EditingArea) and prompt.claims(key):
-                self.screen._forward_event(event)
+                prompt._forward_event(event)
                 return
         await super().on_event(event)
 
