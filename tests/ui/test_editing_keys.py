@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from driver import salon
-
 from salon.settings import Settings
+from ui.driver import salon
 
 
 async def test_readlines_keys_kill_and_yank(tmp_path: Path) -> None:

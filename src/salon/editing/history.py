@@ -92,6 +92,11 @@ class History:
         self._open = False
         self._held_open = False
 
+    def pause(self) -> None:
+        """The caret was moved: whatever is changed next is a step of its own, unless one is held open."""
+        if not self._held_open:
+            self._open = False
+
     def hold_open(self) -> None:
         """All changes from here on are one step, until `part`."""
         self._open = False

@@ -42,8 +42,8 @@ class _NoHistory(EditHistory):
         """Nothing; `EditingArea.edit` records."""
 
     def checkpoint(self) -> None:
-        """What comes next is a step of its own."""
-        self._past.part()
+        """What comes next is a step of its own; Textual says so whenever the caret is moved."""
+        self._past.pause()
 
     def clear(self) -> None:
         """Forget everything."""

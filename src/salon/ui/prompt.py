@@ -105,18 +105,18 @@ class Prompt(EditingArea):
         self.detach(*attachments)
         if box and self.text.startswith(box):
             document = cast(Document, self.document)  # the only kind of document without a syntax to highlight
-            self.history.checkpoint()
+            self._past.part()
             self.replace("", (0, 0), document.get_location_from_index(len(box)))
-            self.history.checkpoint()
+            self._past.part()
             if not self.text:
                 self.begin_text()
         self._recall_at = -1
 
     def put_edited(self, text: str) -> None:
         """Put in what the person made of the full text elsewhere, as one step that undo takes back."""
-        self.history.checkpoint()
+        self._past.part()
         self.replace(clean(text), (0, 0), self.document.end, maintain_selection_offset=False)
-        self.history.checkpoint()
+        self._past.part()
         self.begin_text()
 
     def full_text(self) -> str:
