@@ -267,6 +267,14 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("open_billing", (), "Billing page", "Open the page where credit is bought.", command="billing"),
     Action(
+        "template",
+        (),
+        "Template",
+        "Start a new chat from a template.",
+        command="template",
+        argument="[name]",
+    ),
+    Action(
         "stash",
         ("alt+s",),
         "Put aside",

@@ -36,6 +36,7 @@ from salon.store.files import OperatingSystem, write_atomically
 from salon.store.library import FileLibrary
 from salon.store.memory import MemoryLibrary
 from salon.store.permissions import permission_warnings
+from salon.templates import load_templates
 from salon.themes import load_themes
 from salon.ui.services import Connection, Services
 from salon.workfiles import list_files
@@ -230,7 +231,8 @@ class House:
             attacher=self.attacher(),
             carrier=FileCarrier(self.paths, self.model_info, Path.home(), Path.cwd()),
             saved_prompts=lambda: load_saved_prompts(self.paths.prompts),
-            prompts_directory=str(self.paths.prompts),
+            templates=lambda: load_templates(self.paths.templates),
+            own_files=f"“prompts” and “templates” in {self.paths.config}",
             list_files=lambda: list_files(Path.cwd()),
             # The console of older Linux kernels would print what it does not know.
             terminal_links=self.settings.hyperlinks and self.environ.get("TERM") not in {"linux", "dumb"},

@@ -22,6 +22,7 @@ from salon.store.carrying import FileCarrier
 from salon.store.index import SearchIndex
 from salon.store.library import FileLibrary
 from salon.store.memory import MemoryLibrary
+from salon.templates import load_templates
 from salon.themes import load_themes
 from salon.ui.app import SalonApp
 from salon.ui.chat import ChatScreen
@@ -218,7 +219,8 @@ async def salon(
         keep_copy=lambda text: f"/copied ({len(text)})",
         carrier=FileCarrier(paths, models, folder, folder),
         saved_prompts=lambda: load_saved_prompts(paths.prompts),
-        prompts_directory=str(paths.prompts),
+        templates=lambda: load_templates(paths.templates),
+        own_files=str(paths.config),
         list_files=lambda: list_files(folder / "files"),
     )
     app = SalonApp(services, opening)

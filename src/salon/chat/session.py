@@ -263,12 +263,17 @@ class Session(Branching):
         The system prompt of a chat that has begun stays what it was; an effort that was chosen for it goes on.
         """
         settings = self.conversation.settings
-        if self.conversation.written:
+        if self.conversation.written or "system" in settings:
             system = settings.get("system")
             parameters = replace(parameters, system=system if isinstance(system, str) else "")
         if isinstance(effort := settings.get("effort"), str):
             parameters = replace(parameters, effort=effort)
         self.parameters = parameters
+
+    def wish(self, **settings: str) -> None:
+        """Settle something of a chat that has not begun; it is written when the chat is, and `adopt` keeps to it."""
+        if not self.conversation.written:
+            self.conversation = tree.with_settings(self.conversation, **settings)
 
     def adopt_effort(self, level: str) -> None:
         """Ask with this effort from now on."""

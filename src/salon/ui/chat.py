@@ -15,6 +15,7 @@ from salon.actions import Place
 from salon.chat.search import Voice
 from salon.chat.session import Draft, Keeping, Library, Session
 from salon.editor import EditorError
+from salon.templates import Template
 from salon.ui.answering import Answering
 from salon.ui.asking import SETTLE_SECONDS
 from salon.ui.attachmentbar import AttachmentBar
@@ -201,6 +202,7 @@ class ChatScreen(RecallingActions):
         """Ask this model from now on, and remember it with the session."""
         if self.session is None or self.connection is None:
             return
+        self.session.wish(model=model)
         self.session.adopt(self._services.parameters(self.connection, model))
         self._show_model(self.session)
         if self.session.conversation.messages:
@@ -208,8 +210,20 @@ class ChatScreen(RecallingActions):
 
     def use_default_model(self, model: str) -> None:
         """Ask this model, unless the chat has one of its own."""
-        if model and self.session is not None and not self.session.conversation.settings.get("model"):
-            self.use_model(model)
+        if self.session is None or self.connection is None or self.session.conversation.settings.get("model"):
+            return
+        if model:
+            self.session.adopt(self._services.parameters(self.connection, model))
+            self._show_model(self.session)
+
+    def use_template(self, template: Template, prompt: str) -> None:
+        """Begin as a template says, its first prompt in the box."""
+        if self.session is None:
+            return
+        wishes = {"model": template.model, "effort": template.effort, "system": template.system}
+        self.session.wish(**{key: wish for key, wish in wishes.items() if wish})
+        self._adopt_parameters(self.session)
+        self.prompt.insert(clean(prompt))
 
     def _adopt_parameters(self, session: Session) -> None:
         if self.connection is None:

@@ -337,6 +337,12 @@ class ChatsApp(App[None]):
         await self.show_chat(None)
 
     @work(group="switch", exit_on_error=False)
+    async def on_recalling_actions_template_chosen(self, event: ChatScreen.TemplateChosen) -> None:
+        """Begin a new chat as a template says."""
+        if await self.show_chat(None, How.TEMPORARY if event.template.temporary else How.OPEN):
+            self.chat.use_template(event.template, event.prompt)
+
+    @work(group="switch", exit_on_error=False)
     async def on_tending_actions_fork_made(self, event: ChatScreen.ForkMade) -> None:
         """Show the chat that was made of a branch."""
         if await self.show_chat(event.session_id):

@@ -1,7 +1,6 @@
 """Typing what to do: commands behind a slash, files behind an `@`, and the list that completes both."""
 
 import asyncio
-from dataclasses import replace
 
 from textual import work
 
@@ -186,7 +185,8 @@ class CommandingActions(TendingActions):
             self.notice.show(NoticeText(f"{sentence} A new chat can have another.", ("new_chat",), "info"))
             return
         if words:
-            session.adopt(replace(session.parameters, system=words))
+            session.wish(system=words)
+            session.adopt(session.parameters)
         told = clean_line(session.parameters.system, 300)
         sentence = f"The system prompt of this chat: {told}" if told else "This chat has no system prompt."
         self.notice.show(NoticeText(sentence, (), "info"))

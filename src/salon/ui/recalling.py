@@ -1,21 +1,27 @@
 """Bringing words back into the prompt: what was put aside, what was asked before, what is kept for use again."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from textual import work
+from textual.message import Message as WidgetMessage
 
 from salon.actions import BY_ID
 from salon.chat.placeholders import filled, placeholders
 from salon.chat.session import Draft
 from salon.errors import StoreError
+from salon.saved_prompts import SavedPrompt
+from salon.templates import Template
 from salon.ui.attaching import AttachingActions
 from salon.ui.completion import Candidate
 from salon.ui.form import FormScreen
 from salon.ui.notice import NoticeText
 from salon.ui.picker import PickerScreen, Row
 from salon.untrusted import clean, clean_line
+
+Kept = TypeVar("Kept", SavedPrompt, Template)
 
 EVERYTHING = 1_000_000
 """More prompts than anybody writes."""
@@ -36,7 +42,7 @@ class RecallingActions(AttachingActions):
         try:
             if draft:
                 await asyncio.to_thread(stash.push, draft)
-                self.prompt.clear_sent(draft.text)
+                self.prompt.clear_sent(draft.text, draft.attachments)
                 told = f"Put aside. {BY_ID['stash'].key} in an empty prompt brings it back."
                 self.notice.show(NoticeText(told, (), "info"))
                 return
@@ -54,7 +60,7 @@ class RecallingActions(AttachingActions):
             self.notice.show(NoticeText("Nothing has been put aside.", (), "info"))
         if len(drafts) < 2:
             return next(iter(drafts), None)
-        rows = [Row(str(number), clean_line(draft.text, 200)) for number, draft in enumerate(drafts)]
+        rows = [Row(str(number), clean_line(draft.text, 200) or "(attachments)") for number, draft in enumerate(drafts)]
         chosen = await self.app.push_screen_wait(PickerScreen("What was put aside", rows, ""))
         return None if chosen is None else drafts[int(chosen)]
 
@@ -79,36 +85,74 @@ class RecallingActions(AttachingActions):
 
     # what is kept for use again
 
+    @dataclass
+    class TemplateChosen(WidgetMessage):
+        """A new chat is to begin as a template says; `prompt` is its first prompt with the gaps filled in."""
+
+        template: Template
+        prompt: str
+
+    @work(group="saved", exclusive=True, exit_on_error=False)
+    async def action_template(self, name: str = "") -> None:
+        """Start a new chat from a template."""
+        templates, problems = await asyncio.to_thread(self._services.templates)
+        template = await self._chosen_from("Templates", templates, problems, name, _row_of_template)
+        if template is None:
+            return
+        values = await self._filled_in(template.name, template.prompt)
+        if values is not None:
+            self.post_message(self.TemplateChosen(template, filled(template.prompt, values)))
+
     @work(group="saved", exclusive=True, exit_on_error=False)
     async def action_saved_prompt(self, name: str = "") -> None:
         """Put a saved prompt into the box, its gaps filled in."""
         prompts, problems = await asyncio.to_thread(self._services.saved_prompts)
-        if problems:
-            self.notice.show(NoticeText("\n".join(problems), (), "warning"))
-        if not prompts:
-            place = f"Put Markdown files into {self._services.prompts_directory} to have them here."
-            self.notice.show(NoticeText(f"There are no saved prompts. {place}", (), "info"))
-            return
-        if not name:
-            rows = [Row(prompt.name, prompt.name, clean_line(prompt.text, 80)) for prompt in prompts]
-            chosen = await self.app.push_screen_wait(PickerScreen("Saved prompts", rows, ""))
-        else:
-            chosen = name
-        prompt = next((prompt for prompt in prompts if prompt.name == chosen), None)
+        prompt = await self._chosen_from("Saved prompts", prompts, problems, name, _row_of_prompt)
         if prompt is None:
             return
-        gaps = placeholders(prompt.text)
-        values = await self.app.push_screen_wait(FormScreen(prompt.name, gaps)) if gaps else {}
+        values = await self._filled_in(prompt.name, prompt.text)
         if values is not None:
             self.prompt.insert(clean(filled(prompt.text, values)))
+
+    async def _chosen_from(
+        self, what: str, kept: Sequence[Kept], problems: Sequence[str], name: str, row_of: Callable[[Kept], Row]
+    ) -> Kept | None:
+        """The one with this name, or the one that the person chooses; what is wrong with files is said."""
+        if problems:
+            self.notice.show(NoticeText("\n".join(problems), (), "warning"))
+        elif not kept:
+            place = self._services.own_files
+            self.notice.show(NoticeText(f"{what}: there are none yet. They are files in {place}.", (), "info"))
+        if not kept:
+            return None
+        if name:
+            return next((each for each in kept if each.name == name), None)
+        chosen = await self.app.push_screen_wait(PickerScreen(what, [row_of(each) for each in kept], ""))
+        return next((each for each in kept if each.name == chosen), None)
+
+    async def _filled_in(self, heading: str, text: str) -> dict[str, str] | None:
+        gaps = placeholders(text)
+        return await self.app.push_screen_wait(FormScreen(heading, gaps)) if gaps else {}
 
     def choices_of(self, action: str) -> list[Candidate]:
         """What a command can take behind its name, where that can be listed."""
         if action == "saved_prompt":
             prompts, _ = self._services.saved_prompts()  # a few small files, and only once somebody types the command
             return [Candidate(prompt.name, clean_line(prompt.text, 80)) for prompt in prompts]
+        if action == "template":
+            templates, _ = self._services.templates()
+            return [Candidate(template.name, _row_of_template(template).rest) for template in templates]
         return super().choices_of(action)
 
 
 def _rows_of(prompts: Sequence[str]) -> list[Row]:
     return [Row(str(number), clean_line(text[:SEARCHED], SEARCHED)) for number, text in enumerate(prompts)]
+
+
+def _row_of_prompt(prompt: SavedPrompt) -> Row:
+    return Row(prompt.name, prompt.name, clean_line(prompt.text, 80))
+
+
+def _row_of_template(template: Template) -> Row:
+    told = (template.model, template.effort, "temporary" if template.temporary else "", template.prompt)
+    return Row(template.name, template.name, clean_line(" · ".join(part for part in told if part), 100))

@@ -12,6 +12,7 @@ from salon.chat.session import Library, Parameters
 from salon.chat.turn import Client, Request
 from salon.saved_prompts import SavedPrompt
 from salon.settings import Settings
+from salon.templates import Template
 from salon.themes import Theme
 
 if TYPE_CHECKING:
@@ -217,8 +218,10 @@ class Services:
     """The keys of actions that have others than their own, by id."""
     saved_prompts: Callable[[], tuple[Sequence[SavedPrompt], Sequence[str]]]
     """The prompts that are kept for use again, and what is wrong with their files, in sentences. Blocks."""
-    prompts_directory: str
-    """Where those lie."""
+    templates: Callable[[], tuple[Sequence[Template], Sequence[str]]]
+    """The templates of new chats, and what is wrong with their files, in sentences. Blocks."""
+    own_files: str
+    """Where both lie, in words."""
     problems: tuple[str, ...] = ()
     """What was wrong with settings, themes or directories, in sentences."""
     log_file: str = ""
