@@ -90,7 +90,7 @@ _EDITING = (
     _edit("redo", "alt+r,ctrl+x ctrl+r", "Redo", "Do it again."),
     _edit("older_text", "alt+comma", "Older text", "Go back in time, also to what was typed before an undo."),
     _edit("newer_text", "alt+full_stop", "Newer text", "Go forward in time."),
-    _edit("cursor_left", "left,ctrl+b", "Left", "Go one character to the left."),
+    _edit("cursor_left", "left", "Left", "Go one character to the left."),
     _edit("cursor_right", "right", "Right", "Go one character to the right."),
     _edit("word_left", "alt+b,ctrl+left,alt+left", "Word left", "Go to the beginning of the word."),
     _edit("word_right", "alt+f,ctrl+right,alt+right", "Word right", "Go to the end of the word."),

@@ -22,6 +22,7 @@ PRESETS: Mapping[str, Keys] = {
     "default": {},
     "vi": {},
     "emacs": {
+        "cursor_left": ("left", "ctrl+b"),
         "cursor_right": ("right", "ctrl+f"),
         "recall_older": ("up", "ctrl+p"),
         "recall_newer": ("down", "ctrl+n"),
