@@ -31,7 +31,8 @@ async def test_a_slash_lists_the_commands_and_letters_narrow_them(tmp_path: Path
     async with salon(tmp_path) as person:
         await types(person, "/")
         assert len(shown(person)) == len(COMMANDS)
-        assert f"/{next(iter(COMMANDS))}" in person.screen_text()
+        assert shown(person)[0].startswith("/new")
+        assert "/open" in person.screen_text()
         await types(person, "mod")
         assert shown(person)[0].startswith("/model [model]")
         await person.press("escape")

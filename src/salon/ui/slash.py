@@ -34,10 +34,18 @@ COMMANDS: dict[str, Action] = {
 """What can be typed after a slash."""
 
 
+_FIRST = ("new", "open", "search", "model", "effort", "retry", "edit", "attach", "template", "title", "export", "help")
+"""What people look for most stands first while nothing else is known of what they want."""
+
+
 def command_candidates(letters: str) -> list[Candidate]:
     """The commands that the letters mean; all of them for none."""
-    names = best(letters, COMMANDS, len(COMMANDS)) if letters else list(COMMANDS)
+    names = best(letters, COMMANDS, len(COMMANDS)) if letters else _in_order()
     return [Candidate(name, _hint(COMMANDS[name]), f"/{name}{_blank(COMMANDS[name])}") for name in names]
+
+
+def _in_order() -> list[str]:
+    return list(dict.fromkeys([*(name for name in _FIRST if name in COMMANDS), *COMMANDS]))
 
 
 def _hint(action: Action) -> str:
