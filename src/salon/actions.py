@@ -227,7 +227,7 @@ ACTIONS: tuple[Action, ...] = (
         "retry_now",
         ("f7",),
         "Try now",
-        "Do not wait: cut the countdown short, or stop the answer and send what is queued or typed.",
+        "Do not wait: cut a countdown short, or stop the answer and send what is queued or typed.",
     ),
     Action("show_details", ("f8",), "Details", "Show the technical details of the last failure.", command="details"),
     Action("edit", ("f2",), "Edit", "Change the last prompt: what is sent then stands beside it.", command="edit"),

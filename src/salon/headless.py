@@ -18,7 +18,7 @@ from typing import Any, TextIO
 from salon.chat.attachments import Attachment
 from salon.chat.blocks import text_of
 from salon.chat.conversation import Message, Status
-from salon.chat.events import BlockStarted, Finished, Retrying, TextDelta, TurnEvent
+from salon.chat.events import BlockStarted, Finished, Retrying, TextDelta, TurnEvent, Waiting
 from salon.chat.session import Library, Session
 from salon.errors import CredentialsError, Fault, FaultKind
 from salon.exits import Exit
@@ -105,6 +105,8 @@ class Headless:
             self._stop_writing(session, error)
         if isinstance(event, Retrying):
             self._tell(f"{event.reason} Retrying ({event.attempt} of {event.attempts}) in {event.wait:.0f} s.")
+        elif isinstance(event, Waiting) and event.wait >= 1:
+            self._tell(f"Waiting {event.wait:.0f} s for the rate limit.")
 
     def _write(self, text: str) -> None:
         if not text or self._pipe_closed or self._not_written:

@@ -15,6 +15,7 @@ from salon.chat.events import (
     TextDelta,
     ThinkingDelta,
     TurnEvent,
+    Waiting,
 )
 from salon.ui.progress import Progress
 
@@ -89,3 +90,16 @@ def test_how_it_ended_stays_without_a_clock(status: Status, words: tuple[str, st
     assert progress.words() == words
     assert progress.over
     assert progress.hint() == ""
+
+
+def test_a_wait_for_the_rate_limit_counts_down_and_names_its_key() -> None:
+    now = [100.0]
+    progress = Progress(clock=lambda: now[0])
+    progress.note(Waiting(3.0))
+    assert progress.words() == ("Waiting 3 s for the rate limit", "text")
+    assert progress.hint() == "F7 goes now · Esc stops"
+    assert progress.waiting_to_retry
+    now[0] += 2.5
+    assert progress.words()[0] == "Waiting 1 s for the rate limit"
+    progress.note(Waiting(0.0))
+    assert progress.words()[0] == "Connecting"

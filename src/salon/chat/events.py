@@ -45,7 +45,14 @@ class Retrying:
     reason: str
 
 
-WireEvent = ApiEvent | Connecting | Connected | Retrying
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The request waits `wait` seconds before it is sent, to stay under the server's rate limit; with 0 it goes now."""
+
+    wait: float
+
+
+WireEvent = ApiEvent | Connecting | Connected | Retrying | Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,7 @@ TurnEvent = (
     Connecting
     | Connected
     | Retrying
+    | Waiting
     | AnswerStarted
     | BlockStarted
     | TextDelta

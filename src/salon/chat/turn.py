@@ -22,6 +22,7 @@ from salon.chat.events import (
     Heartbeat,
     Retrying,
     TurnEvent,
+    Waiting,
     WireEvent,
 )
 from salon.chat.ids import new_id
@@ -70,13 +71,13 @@ class RetryControl:
         """Start the next attempt at once."""
         self._now.set()
 
-    async def wait(self, seconds: float) -> None:
-        """Sleep for `seconds`, or until somebody says `now`."""
+    async def wait(self, seconds: float) -> bool:
+        """Sleep for `seconds`, or until somebody says `now`; whether somebody did."""
         self._now.clear()
         try:
-            await asyncio.wait_for(self._now.wait(), seconds)
+            return await asyncio.wait_for(self._now.wait(), seconds)
         except TimeoutError:
-            pass  # the countdown ran out, as it should
+            return False  # the countdown ran out, as it should
 
 
 class Client(Protocol):
@@ -285,7 +286,7 @@ class Turn:
             self._plan_checkpoint()
         return events or ([Heartbeat()] if run else [])
 
-    def _note_attempt(self, item: Connecting | Connected | Retrying) -> TurnEvent:
+    def _note_attempt(self, item: Connecting | Connected | Retrying | Waiting) -> TurnEvent:
         if isinstance(item, Connected):
             self._request_id = item.request_id
         elif isinstance(item, Retrying):

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from salon.chat.events import ApiEvent, Connected, WireEvent
+from salon.chat.events import ApiEvent, Connected, Waiting, WireEvent
 from salon.chat.model import ModelInfo
 from salon.chat.request import repaired
 from salon.chat.turn import Request, RetryControl
@@ -18,6 +18,7 @@ from salon.claude.circumstances import Circumstances, internal, no_key, not_the_
 from salon.claude.credentials import Credentials
 from salon.claude.faults import fault_of
 from salon.claude.network_faults import fault_of_setup
+from salon.claude.pacing import Pace, Place
 from salon.claude.request_size import characters_of, has_attachments, size_of
 from salon.claude.retry import RetryPolicy, with_retries
 from salon.claude.sdk import KeyHeader, Sdk, Timeouts, build_sdk, import_sdk, silence_deprecations
@@ -50,6 +51,7 @@ class ApiClient:
         retries: RetryPolicy | None = None,
         called: str = "",
         transport: "Callable[[], httpx2.AsyncBaseTransport] | None" = None,
+        pace: Pace | None = None,
     ) -> None:
         self.credentials = credentials
         self._chosen_url = check_base_url(base_url) if base_url else None
@@ -57,6 +59,7 @@ class ApiClient:
         self._timeouts = timeouts or Timeouts()
         self._retries = retries or RetryPolicy()
         self._called = called
+        self._pace = pace or Pace()
         self._transport = transport
         self._sdk: Sdk | None = None
         self._preparing: asyncio.Task[Sdk | Fault] | None = None
@@ -85,13 +88,21 @@ class ApiClient:
         body = dict(request.body)
         at = self._circumstances(body)
 
-        async def once() -> AsyncGenerator[Connected | ApiEvent, None]:
+        async def once() -> AsyncGenerator[Connected | Waiting | ApiEvent, None]:
             sdk = await self._ready()
             self._check_before_sending(at, body)
-            silence_deprecations()
-            async with aclosing(attempt(sdk.client, body, sdk.message_parameters, self._circumstances(body))) as events:
-                async for event in events:
-                    yield event
+            place = self._pace.queue(request.model, body)
+            try:
+                async with aclosing(_in_turn(place, control)) as waits:
+                    async for wait in waits:
+                        yield wait
+                silence_deprecations()
+                at_once = self._circumstances(body)
+                async with aclosing(attempt(sdk.client, body, sdk.message_parameters, at_once, place)) as events:
+                    async for event in events:
+                        yield event
+            finally:
+                place.leave()
 
         def remedy(fault: Fault) -> str:
             return self._renew_sign_in(fault) or _repair(fault, body)
@@ -235,6 +246,18 @@ class ApiClient:
             return ""
         cache.invalidate()
         return "The sign-in had run out and is renewed."
+
+
+async def _in_turn(place: Place, control: RetryControl) -> AsyncGenerator[Waiting, None]:
+    """Wait until the rate limit leaves room, or until the person does not want to; says so before and after."""
+    waited = False
+    while seconds := place.seconds():
+        waited = True
+        yield Waiting(seconds)
+        if await control.wait(seconds):
+            break
+    if waited:
+        yield Waiting(0.0)
 
 
 def _repair(fault: Fault, body: dict[str, Any]) -> str:

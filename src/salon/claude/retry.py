@@ -8,12 +8,12 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from salon.chat.events import ApiEvent, Connected, Connecting, Retrying, WireEvent
+from salon.chat.events import ApiEvent, Connected, Connecting, Retrying, Waiting, WireEvent
 from salon.chat.turn import RetryControl
 from salon.claude.status_faults import MAX_AUTOMATIC_WAIT
 from salon.errors import Fault, FaultKind
 
-Attempt = Callable[[], AsyncGenerator[Connected | ApiEvent, None]]
+Attempt = Callable[[], AsyncGenerator[Connected | Waiting | ApiEvent, None]]
 """Makes one attempt; raises `Fault`."""
 Remedy = Callable[[Fault], str]
 """Tries to mend what an attempt failed of; what it did in a sentence, or "" when it could do nothing."""
@@ -88,9 +88,9 @@ async def with_retries(
         await control.wait(wait)
 
 
-def shows_content(event: Connected | ApiEvent) -> bool:
+def shows_content(event: Connected | Waiting | ApiEvent) -> bool:
     """Whether an event puts something of an answer before a person: any delta, or a block that comes whole."""
-    if isinstance(event, Connected):
+    if isinstance(event, Connected | Waiting):
         return False
     kind = event.get("type")
     if kind == "content_block_start":

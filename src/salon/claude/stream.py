@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from salon.chat.events import ApiEvent, Connected
 from salon.claude.circumstances import Circumstances, dropped, garbled, not_the_api, web_page
 from salon.claude.faults import fault_of
+from salon.claude.pacing import PREFIX, Place
 from salon.claude.refusal import Refusal
 from salon.claude.retry import shows_content
 from salon.claude.status_faults import fault_of_refusal
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 LINGER = 0.2
 """Seconds that a connection may take to end after `message_stop` and still be used again."""
 
-_LIMITS = "anthropic-ratelimit-"
 _END_MARKS = {"[DONE]"}
 """What servers with an OpenAI side put at the end of a stream."""
 
@@ -75,9 +75,13 @@ class Progress:
 
 
 async def attempt(
-    client: "anthropic.AsyncAnthropic", body: Mapping[str, Any], known_parameters: frozenset[str], at: Circumstances
+    client: "anthropic.AsyncAnthropic",
+    body: Mapping[str, Any],
+    known_parameters: frozenset[str],
+    at: Circumstances,
+    place: Place,
 ) -> AsyncGenerator[Connected | ApiEvent, None]:
-    """Ask once; `Connected`, then every payload of the stream as a dictionary.
+    """Ask once; `Connected`, then every payload of the stream as a dictionary. `place` hears of the rate limits.
 
     Ends normally only after a `message_stop`, which is supplied where a server closes after the stop reason without
     one. Raises Fault for everything else. Closing the generator or cancelling its task closes the socket.
@@ -91,8 +95,11 @@ async def attempt(
         async with client.messages.with_streaming_response.create(
             **arguments(body, known_parameters), stream=True
         ) as response:
+            place.answered(response.http_response.headers)
             yield _connected(response.http_response)
             async for event in _payloads(response.http_response, progress, at):
+                if event.get("type") == "message_start":
+                    place.used(_usage_of(event))
                 yield event
     except Fault as problem:
         fault = problem
@@ -103,6 +110,8 @@ async def attempt(
         httpx2.StreamError,
         *SDK_FAILURES,
     ) as problem:
+        if isinstance(problem, anthropic.APIStatusError):
+            place.answered(problem.response.headers, problem.status_code)
         fault = fault_of(problem, at, begun=progress.begun)
     if fault is not None:
         # Raised out here, without the exception it was made of: that one's text may hold the key.
@@ -118,8 +127,14 @@ def arguments(body: Mapping[str, Any], known_parameters: frozenset[str]) -> dict
 
 def _connected(response: "httpx2.Response") -> Connected:
     headers = response.headers
-    limits = {name[len(_LIMITS) :]: value for name, value in headers.items() if name.startswith(_LIMITS)}
+    limits = {name[len(PREFIX) :]: value for name, value in headers.items() if name.startswith(PREFIX)}
     return Connected(headers.get("request-id") or headers.get("x-request-id") or "", limits)
+
+
+def _usage_of(event: ApiEvent) -> Mapping[str, Any]:
+    message = event.get("message")
+    usage = message.get("usage") if isinstance(message, dict) else None
+    return usage if isinstance(usage, dict) else {}
 
 
 async def _payloads(

@@ -1,8 +1,10 @@
 """What is happening in a turn, in words with a clock."""
 
+import math
 import time
 from collections.abc import Callable
 
+from salon.actions import BY_ID
 from salon.chat.blocks import is_tool_use, kind_of
 from salon.chat.conversation import Message
 from salon.chat.conversation import Status as MessageStatus
@@ -16,9 +18,11 @@ from salon.chat.events import (
     TextDelta,
     ThinkingDelta,
     TurnEvent,
+    Waiting,
 )
 from salon.ui.sections import duration
 
+_PACED = "Waiting for the rate limit"
 _ENDINGS = {
     MessageStatus.COMPLETE: ("Ready", "text"),
     MessageStatus.STOPPED: ("Stopped", "text"),
@@ -45,12 +49,12 @@ class Progress:
     @property
     def waiting_to_retry(self) -> bool:
         """Whether a countdown runs that the person can cut short."""
-        return self._phase == "Retrying"
+        return self._phase in {"Retrying", _PACED}
 
     def note(self, event: TurnEvent) -> None:
         """Take in what happened."""
         now = self._clock()
-        if not isinstance(event, Retrying | Finished):
+        if not isinstance(event, Retrying | Waiting | Finished):
             self._last_data = now
         match event:
             case Connecting(attempt, attempts):
@@ -64,6 +68,11 @@ class Progress:
                 self._attempt = f" {attempt} of {attempts}"
                 self._retry_at = now + wait
                 self._role = "warning"
+            case Waiting(0.0):
+                self._enter("Connecting", now)
+            case Waiting(wait):
+                self._enter(_PACED, now)
+                self._retry_at = now + wait
             case BlockStarted(_, block) if kind_of(block) in {"thinking", "redacted_thinking"}:
                 self._enter("Thinking", now)
             case BlockStarted(_, block) if is_tool_use(block):
@@ -85,6 +94,8 @@ class Progress:
         if self._phase == "Retrying":
             left = max(0, round(self._retry_at - now))
             return f"Retrying{self._attempt} in {left} s", self._role
+        if self._phase == _PACED:
+            return f"Waiting {max(1, math.ceil(self._retry_at - now))} s for the rate limit", self._role
         silent = now - self._last_data
         if silent >= self._stall_hint:
             return f"No data for {duration(silent)}", "warning"
@@ -96,6 +107,8 @@ class Progress:
         """Which keys matter now."""
         if self.over:
             return ""
+        if self._phase == _PACED:
+            return f"{BY_ID['retry_now'].key} goes now · Esc stops"
         return "Enter tries now · Esc stops" if self._phase == "Retrying" else "Esc stops"
 
     def _enter(self, phase: str, now: float) -> None:
