@@ -24,7 +24,7 @@ _CHARACTERS_PER_TOKEN = 4
 _FILE_CHARACTERS = 6_000
 """A picture of the size that models take is about 1,500 tokens."""
 _KINDS = ("requests", "tokens", "input-tokens")
-"""Output tokens are not among them: nobody knows before how many there will be, and the API counts them as they come."""
+"""Not output tokens: nobody knows before how many there will be, and the API counts them as they come."""
 
 
 @dataclass(slots=True)
