@@ -259,6 +259,13 @@ ACTIONS: tuple[Action, ...] = (
         "pick_model", ("ctrl+l",), "Model", "Choose another model for this chat.", command="model", argument="[model]"
     ),
     Action(
+        "other_favourite",
+        ("alt+w",),
+        "Other model",
+        "Change to the other one of your two favourite models (the setting favourite_models).",
+        command="other-model",
+    ),
+    Action(
         "edit_system",
         (),
         "Edit system prompt",

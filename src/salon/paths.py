@@ -36,6 +36,16 @@ class Paths:
         return self.config / "credentials.toml"
 
     @property
+    def prices_file(self) -> Path:
+        """What models cost, where a person knows better."""
+        return self.config / "prices.toml"
+
+    @property
+    def models_file(self) -> Path:
+        """Which models servers said they offer."""
+        return self.cache / "models.json"
+
+    @property
     def themes(self) -> Path:
         """A person's own themes."""
         return self.config / "themes"

@@ -42,6 +42,9 @@ class Settings:
     theme: str = _setting("salon-dark", "The colours, by the name of a theme.")
     model: str = _setting("", "The model for new sessions, by its id. Empty: Salon chooses.")
     system: str = _setting("", "The system prompt for new sessions. A session keeps the one that it began with.")
+    favourite_models: str = _setting(
+        "", "Two models, by their ids and with a comma between them, that one key goes back and forth between."
+    )
     effort: str = _setting(
         "",
         "How much work the model puts into an answer, where it can be told. Empty: the model's own default.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from salon.catalogue import Catalogue
 from salon.chat.model import ModelInfo
 from salon.chat.search import Search
 from salon.chat.session import Library, Parameters
@@ -20,10 +21,11 @@ from salon.claude.credentials import (
     save_key,
     warn_if_readable_by_others,
 )
+from salon.claude.prices import load_prices
 from salon.claude.retry import RetryPolicy
 from salon.claude.sdk import KeyHeader, Timeouts
 from salon.clipboard_image import take_image
-from salon.demo.models import DEMO_MODEL, MODELS
+from salon.demo.models import DEMO_MODEL
 from salon.errors import UsageError
 from salon.keymap import load_keys
 from salon.logs import keep_secret, start_logging
@@ -35,6 +37,7 @@ from salon.store.carrying import FileCarrier
 from salon.store.files import OperatingSystem, write_atomically
 from salon.store.library import FileLibrary
 from salon.store.memory import MemoryLibrary
+from salon.store.modellists import ModelLists
 from salon.store.permissions import permission_warnings
 from salon.templates import load_templates
 from salon.themes import load_themes
@@ -66,9 +69,9 @@ class House:
     settings: Settings
     environ: Mapping[str, str]
     problems: list[str]
+    catalogue: Catalogue
     demo_pace: float = 1.0
     _demo: "DemoServer | None" = None
-    _found: dict[str, ModelInfo] = field(default_factory=dict)
     _searches: dict[bool, "SearchIndex"] = field(default_factory=dict)
 
     # sessions
@@ -133,28 +136,23 @@ class House:
 
     def models_of(self, connection: Connection) -> Sequence[ModelInfo]:
         """See `Connector`."""
-        if connection.demo:
-            return [info for entry in MODELS.values() if (info := models.from_api(entry)) is not None]
-        return list(self._found.values()) or ([] if connection.host else models.known_models())
+        return self.catalogue.offered(connection)
+
+    def models_as_of(self, connection: Connection) -> str:
+        """See `Connector`."""
+        return self.catalogue.as_of(connection)
 
     async def learn_models(self, connection: Connection) -> str:
-        """Ask a server that is not Anthropic's which models it has; the one to use where nobody chose, "" if any."""
-        if connection.demo:
-            return ""
-        for info in await connection.client.list_models():
-            self._found[info.id] = info
-        chosen = self.options.model or self.settings.model
-        return "" if chosen or not connection.host else next(iter(self._found), "")
+        """See `Connector`."""
+        return await self.catalogue.learn(connection, self.options.model or self.settings.model)
+
+    async def refresh_models(self, connection: Connection) -> bool:
+        """See `Connector`."""
+        return await self.catalogue.refresh(connection)
 
     def model_info(self, model_id: str) -> ModelInfo:
         """What is known of a model; "" means the default one."""
-        wanted = model_id or models.DEFAULT_MODEL
-        if wanted.startswith(DEMO_MODEL):
-            return next(
-                (info for entry in MODELS.values() if (info := models.from_api(entry)) and info.id == wanted),
-                ModelInfo(id=wanted),
-            )
-        return self._found.get(wanted) or models.known(wanted)
+        return self.catalogue.info(model_id or models.DEFAULT_MODEL)
 
     def parameters(self, connection: Connection, model_id: str) -> Parameters:
         """See `Services.parameters`."""
@@ -251,7 +249,15 @@ def build(options: Options, environ: Mapping[str, str] | None = None) -> House:
         sentence for sentence in (start_logging(paths), warn_if_readable_by_others(paths.credentials_file)) if sentence
     ]
     problems += permission_warnings(paths)
+    prices, price_problems = load_prices(paths.prices_file)
+    problems += price_problems
     pace = environ.get("SALON_DEMO_PACE", "")
     return House(
-        options, paths, settings, environ, problems, float(pace) if pace.replace(".", "", 1).isdigit() else 1.0
+        options,
+        paths,
+        settings,
+        environ,
+        problems,
+        Catalogue(ModelLists(paths.models_file), prices),
+        float(pace) if pace.replace(".", "", 1).isdigit() else 1.0,
     )

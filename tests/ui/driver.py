@@ -65,6 +65,12 @@ class FakeConnector:
     async def learn_models(self, connection: Connection) -> str:
         return ""
 
+    async def refresh_models(self, connection: Connection) -> bool:
+        return False
+
+    def models_as_of(self, connection: Connection) -> str:
+        return ""
+
     def models_of(self, connection: Connection) -> Sequence[ModelInfo]:
         return self.models
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from salon.chat.model import ModelInfo, Price
-from salon.ui.picker import Row, model_rows
+from salon.ui.modelpicker import model_rows
+from salon.ui.picker import Row
 
 ROW = Row("01abc", "Why is the sky blue?", "today 14:02 · 12kB")
 
@@ -36,5 +37,9 @@ def test_a_model_is_shown_with_its_window_and_its_price() -> None:
         cache_write_1h=Decimal(0),
     )
     rows = model_rows([ModelInfo(id="m", name="Model", context=200_000, prices=(price,)), ModelInfo(id="bare\x1b")])
-    assert rows[0] == Row("m", "Model", "200k context · $3 in, $15 out per million tokens")
-    assert rows[1] == Row("bare\x1b", "bare␛", "")
+    assert rows[0] == Row(
+        "m", "Model", "m", "200k context · longest answer unknown · $3 in $15 out · abilities unknown"
+    )
+    assert rows[1].title == "bare␛"
+    assert "context unknown" in rows[1].detail
+    assert "price unknown" in rows[1].detail

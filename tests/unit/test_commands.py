@@ -153,3 +153,20 @@ def test_a_question_that_cannot_be_asked_is_wrong_usage(paths: Paths, capsys: py
     assert "role: knows user" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         run(["search", "x", "-n", "0"])
+
+
+# models
+
+
+def test_models_are_listed_for_a_person_and_for_a_program(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    paths.config.mkdir(parents=True)
+    paths.prices_file.write_text('["salon-demo"]\ninput = 1\noutput = 2\n')
+    assert run(["models", "--demo"]) == 0
+    told = capsys.readouterr().out
+    assert "salon-demo-careful  Salon demo, careful (scripted)\n    200k context · 32k answers" in told
+    assert run(["models", "--json"]) == 0
+    listed = {record["id"]: record for record in records(capsys.readouterr().out)}
+    haiku = listed["claude-haiku-5-5"]
+    assert [tier["up_to"] for tier in haiku["usd_per_million_tokens"]] == [100_000, None]
+    assert (haiku["context"], haiku["abilities"]) == (1_000_000, None)
+    assert listed["claude-sonnet-4-5"]["retires"] == "2026-11-30"

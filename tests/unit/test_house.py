@@ -27,6 +27,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
 LESS: dict[str, tuple[str, ...]] = {
     "salon.headless": ("textual", "anthropic", "httpx2"),
     "salon.wiring": ("textual", "anthropic", "httpx2"),
+    "salon.catalogue": ("textual", "anthropic", "httpx2"),
 }
 """Modules that put the parts together may bring what those bring."""
 

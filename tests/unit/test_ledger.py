@@ -8,6 +8,7 @@ import pytest
 from salon.chat.conversation import Message, Status
 from salon.chat.ledger import Totals, totals
 from salon.chat.model import ModelInfo, Price, context_used, cost_of, prompt_tokens
+from salon.claude.models import known
 
 SMALL = Price(
     input=Decimal(3),
@@ -128,3 +129,32 @@ def test_odd_usage_counts_as_nothing(usage: dict[str, Any]) -> None:
 
 def test_a_prompt_above_every_tier_has_no_known_price() -> None:
     assert cost_of({"input_tokens": 300_000}, (SMALL,)) is None
+
+
+def test_a_bill_with_searches_worked_by_hand() -> None:
+    price = known("claude-sonnet-5-5").prices
+    usage = {
+        "input_tokens": 1_500,
+        "output_tokens": 2_000,
+        "cache_read_input_tokens": 40_000,
+        "cache_creation_input_tokens": 6_000,
+        "cache_creation": {"ephemeral_5m_input_tokens": 5_000, "ephemeral_1h_input_tokens": 1_000},
+        "server_tool_use": {"web_search_requests": 3, "web_fetch_requests": 2},
+    }
+    # Dollars per million tokens: 2 in, 10 out, 0.10 from the cache, 2.50 into it for 5 minutes, 4 for an hour.
+    #   1,500 in          x  2.00 =   3,000
+    #   2,000 out         x 10.00 =  20,000
+    #  40,000 read        x  0.10 =   4,000
+    #   5,000 written 5m  x  2.50 =  12,500
+    #   1,000 written 1h  x  4.00 =   4,000
+    #                        sum  =  43,500 millionths of a dollar = $0.0435
+    #   3 searches        x $0.01 =  $0.03; pages that were fetched cost their tokens only
+    assert cost_of(usage, price) == Decimal("0.0735")
+
+
+def test_of_several_steps_the_last_answer_is_the_context() -> None:
+    steps = [
+        {"type": "compaction", "input_tokens": 180_000, "output_tokens": 3_000},
+        {"type": "message", "input_tokens": 23_000, "output_tokens": 1_000},
+    ]
+    assert context_used({"input_tokens": 203_000, "output_tokens": 4_000, "iterations": steps}) == 24_000

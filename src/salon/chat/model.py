@@ -18,6 +18,8 @@ class Price:
     cache_write_5m: Decimal
     cache_write_1h: Decimal
     up_to: int | None = None
+    web_search: Decimal = Decimal(0)
+    """US dollars for one search of the server's web search; what it finds counts as tokens beside that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,16 @@ class ModelInfo:
     caching: bool = False
     prices: tuple[Price, ...] = ()
     """Tiers by prompt size, smallest first; empty where the price is unknown."""
+    abilities: frozenset[str] | None = None
+    """What it can do beside text, by the API's names (image_input, pdf_input, web_search, compaction ...)."""
+    deprecated: str = ""
+    """Since when it is deprecated, an ISO date; "" where it is not or nobody has said."""
+    retires: str = ""
+    """When it will be gone, an ISO date; "" where that is not known."""
+
+    def can(self, ability: str) -> bool | None:
+        """Whether it can do something, None where nobody has said."""
+        return None if self.abilities is None else ability in self.abilities
 
     @property
     def label(self) -> str:
@@ -49,7 +61,14 @@ def prompt_tokens(usage: Mapping[str, Any]) -> int:
 
 
 def context_used(usage: Mapping[str, Any]) -> int:
-    """How much of the context window a request and its answer took."""
+    """How much of the context window a request and its answer took.
+
+    Where the server worked in several steps, as for a compaction, the last one of an answer is what counts.
+    """
+    steps = usage.get("iterations")
+    if isinstance(steps, list):
+        answers = [step for step in steps if isinstance(step, Mapping) and step.get("type") == "message"]
+        usage = answers[-1] if answers else usage
     return prompt_tokens(usage) + _count(usage, "output_tokens")
 
 
@@ -57,11 +76,11 @@ def cost_of(usage: Mapping[str, Any], prices: tuple[Price, ...], *, prompt: int 
     """What a request cost in US dollars; None where the price is unknown.
 
     The tier is chosen by the whole prompt, as the price list says; `prompt` is its size where `usage` is the sum of
-    several requests. Where the usage does not break cache writes down by
-    lifetime, they count as five-minute writes, the API's default.
+    several requests. Searches of the web count each; fetching pages costs their tokens and nothing else. Where the
+    usage does not break cache writes down by lifetime, they count as five-minute writes, the API's default.
     """
     size = prompt or prompt_tokens(usage)
-    price = next((tier for tier in prices if tier.up_to is None or size <= tier.up_to), None)
+    price = price_of(size, prices)
     if price is None:
         return None
     written = usage.get("cache_creation")
@@ -74,7 +93,18 @@ def cost_of(usage: Mapping[str, Any], prices: tuple[Price, ...], *, prompt: int 
         + price.cache_write_5m * five
         + price.cache_write_1h * hour
     )
-    return total / MILLION
+    return total / MILLION + price.web_search * searches(usage)
+
+
+def price_of(prompt: int, prices: tuple[Price, ...]) -> Price | None:
+    """The price for a prompt of this many tokens; None where it is unknown."""
+    return next((tier for tier in prices if tier.up_to is None or prompt <= tier.up_to), None)
+
+
+def searches(usage: Mapping[str, Any]) -> int:
+    """How often the server searched the web."""
+    tools = usage.get("server_tool_use")
+    return _count(tools, "web_search_requests") if isinstance(tools, Mapping) else 0
 
 
 def _count(usage: Mapping[str, Any], key: str) -> int:

@@ -279,6 +279,11 @@ class Session(Branching):
         """Ask with this effort from now on."""
         self.parameters = replace(self.parameters, effort=level)
 
+    def learn_model(self, model: ModelInfo) -> None:
+        """More is known of the model that is asked."""
+        if model.id == self.parameters.model.id:
+            self.parameters = replace(self.parameters, model=model)
+
     async def submit(self, text: str, attachments: Sequence[Attachment] = ()) -> Message:
         """Put the person's words into the tree and the log; they are on disk, or queued with a warning, on return.
 

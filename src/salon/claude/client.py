@@ -126,8 +126,10 @@ class ApiClient:
         sdk = await self._ready()
         found: dict[str, ModelInfo] = {}
         after: dict[str, str] = {}
+        # Only the beta's list says whether a model can compact; another server would have to know the beta's address.
+        listed: Any = sdk.client.beta.models if self.anthropic_host else sdk.client.models
         for _ in range(_MODEL_PAGES):
-            call = sdk.client.models.with_raw_response.list(limit=1000, **after)  # type: ignore[arg-type]
+            call = listed.with_raw_response.list(limit=1000, **after)
             reply = await self._json(call, self._circumstances())
             entries = reply.get("data") if isinstance(reply, dict) else reply
             for entry in entries if isinstance(entries, list) else ():

@@ -4,8 +4,9 @@ Sources: platform.claude.com, the pages "Models overview", the model pages of Op
 in stored copies of October and November 2026. Two prices are third parties' (public release notes of cost trackers,
 not Anthropic's own page): Sonnet 5.5's cache read of $0.10, cut from $0.20 on 2026-10-07, and Fable 5.2's cache read.
 Where a page gives no cache price it follows Anthropic's published multipliers: a five-minute write costs 1.25 times
-the input, an hour's 2 times, a read 0.1 times. Prices are never in the API, limits and abilities are: `from_api` takes
-those from `GET /v1/models` where the server says them.
+the input, an hour's 2 times, a read 0.1 times. A web search is $10 a thousand, whatever the model. What running code
+costs beyond the free hours is not in an answer's usage and not counted. Prices are never in the API, limits and
+abilities are: `from_api` takes those from `GET /v1/models` where the server says them.
 """
 
 import re
@@ -17,6 +18,8 @@ from typing import Any
 from salon.chat.model import ModelInfo, Price
 from salon.untrusted import clean_line
 
+PRICES_AS_OF = "2026-11-22"
+"""When the prices in the table were read."""
 DEFAULT_MODEL = "claude-sonnet-5-5"
 CHEAPEST_MODEL = "claude-haiku-5-5"
 
@@ -24,6 +27,9 @@ EFFORTS = ("low", "medium", "high", "xhigh", "max")
 """Every `output_config.effort` there is, weakest first."""
 _THINKING_TYPES = ("adaptive", "enabled", "disabled", "between_tools")
 _NO_XHIGH = ("low", "medium", "high", "max")
+_ABILITIES = ("image_input", "pdf_input", "citations", "structured_outputs")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_WEB_SEARCH = Decimal("0.01")
 _DATED = re.compile(r"-20\d{6}$")
 
 
@@ -59,14 +65,43 @@ def from_api(payload: Mapping[str, Any]) -> ModelInfo | None:
         changes["context"] = context
     if (longest := _positive(payload.get("max_tokens"))) is not None:
         changes["max_output"] = longest
+    changes["deprecated"] = _day(payload.get("deprecated_at")) or info.deprecated
+    changes["retires"] = _day(payload.get("retires_at")) or info.retires
     capabilities = payload.get("capabilities")
     if isinstance(capabilities, Mapping):
         changes |= _abilities(capabilities)
     return replace(info, **changes)
 
 
+def to_api(info: ModelInfo) -> dict[str, Any]:
+    """The entry of `GET /v1/models` that `from_api` makes this of again, prices apart: how the list is kept on disk."""
+    entry: dict[str, Any] = {
+        "id": info.id,
+        "display_name": info.name,
+        "max_input_tokens": info.context,
+        "max_tokens": info.max_output,
+        "deprecated_at": info.deprecated or None,
+        "retires_at": info.retires or None,
+    }
+    if info.abilities is None:
+        return entry
+    can = {name: {"supported": name in info.abilities} for name in _ABILITIES}
+    return entry | {
+        "capabilities": {
+            **can,
+            "server_tools": {name: {"supported": name in info.abilities} for name in ("web_search", "code_execution")},
+            "compaction": {"summarize": {"supported": "compaction" in info.abilities}},
+            "thinking": {"types": {kind: {"supported": kind in info.thinking} for kind in _THINKING_TYPES}},
+            "effort": {level: {"supported": level in info.efforts} for level in EFFORTS},
+        }
+    }
+
+
 def _abilities(capabilities: Mapping[str, Any]) -> dict[str, Any]:
     changes: dict[str, Any] = {}
+    if any(isinstance(capabilities.get(name), Mapping) for name in _ABILITIES):
+        # Only Anthropic's own list says what a model can do, and all that are in it cache.
+        changes |= {"abilities": _named(capabilities), "caching": True}
     thinking = capabilities.get("thinking")
     if isinstance(thinking, Mapping) and isinstance(types := thinking.get("types"), Mapping):
         changes["thinking"] = frozenset(kind for kind in _THINKING_TYPES if _supported(types.get(kind)))
@@ -75,6 +110,22 @@ def _abilities(capabilities: Mapping[str, Any]) -> dict[str, Any]:
         levels = tuple(level for level in EFFORTS if _supported(effort.get(level)))
         changes["efforts"] = levels if effort.get("supported") is not False else ()
     return changes
+
+
+def _named(capabilities: Mapping[str, Any]) -> frozenset[str]:
+    found = {name for name in _ABILITIES if _supported(capabilities.get(name))}
+    tools, compaction = capabilities.get("server_tools"), capabilities.get("compaction")
+    if isinstance(tools, Mapping):
+        found |= {name for name in ("web_search", "code_execution") if _supported(tools.get(name))}
+    if isinstance(compaction, Mapping) and _supported(compaction.get("summarize")):
+        found.add("compaction")
+    return frozenset(found)
+
+
+def _day(moment: object) -> str:
+    """The date of a time as the API writes it; "" where it is none."""
+    found = _DAY.match(moment) if isinstance(moment, str) else None
+    return found[0] if found else ""
 
 
 def _supported(capability: object) -> bool:
@@ -94,6 +145,7 @@ def _price(dollars_in: str, dollars_out: str, read: str = "", up_to: int | None 
         cache_write_5m=per_input * Decimal("1.25"),
         cache_write_1h=per_input * 2,
         up_to=up_to,
+        web_search=_WEB_SEARCH,
     )
 
 
@@ -105,6 +157,7 @@ def _model(
     efforts: tuple[str, ...] = EFFORTS,
     context: int = 1_000_000,
     max_output: int = 128_000,
+    retires: str = "",
 ) -> ModelInfo:
     return ModelInfo(
         id=model_id,
@@ -115,6 +168,7 @@ def _model(
         efforts=efforts,
         caching=True,
         prices=prices,
+        retires=retires,
     )
 
 
@@ -185,6 +239,7 @@ _TABLE = (
         efforts=(),
         context=200_000,
         max_output=64_000,
+        retires="2026-11-30",  # anthropic 2.12, `_data/deprecated_models.py`
     ),
 )
 _BY_ID = {model.id: model for model in _TABLE}

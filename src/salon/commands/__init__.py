@@ -8,5 +8,6 @@ COMMAND_WORDS = {
     "sessions": "list, show and look after your chats (see salon sessions --help)",
     "export": "write a chat as Markdown, HTML, text or JSON, the same as salon sessions export",
     "import": "take in chats of claude.ai, ChatGPT, Claude Code or Salon, the same as salon sessions import",
+    "models": "list the models that can be chosen, with what they read, write, cost and can do",
 }
 """The first words of a command line that are no prompt, and what they are for."""

@@ -1,4 +1,4 @@
-"""The command line of `salon sessions ...`: arguments in, an exit code out."""
+"""The command lines of `salon sessions ...` and of the other words: arguments in, an exit code out."""
 
 import argparse
 import os
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from salon.commands.command import Command, Desk
-from salon.commands.table import COMMANDS
-from salon.errors import SalonError, UsageError
+from salon.commands.table import ALONE, COMMANDS
+from salon.errors import CredentialsError, SalonError, UsageError
 from salon.exits import Exit
 from salon.paths import default_paths
 from salon.store.library import FileLibrary
@@ -16,13 +16,17 @@ from salon.untrusted import clean_line
 
 
 def parser() -> argparse.ArgumentParser:
-    """The arguments of all sub-commands."""
+    """The arguments of all sub-commands of `salon sessions`."""
     parser = argparse.ArgumentParser(
         prog="salon sessions",
         description="Your chats, without the screen. ID is an id, its beginning, or words of the title.",
     )
+    return _with_commands(parser, COMMANDS)
+
+
+def _with_commands(parser: argparse.ArgumentParser, commands: Sequence[Command]) -> argparse.ArgumentParser:
     choices = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in COMMANDS:
+    for command in commands:
         own = choices.add_parser(command.name, help=command.help, description=command.help)
         own.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
         own.add_argument("--demo", action="store_true", help="the chats with the scripted server")
@@ -34,7 +38,9 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: Sequence[str]) -> int:
     """Do what `arguments` (without the word `sessions`) ask for; the exit code."""
-    options = parser().parse_args(arguments)
+    alone = bool(arguments) and any(command.name == arguments[0] for command in ALONE)
+    asked = _with_commands(argparse.ArgumentParser(prog="salon"), ALONE) if alone else parser()
+    options = asked.parse_args(arguments)
     command: Command = options.chosen
     paths = default_paths(options.config_dir)
     paths = paths.for_demo() if options.demo else paths
@@ -43,7 +49,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except SalonError as error:
         sys.stderr.write(f"salon: {clean_line(error.sentence(), 1_000)}\n")
-        return Exit.USAGE if isinstance(error, UsageError) else Exit.FAILURE
+        return {UsageError: Exit.USAGE, CredentialsError: Exit.CREDENTIALS}.get(type(error), Exit.FAILURE)
     except BrokenPipeError:
         # The reader has what it wanted; the interpreter must not try to flush once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,6 +1,6 @@
-"""All sub-commands of `salon sessions`."""
+"""All commands: those of `salon sessions`, and those with a word of their own."""
 
-from salon.commands import carrying, changing, searching, showing, sweeping
+from salon.commands import carrying, changing, models, searching, showing, sweeping
 from salon.commands.command import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -11,3 +11,6 @@ COMMANDS: tuple[Command, ...] = (
     *sweeping.COMMANDS,
 )
 """In the order in which the help shows them. Another module adds its own tuple here."""
+
+ALONE: tuple[Command, ...] = models.COMMANDS
+"""Those that are not about chats, as in `salon models`."""

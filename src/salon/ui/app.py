@@ -22,10 +22,10 @@ from salon.ui.help import HelpScreen
 from salon.ui.keyboard import careful
 from salon.ui.keys import Chords, bind_actions
 from salon.ui.libraryscreen import LibraryScreen
+from salon.ui.modelpicker import model_picker
 from salon.ui.mouse import Mouse
 from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
-from salon.ui.picker import PickerScreen, model_rows
 from salon.ui.printing import printed
 from salon.ui.rowfilter import lean
 from salon.ui.searching import SearchingApp
@@ -227,8 +227,9 @@ class SalonApp(SearchingApp):
     def on_asking_actions_model_wanted(self) -> None:
         """Show the list of models."""
         if self._connection is not None:
-            rows = model_rows(self._services.connector.models_of(self._connection))
-            self.push_screen(PickerScreen("Choose a model", rows, "No models are known."), self._model_chosen)
+            connector = self._services.connector
+            offered, as_of = connector.models_of(self._connection), connector.models_as_of(self._connection)
+            self.push_screen(model_picker("Choose a model", offered, as_of), self._model_chosen)
 
     def _model_chosen(self, model: str | None) -> None:
         if model is not None:

@@ -20,12 +20,14 @@ from salon.errors import SalonError
 from salon.markdown import warm_up
 from salon.ui.answering import Answering
 from salon.ui.drafting import Drafting
+from salon.ui.modelpicker import other_favourite
 from salon.ui.notice import NoticeText
 from salon.ui.presenting import entries_of, entry_of, writing_sentence
 from salon.ui.queue import QueueView
 from salon.ui.reading import ReadingActions
 from salon.ui.services import Connection, Services
 from salon.ui.statusbar import StatusBar
+from salon.untrusted import clean_line
 
 logger = logging.getLogger(__name__)
 
@@ -405,6 +407,19 @@ class AskingActions(ReadingActions):
     def use_model(self, model: str) -> None:
         """Ask this model from now on, and remember it with the session."""
         raise NotImplementedError
+
+    def action_other_favourite(self) -> None:
+        """Change to the other one of the two favourite models."""
+        if self.session is None or self.answering:
+            return
+        other = other_favourite(self._services.settings.favourite_models, self.session.parameters.model.id)
+        if other:
+            self.use_model(other)
+            label = clean_line(self.session.parameters.model.label, 40)
+            self.notice.show(NoticeText(f"{label} answers from the next prompt on.", (), "info"))
+        else:
+            sentence = "Name two models in the setting favourite_models, with a comma between them."
+            self.notice.show(NoticeText(sentence, ("pick_model",), "info"))
 
     def action_pick_model(self, model: str = "") -> None:
         """Choose another model; one that was named is not asked for again."""

@@ -208,6 +208,13 @@ class ChatScreen(RecallingActions):
         if self.session.conversation.messages:
             self.run_worker(self.session.set("model", model), exit_on_error=False)
 
+    def learn_model(self) -> None:
+        """More is known of models now than when this chat began to ask one."""
+        if self.session is not None:
+            model = self._services.model_info(self.session.parameters.model.id)
+            self.session.learn_model(model)
+            self._show_model(self.session)
+
     def use_default_model(self, model: str) -> None:
         """Ask this model, unless the chat has one of its own."""
         if self.session is None or self.connection is None or self.session.conversation.settings.get("model"):

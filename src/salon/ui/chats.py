@@ -97,6 +97,10 @@ class ChatsApp(App[None]):
             logger.warning("The client could not be prepared: %s", fault.what)
         finally:
             contact.ready.set()
+        if await self._services.connector.refresh_models(contact.connection):
+            for chat in self.chats:
+                if chat.connection is contact.connection:
+                    chat.learn_model()
 
     def _connections(self) -> list[Connection]:
         """Every connection that is in use; the same one may be in it several times."""

@@ -11,26 +11,24 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from salon.chat.model import ModelInfo
-from salon.ui.sections import short_number
-from salon.untrusted import clean_line
-
 SHOWN = 500
 """More rows than this are reached by typing, not by scrolling."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One choice; `title` and `rest` are clean."""
+    """One choice; the texts are clean."""
 
     id: str
     title: str
     rest: str = ""
+    detail: str = ""
+    """What stands on a row of its own below."""
     _folded: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Once, because there may be a hundred thousand rows and each key looks at all of them.
-        object.__setattr__(self, "_folded", f"{self.title} {self.rest} {self.id}".casefold())
+        object.__setattr__(self, "_folded", f"{self.title} {self.rest} {self.detail} {self.id}".casefold())
 
     def matches(self, words: Sequence[str]) -> bool:
         """Whether the row has all these words, casefolded."""
@@ -127,15 +125,6 @@ def _prompt(row: Row) -> Text:
     text = Text(row.title, no_wrap=True, overflow="ellipsis", end="")
     if row.rest:
         text.append(f"  {row.rest}", "dim")
+    if row.detail:
+        text.append(f"\n  {row.detail}", "dim not bold")
     return text
-
-
-def model_rows(models: Sequence[ModelInfo]) -> list[Row]:
-    """Models as rows: name, context, price of the first tier."""
-    rows = []
-    for model in models:
-        context = f"{short_number(model.context)} context" if model.context else ""
-        price = model.prices[0] if model.prices else None
-        cost = f"${price.input.normalize():f} in, ${price.output.normalize():f} out per million tokens" if price else ""
-        rows.append(Row(model.id, clean_line(model.label, 40), " · ".join(part for part in (context, cost) if part)))
-    return rows

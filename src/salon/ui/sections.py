@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from salon.chat.blocks import Block, kind_of, thinking_of
+from salon.chat.numbers import short_number as short_number
 from salon.markdown import (
     Choices,
     Document,
@@ -330,15 +331,6 @@ class BlockSection(FoldSection):
     def text(self) -> str:
         """What it says."""
         return unfolded(self.block)
-
-
-def short_number(number: int) -> str:
-    """12, 1.2k, 34k, 1.2M."""
-    for size, unit in ((1_000_000, "M"), (1_000, "k")):
-        if number >= size * (0.9995 if unit == "M" else 1):
-            value = number / size
-            return f"{value:.1f}".removesuffix(".0") + unit if value < 99.95 else f"{value:.0f}{unit}"
-    return str(number)
 
 
 def duration(seconds: float) -> str:

@@ -115,14 +115,22 @@ class Connector(Protocol):
         ...
 
     async def learn_models(self, connection: Connection) -> str:
-        """Ask a server that is not Anthropic's what it offers; the model to use where nobody chose one, else "".
+        """Know what the first request needs; the model to use where nobody chose one, else "".
 
-        Raises `Fault`.
+        The server is asked only where nothing is known of it or of the model. Raises `Fault`.
         """
+        ...
+
+    async def refresh_models(self, connection: Connection) -> bool:
+        """Ask the server what it offers, if what is known is old; whether there is anything new. Never raises."""
         ...
 
     def models_of(self, connection: Connection) -> Sequence[ModelInfo]:
         """The models that are known for a connection without asking its server."""
+        ...
+
+    def models_as_of(self, connection: Connection) -> str:
+        """Where that list comes from and of when it is, in words; "" where there is nothing to say."""
         ...
 
 

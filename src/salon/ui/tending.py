@@ -13,8 +13,9 @@ from salon.chat.session import Parameters, Session
 from salon.errors import SalonError
 from salon.ui.asking import AskingActions
 from salon.ui.entries import Entry, NoteEntry
+from salon.ui.modelpicker import model_rows
 from salon.ui.notice import NoticeText
-from salon.ui.picker import PickerScreen, Row, model_rows
+from salon.ui.picker import PickerScreen, Row
 from salon.ui.presenting import branch_sentence, deleted_sentence, thought
 from salon.ui.transcript import Transcript
 from salon.ui.treescreen import TreeChoice, TreeScreen
