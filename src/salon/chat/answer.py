@@ -9,6 +9,7 @@ Deltas are kept in lists and joined once, so a long answer costs no more per del
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from salon.chat.blocks import Block, is_tool_result, is_tool_use, kind_of
@@ -29,6 +30,44 @@ from salon.chat.events import (
 
 _GROWING = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
 """The delta kinds that come many to a block, and the field that grows."""
+
+
+PAUSED = "pause_turn"
+"""The stop reason of a reply that is to be gone on with by the same request with the reply at its end."""
+REQUESTS = "requests"
+"""Where the usage of an answer that took several requests has that of each one; the rest of it are the sums."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What there was before the reply that is arriving: how many blocks and loose events, and what they used."""
+
+    blocks: int = 0
+    loose: int = 0
+    usage: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _with_requests(usage: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(usage) if REQUESTS in usage or not usage else {**usage, REQUESTS: [dict(usage)]}
+
+
+def _and_before(before: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The usage of one more request on top of those before it."""
+    if not before:
+        return dict(own)
+    parts = {key: value for key, value in before.items() if key != REQUESTS}
+    return {**_summed(parts, own), REQUESTS: [*before[REQUESTS], dict(own)]}
+
+
+def _summed(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    both = {**one, **other}
+    for key in one.keys() & other.keys():
+        earlier, later = one[key], other[key]
+        if isinstance(earlier, dict) and isinstance(later, dict):
+            both[key] = _summed(earlier, later)
+        elif type(earlier) is int and type(later) is int:
+            both[key] = earlier + later
+    return both
 
 
 class _OpenBlock:
@@ -82,11 +121,38 @@ class Answer:
         self._blocks: list[_OpenBlock] = []
         self._positions: dict[int, int] = {}
         self._loose: list[ApiEvent] = []
+        self._before = _Before()
+        self._own_usage: dict[str, Any] = {}
+        """That of the last request alone."""
 
     @property
     def begun(self) -> bool:
         """Whether anything of the content has come; a block that began and said nothing is nothing."""
         return any(opened.told or opened.finished for opened in self._blocks)
+
+    @property
+    def reply_begun(self) -> bool:
+        """The same for the reply to the last request alone, where the answer takes several."""
+        return any(opened.told or opened.finished for opened in self._blocks[self._before.blocks :])
+
+    @property
+    def paused(self) -> bool:
+        """Whether the API stopped in the middle and wants the same request again with what came at its end."""
+        return self.complete and self.stop_reason == PAUSED
+
+    def go_on(self) -> None:
+        """Another request follows a pause: what comes from now on is the rest of the same answer."""
+        self._before = _Before(len(self._blocks), len(self._loose), _with_requests(self.usage))
+        self._own_usage = {}
+        self.complete, self.stop_reason, self.stop_details = False, None, None
+
+    def restart_reply(self) -> None:
+        """The last request is repeated: what came of its reply is forgotten."""
+        self._positions = {}
+        del self._blocks[self._before.blocks :], self._loose[self._before.loose :]
+        self.usage = dict(self._before.usage)
+        self._own_usage = {}
+        self.complete, self.stop_reason, self.stop_details = False, None, None
 
     def apply(self, event: ApiEvent) -> TurnEvent | None:
         """Take one payload of the stream in; what it means to a reader, None where nothing.
@@ -127,17 +193,22 @@ class Answer:
         message = event.get("message")
         if not isinstance(message, dict):
             return self._keep(event)
+        if self.paused:
+            self.go_on()  # a session file has the replies of a paused answer on end
         # A gateway that fails over may splice a second reply behind a cut first one; its blocks count from 0 again.
         self._positions = {}
         self.complete, self.stop_reason, self.stop_details = False, None, None
         self.model = str(message.get("model") or "")
         if isinstance(usage := message.get("usage"), dict):
-            self.usage = dict(usage)
+            self._own_usage = dict(usage)
+            self.usage = _and_before(self._before.usage, usage)
         content = message.get("content")
         for block in content if isinstance(content, list) else ():
             if isinstance(block, dict):
                 position = self._open(len(self._positions), block)
                 self._blocks[position].finished = True
+        if isinstance(container := message.get("container"), dict):
+            self._loose.append({"type": "message_delta", "delta": {"container": container}})
         return AnswerStarted(self.id, self.model)
 
     def _open(self, wire_index: int, block: Block) -> int:
@@ -202,7 +273,8 @@ class Answer:
             if rest:
                 self._loose.append({"type": "message_delta", "delta": rest})
         if isinstance(usage := event.get("usage"), dict):
-            self.usage.update({key: value for key, value in usage.items() if value is not None})
+            self._own_usage |= {key: value for key, value in usage.items() if value is not None}
+            self.usage = _and_before(self._before.usage, self._own_usage)
             return UsageUpdated(dict(self.usage))
         return None
 
@@ -276,8 +348,8 @@ def _close_run(joined: list[ApiEvent], run: list[str]) -> None:
     run.clear()
 
 
-def sendable(blocks: Iterable[Block], unfinished: Iterable[int] = ()) -> list[Block]:
-    """The blocks of an answer that the API takes back.
+def sendable(blocks: Iterable[Block], unfinished: Iterable[int] = (), *, with_calls: bool = False) -> list[Block]:
+    """The blocks of an answer that the API takes back, `with_calls` of the client's tools that get their results.
 
     Of blocks that never ended only text can go back: unsigned thinking and half a tool's input are refused. A tool use
     of the server's own without its result in the same answer is refused as well, blank text too.
@@ -289,5 +361,9 @@ def sendable(blocks: Iterable[Block], unfinished: Iterable[int] = ()) -> list[Bl
         block
         for block in kept
         if not (kind_of(block) == "text" and not str(block.get("text") or "").strip())
-        and not (is_tool_use(block) and block.get("id") not in answered)
+        and not (
+            is_tool_use(block)
+            and block.get("id") not in answered
+            and not (with_calls and kind_of(block) == "tool_use" and isinstance(block.get("id"), str))
+        )
     ]

@@ -54,7 +54,8 @@ class Message:
     created: str = ""
     """When it was made, ISO 8601 in UTC; for showing only, the order is the tree's."""
     seam: str = ""
-    """"continue" on a user message that Salon wrote to have a cut answer continued; "" on the person's own."""
+    """"continue" on a user message that Salon wrote to have a cut answer continued, "tool" on one that holds a tool's
+    result; "" on the person's own."""
     model: str = ""
     stop_reason: str | None = None
     stop_details: Mapping[str, Any] | None = None

@@ -10,6 +10,7 @@ from typing import Any
 
 from salon.chat.blocks import Block
 from salon.chat.conversation import Message
+from salon.chat.tools import ToolCall
 
 ApiEvent = dict[str, Any]
 """One payload of the API's stream, `{"type": "content_block_delta", ...}`; unknown types included, pings too."""
@@ -131,6 +132,27 @@ class Unrecognised:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolsWanted:
+    """The model waits for tools: `message` is its answer so far, and others follow in the same turn."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCalled:
+    """A tool is about to be run, once whoever must be asked has agreed."""
+
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAnswered:
+    """A call is over; `message` holds the result, already on disk or queued for it."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The turn is over, however it ended; `message` is the answer, already on disk or queued for it."""
 
@@ -152,5 +174,8 @@ TurnEvent = (
     | UsageUpdated
     | Heartbeat
     | Unrecognised
+    | ToolsWanted
+    | ToolCalled
+    | ToolAnswered
     | Finished
 )

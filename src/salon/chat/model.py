@@ -36,6 +36,8 @@ class ModelInfo:
     efforts: tuple[str, ...] = ()
     """The `output_config.effort` values it accepts, weakest first."""
     caching: bool = False
+    server_tools: frozenset[str] = field(default_factory=frozenset)
+    """The tools of the server's own that it can use: web_search, web_fetch, code_execution."""
     prices: tuple[Price, ...] = ()
     """Tiers by prompt size, smallest first; empty where the price is unknown."""
     abilities: frozenset[str] | None = None
@@ -63,8 +65,11 @@ def prompt_tokens(usage: Mapping[str, Any]) -> int:
 def context_used(usage: Mapping[str, Any]) -> int:
     """How much of the context window a request and its answer took.
 
-    Where the server worked in several steps, as for a compaction, the last one of an answer is what counts.
+    Where the server worked in several steps, as for a compaction, or several requests were made, the last one counts.
     """
+    requests = usage.get("requests")
+    if isinstance(requests, list) and requests and isinstance(requests[-1], Mapping):
+        usage = requests[-1]
     steps = usage.get("iterations")
     if isinstance(steps, list):
         answers = [step for step in steps if isinstance(step, Mapping) and step.get("type") == "message"]
@@ -76,9 +81,14 @@ def cost_of(usage: Mapping[str, Any], prices: tuple[Price, ...], *, prompt: int 
     """What a request cost in US dollars; None where the price is unknown.
 
     The tier is chosen by the whole prompt, as the price list says; `prompt` is its size where `usage` is the sum of
-    several requests. Searches of the web count each; fetching pages costs their tokens and nothing else. Where the
-    usage does not break cache writes down by lifetime, they count as five-minute writes, the API's default.
+    several requests; one that says what each took is priced by each. Searches of the web count each; fetching pages
+    costs their tokens and nothing else. Where the usage does not break cache writes down by lifetime, they count as
+    five-minute writes, the API's default.
     """
+    requests = usage.get("requests")
+    if isinstance(requests, list) and requests and all(isinstance(each, Mapping) for each in requests):
+        costs = [cost for each in requests if (cost := cost_of(each, prices)) is not None]
+        return sum(costs, Decimal(0)) if len(costs) == len(requests) else None
     size = prompt or prompt_tokens(usage)
     price = price_of(size, prices)
     if price is None:

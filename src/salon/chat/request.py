@@ -12,6 +12,7 @@ from salon.chat.answer import sendable
 from salon.chat.blocks import Block, is_tool_result, is_tool_use, kind_of, text_block, text_of
 from salon.chat.conversation import Message, Status
 from salon.chat.model import ModelInfo
+from salon.chat.tools import TOOL_SEAM
 from salon.chat.turn import Request
 
 DEFAULT_MAX_TOKENS = 32_000
@@ -21,8 +22,12 @@ UNKNOWN_MAX_TOKENS = 8_192
 QUOTED_CHARACTERS = 200
 """How much of a cut answer's end is quoted to have it continued."""
 
+NOT_RUN = "This call was not run."
+"""What the model is told of a call that has no result."""
+
 THINKING_DROPPED = (
-    "The instructions or earlier messages were changed, so the thinking that followed them is no longer sent along."
+    "The instructions, the tools or earlier messages were changed, so the thinking that followed them is no longer sent"
+    " along."
 )
 
 _CUT = {Status.STOPPED, Status.INTERRUPTED, Status.MAX_TOKENS, Status.OPEN}
@@ -38,6 +43,7 @@ def build(
     effort: str | None = None,
     show_thinking: bool = True,
     anthropic_host: bool = True,
+    tools: Sequence[Block] = (),
 ) -> Request:
     """The request that asks for an answer to the last of `messages`, a path from the root.
 
@@ -45,13 +51,16 @@ def build(
     back, empty ones are left out. Thinking that was made after anything else than what stands before it now (a message
     was deleted, the instructions are others) is left out, and a notice says so. Extras (thinking, effort, caching) are
     asked for only where `model` is known to take them and the host is Anthropic's; caching and the rest of a compatible
-    server's abilities are unknown.
+    server's abilities are unknown. `tools` are definitions as the API has them; without any, what tools were asked and
+    said before is left out too.
 
     Raises ValueError when nothing is left to answer: the path must end with a user message that says something.
     """
     prefix = _Prefix()
     prefix.take(mended(system) if system.strip() else "")
-    history, dropped_thinking = _history(messages, prefix)
+    if tools:
+        prefix.take(tools)
+    history, dropped_thinking = _history(messages, prefix, with_calls=any("input_schema" in each for each in tools))
     if not history or history[-1]["role"] != "user":
         raise ValueError("the last message of a request must be a user message with content")
     body: dict[str, Any] = {
@@ -61,6 +70,8 @@ def build(
     }
     if system.strip():
         body["system"] = mended(system)
+    if tools:
+        body["tools"] = list(tools)
     if anthropic_host:
         body |= _extras(model, effort, show_thinking)
     return Request(body, (THINKING_DROPPED,) if dropped_thinking else (), prefix=prefix.reading())
@@ -124,7 +135,7 @@ def repaired(body: Mapping[str, Any]) -> dict[str, Any] | None:
     messages: list[dict[str, Any]] = []
     for message in body["messages"]:
         content = message["content"]
-        if message["role"] == "assistant" and not isinstance(content, str):
+        if not isinstance(content, str):
             content = [
                 block
                 for block in content
@@ -156,16 +167,12 @@ def _extras(model: ModelInfo, effort: str | None, show_thinking: bool) -> dict[s
     return extras
 
 
-def _history(messages: Sequence[Message], prefix: _Prefix) -> tuple[list[dict[str, Any]], bool]:
+def _history(messages: Sequence[Message], prefix: _Prefix, *, with_calls: bool) -> tuple[list[dict[str, Any]], bool]:
     history: list[dict[str, Any]] = []
     dropped_thinking = False
-    for message in _without_refused(messages):
+    for message, blocks in _with_results(_spoken(_without_refused(messages), with_calls=with_calls)):
         if not history and message.role == "assistant":
             continue  # a greeting, or what is left after a prompt without words: a history begins with a user message
-        if message.source:
-            blocks = _imported(message)
-        else:
-            blocks = _answer_blocks(message) if message.role == "assistant" else _said(message.content)
         if message.prefix and message.prefix != prefix.reading():
             kept = [block for block in blocks if kind_of(block) not in _THINKING]
             dropped_thinking = dropped_thinking or len(kept) < len(blocks)
@@ -177,16 +184,79 @@ def _history(messages: Sequence[Message], prefix: _Prefix) -> tuple[list[dict[st
     return history, dropped_thinking
 
 
+def _spoken(messages: Iterable[Message], *, with_calls: bool) -> list[tuple[Message, list[Block]]]:
+    """Each message with what of it the API takes."""
+    spoken: list[tuple[Message, list[Block]]] = []
+    for message in messages:
+        if message.source:
+            blocks = _imported(message)
+        elif message.role == "assistant":
+            blocks = _answer_blocks(message, with_calls=with_calls)
+        else:
+            blocks = _said(message.content)
+        spoken.append((message, blocks))
+    return spoken
+
+
+def _with_results(spoken: Iterable[tuple[Message, list[Block]]]) -> list[tuple[Message, list[Block]]]:
+    """The same with the results of all of an answer's calls first in the one user message behind it.
+
+    A session has each result as a message of its own, so that none is lost. A call without one, because Salon was
+    closed or the person went on, gets one that says so; a result without its call is left out.
+    """
+    paired: list[tuple[Message, list[Block]]] = []
+    calls: list[str] = []
+    gathered: list[Block] = []
+    for message, blocks in spoken:
+        if message.role == "assistant":
+            if blocks:
+                calls, gathered = [str(block["id"]) for block in blocks if kind_of(block) == "tool_use"], []
+                paired.append((message, blocks))
+        elif calls and gathered:
+            gathered += blocks
+            paired[-1] = (paired[-1][0], _answering(calls, gathered))
+        else:
+            gathered = [*blocks]
+            paired.append((message, _answering(calls, gathered)))
+    return paired
+
+
+def _answering(calls: Iterable[str], blocks: Iterable[Block]) -> list[Block]:
+    results = {block.get("tool_use_id"): block for block in blocks if kind_of(block) == "tool_result"}
+    others = [block for block in blocks if kind_of(block) != "tool_result"]
+    return [*(results.get(call) or not_run(call) for call in calls), *others]
+
+
+def not_run(call_id: str) -> Block:
+    """The result of a call that was never run, or whose result was lost."""
+    return {"type": "tool_result", "tool_use_id": call_id, "content": NOT_RUN, "is_error": True}
+
+
 def _without_refused(messages: Sequence[Message]) -> list[Message]:
-    """The path without refused answers and their prompts; keeping those makes further refusals likelier."""
-    refused = {message.id for message in messages if message.role == "assistant" and message.status is Status.REFUSED}
-    prompts = {message.parent for message in messages if message.id in refused}
-    return [message for message in messages if message.id not in refused and message.id not in prompts]
+    """The path without refused answers and their prompts; keeping those makes further refusals likelier.
+
+    Where tools were used in between, all that followed the prompt goes.
+    """
+    by_id = {message.id: message for message in messages}
+    left_out: set[str] = set()
+    for message in messages:
+        if message.role != "assistant" or message.status is not Status.REFUSED:
+            continue
+        left_out.add(message.id)
+        above = by_id.get(message.parent or "")
+        while above is not None:
+            left_out.add(above.id)
+            if above.role == "user" and above.seam != TOOL_SEAM:
+                break
+            above = by_id.get(above.parent or "")
+    return [message for message in messages if message.id not in left_out]
 
 
-def _answer_blocks(message: Message) -> list[Block]:
+def _answer_blocks(message: Message, *, with_calls: bool) -> list[Block]:
+    # The last call of an answer that reached its limit may lack some of its input, and looks whole.
+    with_calls = with_calls and message.status is not Status.MAX_TOKENS
     # An answer with nothing received has no blocks; one that failed part-way is as good as one that was cut.
-    blocks = sendable(message.content, message.unfinished)
+    blocks = sendable(message.content, message.unfinished, with_calls=with_calls)
     if message.status in _CUT or message.unfinished or message.status is Status.ERROR:
         blocks = _without_trailing_blanks(blocks)
     # Thinking that led to nothing is refused as an answer's last block, and says nothing without the rest.

@@ -10,18 +10,33 @@ from typing import Any, Protocol
 from salon.chat import conversation as tree
 from salon.chat import limits
 from salon.chat import request as requests
+from salon.chat.answer import PAUSED
 from salon.chat.attachments import Attachment, Blobs, attachments_of, block_of
-from salon.chat.blocks import text_block
+from salon.chat.blocks import Block, text_block
 from salon.chat.branching import NEXT_PROMPT, Aim, Branching, Purpose
 from salon.chat.conversation import Conversation, Message, Status
-from salon.chat.events import Finished, TurnEvent
+from salon.chat.events import Finished, ToolAnswered, ToolCalled, ToolsWanted, TurnEvent
 from salon.chat.ids import new_id
 from salon.chat.model import ModelInfo
 from salon.chat.sending import refers_to_attachments, with_attachments
 from salon.chat.summary import SessionSummary
+from salon.chat.tools import (
+    MOST_ROUNDS,
+    SERVER_TOOLS,
+    SETTING,
+    TOOL_SEAM,
+    ToolCall,
+    ToolResult,
+    Tools,
+    calls_in,
+    definitions_in,
+    offered,
+    waiting_calls,
+)
 from salon.chat.turn import Client, Log, Request, Turn, message_record, utc_now
 
 TITLE_LENGTH = 80
+STOPPED_RESULT = ToolResult("The person stopped this call.", is_error=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +227,17 @@ class Parameters:
     show_thinking: bool = True
     anthropic_host: bool = True
     """Whether the host is Anthropic's own; others are asked for nothing that the protocol's core does not have."""
+    tools: tuple[Block, ...] = ()
+    """The definitions of the tools that a new chat begins with."""
+    server_tools_when: str = "auto"
+    """Whether the server's own tools are asked for: "auto", "always" or "never"."""
+
+    @property
+    def server_tools(self) -> frozenset[str]:
+        """The server's own tools that can be asked for: the model's on Anthropic's host, unless the person says so."""
+        if self.server_tools_when == "auto":
+            return self.model.server_tools if self.anthropic_host else frozenset()
+        return SERVER_TOOLS if self.server_tools_when == "always" else frozenset()
 
 
 class Session(Branching):
@@ -228,6 +254,10 @@ class Session(Branching):
         self.turn: Turn | None = None
         self._left: str | None = None
         """The leaf from which an answer is asked for again, to go back to if nothing comes."""
+        self.busy = False
+        """Whether an answer is on its way or a tool runs for it."""
+        self._stopped = False
+        self._running_tool: asyncio.Task[ToolResult] | None = None
 
     @property
     def id(self) -> str:
@@ -245,15 +275,30 @@ class Session(Branching):
         """Whether the leaf is an answer that was cut and has text to go on from."""
         last = self.last
         cut = {Status.STOPPED, Status.INTERRUPTED, Status.MAX_TOKENS}
-        if self.turn is not None or self.editing or last is None or last.role != "assistant":
+        if self.busy or self.editing or last is None:
             return False
-        return last.status in cut and bool(last.text.strip())
+        if self.waits_for_tools:
+            return True
+        if last.role != "assistant":
+            return False
+        return (last.status in cut or last.stop_reason == PAUSED) and bool(last.text.strip())
+
+    @property
+    def tools(self) -> tuple[Block, ...]:
+        """The definitions of the tools that requests go with: those that the chat began with or was given since."""
+        chosen = definitions_in(self.conversation.settings)
+        return self.parameters.tools if chosen is None else chosen
+
+    @property
+    def waits_for_tools(self) -> bool:
+        """Whether the leaf is an answer that waits for tools, or has some of their results."""
+        return bool(waiting_calls(self.path)) or (self.last is not None and self.last.seam == TOOL_SEAM)
 
     @property
     def can_retry(self) -> bool:
         """Whether the leaf is an answer, or a prompt that never got one."""
         last = self.last
-        if self.turn is not None or self.editing or last is None:
+        if self.busy or self.editing or last is None:
             return False
         return last.role == "user" or last.parent is not None
 
@@ -308,7 +353,7 @@ class Session(Branching):
     async def ask_to_continue(self) -> Message:
         """Put the request to go on into the tree, as a seam and not as a prompt of the person's."""
         last = self.last
-        if last is None or not self.can_continue:
+        if last is None or not self.can_continue or self.waits_for_tools:
             raise ValueError("there is no cut answer to continue")
         async with self._changing:
             return await self._say(requests.continuation_prompt(last.text), seam="continue")
@@ -350,19 +395,70 @@ class Session(Branching):
         draft = None if prompt is None else self.write(Purpose(Aim.VARIANT, prompt.id))
         return draft or Draft()
 
-    async def answer(self, client: Client, request: Request | None = None) -> AsyncGenerator[TurnEvent, None]:
-        """Have the leaf answered: run one turn and take its message into the tree; yields the turn's events.
+    async def answer(
+        self,
+        client: Client,
+        request: Request | None = None,
+        tools: Tools | None = None,
+        *,
+        asked: Parameters | None = None,
+    ) -> AsyncGenerator[TurnEvent, None]:
+        """Have the leaf answered: run one turn and take its messages into the tree; yields the turn's events.
 
-        `request` is what `prepared` gave, for whoever wanted to see it first. Raises `TooMuch` without one.
+        `request` is what `prepared` gave, for whoever wanted to see it first; where the leaf waits for tools there is
+        none yet. With `tools` the calls that the model makes are run, each result is kept, and the model is asked
+        again, with what is `asked` once as `prepared` takes it, until it is done; the last event is `Finished` all the
+        same. Raises `TooMuch` without a request.
         """
-        if self.turn is not None:
+        if self.busy:
             raise RuntimeError("a turn is running already")
-        prompt = self.last
-        if prompt is None:
+        if self.last is None:
             raise ValueError("there is nothing to answer")
-        if request is None:
-            request = await self.prepared()
+        self.busy, self._stopped = True, False
+        try:
+            async with aclosing(self._rounds(client, request, tools, asked)) as events:
+                async for event in events:
+                    if isinstance(event, Finished):
+                        self.busy = False  # whoever shows the ending asks what can be done now
+                    yield event
+        finally:
+            self.busy = False
+
+    async def _rounds(
+        self, client: Client, request: Request | None, tools: Tools | None, asked: Parameters | None
+    ) -> AsyncGenerator[TurnEvent, None]:
+        ended: Message | None = None
+        if tools is not None and waiting_calls(self.path):
+            ended = next(message for message in reversed(self.path) if message.role == "assistant")
+        for left in reversed(range(MOST_ROUNDS)):
+            if ended is not None and tools is not None:
+                async with aclosing(self._with_results(tools)) as results:
+                    async for event in results:
+                        yield event
+                request = None
+                if self._was_stopped():
+                    break
+            async with aclosing(self._one_answer(client, request or await self.prepared(asked=asked))) as events:
+                async for event in events:
+                    if isinstance(event, Finished):
+                        ended = event.message
+                    else:
+                        yield event
+            if ended is None or tools is None or self._was_stopped() or not calls_in(ended) or not left:
+                break
+            yield ToolsWanted(ended)
+        if ended is not None:
+            yield Finished(ended)
+
+    def _was_stopped(self) -> bool:
+        return self._stopped
+
+    async def _one_answer(self, client: Client, request: Request) -> AsyncGenerator[TurnEvent, None]:
+        prompt = self.last
+        assert prompt is not None
         turn = self.turn = Turn(parent=prompt.id, request=request, client=client, log=self.log)
+        if self._stopped:
+            turn.stop()
         try:
             async with aclosing(turn.run()) as events:
                 async for event in events:
@@ -371,6 +467,26 @@ class Session(Branching):
                     yield event
         finally:
             await self._finish(turn)
+
+    async def _with_results(self, tools: Tools) -> AsyncGenerator[TurnEvent, None]:
+        """Run the calls that have no result, one after the other; a stop answers for those that are left."""
+        try:
+            for call in waiting_calls(self.path):
+                yield ToolCalled(call)
+                result = STOPPED_RESULT if self._stopped else await self._run(call, tools)
+                message = replace(self._message("", seam=TOOL_SEAM), content=(result.block(call),))
+                await self.log.append(message_record(message), durable=True)
+                self.conversation = tree.add(self.conversation, message)
+                yield ToolAnswered(message)
+        finally:
+            if self._running_tool is not None:
+                self._running_tool.cancel()
+
+    async def _run(self, call: ToolCall, tools: Tools) -> ToolResult:
+        task = self._running_tool = asyncio.ensure_future(tools.call(call))
+        await asyncio.wait([task])
+        self._running_tool = None
+        return STOPPED_RESULT if task.cancelled() else task.result()
 
     async def prepared(
         self, text: str = "", attachments: Sequence[Attachment] = (), *, asked: Parameters | None = None
@@ -403,12 +519,20 @@ class Session(Branching):
             effort=asked.effort or None,
             show_thinking=asked.show_thinking,
             anthropic_host=asked.anthropic_host,
+            tools=offered(self.tools, asked.server_tools),
         )
 
     def stop(self) -> None:
-        """Stop the running answer, if there is one, and keep what came."""
+        """Stop the running answer or tool, if there is one, and keep what came."""
+        self._stopped = True
+        if self._running_tool is not None:
+            self._running_tool.cancel()
         if self.turn is not None:
             self.turn.stop()
+
+    async def use_tools(self, definitions: Sequence[Block]) -> None:
+        """Send these definitions from the next request on; kept with the session."""
+        await self.set(SETTING, list(definitions))
 
     async def set(self, key: str, value: Any) -> None:
         """Change one of the session's own settings, such as its title."""

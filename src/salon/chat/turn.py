@@ -3,14 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from salon.chat.answer import Answer, coalesced
-from salon.chat.blocks import kind_of
+from salon.chat.blocks import Block, kind_of
 from salon.chat.conversation import Message, Status, status_of_reason
 from salon.chat.events import (
     ApiEvent,
@@ -30,6 +30,8 @@ from salon.errors import Fault, FaultKind
 
 logger = logging.getLogger(__name__)
 
+MOST_PAUSES = 10
+"""How often an answer that pauses is gone on with by itself."""
 CHECKPOINT_SECONDS = 0.25
 """How far the disk may be behind the screen."""
 GATHER_SECONDS = 0.01
@@ -158,6 +160,7 @@ class Turn:
         self._taken_at = 0.0
         self._parts = 0
         self._unsaved: list[ApiEvent] = []
+        self._pauses = 0
         self._checkpoint_timer: asyncio.TimerHandle | None = None
 
     def stop(self) -> None:
@@ -203,15 +206,15 @@ class Turn:
         if self._stopped:
             self._queue.put_nowait(_End())
         else:
-            self._pump = asyncio.create_task(self._pump_wire(), name=f"turn-{self.answer.id}")
-            # Not in a `finally` of the pump: a task that is cancelled before its first step runs nothing of itself.
-            self._pump.add_done_callback(self._pump_ended)
+            self._start_pump(self.request)
         end: _End | None = None
         try:
             while end is None:
                 batch, end = await self._next_batch()
                 for event in self._take(batch):
                     yield event
+                if end is not None and await self._went_on(end):
+                    end = None
         finally:
             if self._pump is not None:
                 self._pump.cancel()
@@ -220,10 +223,26 @@ class Turn:
             message = await self._close(end)
         yield Finished(message)
 
-    async def _pump_wire(self) -> _End:
+    def _start_pump(self, request: Request) -> None:
+        self._pump = asyncio.create_task(self._pump_wire(request), name=f"turn-{self.answer.id}")
+        # Not in a `finally` of the pump: a task that is cancelled before its first step runs nothing of itself.
+        self._pump.add_done_callback(self._pump_ended)
+
+    async def _went_on(self, end: _End) -> bool:
+        """After a pause: ask for the rest of the answer, once all of it so far is on disk; whether that was done."""
+        if end.fault is not None or self._stopped or not self.answer.paused or self._pauses >= MOST_PAUSES:
+            return False
+        if (kept := self._checkpoint(durable=True)) is not None:
+            await kept
+        self._pauses += 1
+        self._start_pump(resumed(self.request, self.answer.blocks()))
+        self.answer.go_on()
+        return True
+
+    async def _pump_wire(self, request: Request) -> _End:
         """Move the stream into the queue; never waits for whoever shows it."""
         try:
-            async with aclosing(self._client.stream(self.request, self.control)) as stream:
+            async with aclosing(self._client.stream(request, self.control)) as stream:
                 async for event in stream:
                     self._queue.put_nowait(event)
         except Fault as fault:
@@ -281,7 +300,7 @@ class Turn:
         joined = coalesced(run)
         self._unsaved += joined
         events = [event for payload in joined if (event := self.answer.apply(payload)) is not None]
-        if joined and self.answer.begun:
+        if joined and self.answer.reply_begun:
             # Before there is anything to read an attempt may start anew, and its beginning must not be in the file.
             self._plan_checkpoint()
         return events or ([Heartbeat()] if run else [])
@@ -290,7 +309,7 @@ class Turn:
         if isinstance(item, Connected):
             self._request_id = item.request_id
         elif isinstance(item, Retrying):
-            self.answer = Answer(self.answer.id)
+            self.answer.restart_reply()
             self._unsaved.clear()
         return item
 
@@ -299,12 +318,16 @@ class Turn:
             loop = asyncio.get_running_loop()
             self._checkpoint_timer = loop.call_later(CHECKPOINT_SECONDS, self._checkpoint)
 
-    def _checkpoint(self) -> None:
-        self._checkpoint_timer = None
-        if self._unsaved:
-            self._parts += 1
-            events, self._unsaved = coalesced(self._unsaved), []
-            self._log.append({"k": "part", "of": self.answer.id, "n": self._parts, "events": events})
+    def _checkpoint(self, *, durable: bool = False) -> Awaitable[bool] | None:
+        if self._checkpoint_timer is not None:
+            self._checkpoint_timer.cancel()
+            self._checkpoint_timer = None
+        if not self._unsaved:
+            return None
+        self._parts += 1
+        events, self._unsaved = coalesced(self._unsaved), []
+        part = {"k": "part", "of": self.answer.id, "n": self._parts, "events": events}
+        return self._log.append(part, durable=durable)
 
     def _open_record(self) -> Record:
         return {
@@ -332,6 +355,17 @@ class Turn:
             FaultKind.DROPPED, "The answer ended before it was whole.", "What had come is kept.", ("continue", "retry")
         )
         return (Status.INTERRUPTED if answer.begun else Status.ERROR), fault
+
+
+def resumed(request: Request, blocks: Iterable[Block]) -> Request:
+    """The request that has a paused answer gone on with: the same, with what came of the answer at its end.
+
+    All of it goes back as it came, a call of the server's own that has no result yet included: that is what it goes on
+    with. Blank text alone is refused.
+    """
+    said = [block for block in blocks if kind_of(block) != "text" or str(block.get("text") or "").strip()]
+    messages = [*request.body["messages"], {"role": "assistant", "content": said}]
+    return replace(request, body={**request.body, "messages": messages})
 
 
 def utc_now() -> str:

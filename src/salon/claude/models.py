@@ -26,6 +26,8 @@ CHEAPEST_MODEL = "claude-haiku-5-5"
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 """Every `output_config.effort` there is, weakest first."""
 _THINKING_TYPES = ("adaptive", "enabled", "disabled", "between_tools")
+_SERVER_TOOLS = ("web_search", "web_fetch", "code_execution")
+"""Every current model has the first version of each, which is the one that Salon asks for."""
 _NO_XHIGH = ("low", "medium", "high", "max")
 _ABILITIES = ("image_input", "pdf_input", "citations", "structured_outputs")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -109,6 +111,11 @@ def _abilities(capabilities: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(effort, Mapping):
         levels = tuple(level for level in EFFORTS if _supported(effort.get(level)))
         changes["efforts"] = levels if effort.get("supported") is not False else ()
+    tools = capabilities.get("server_tools")
+    if isinstance(tools, Mapping):
+        able = {name for name in _SERVER_TOOLS if _supported(tools.get(name))}
+        # The list has no field for fetching; what searches also fetches.
+        changes["server_tools"] = frozenset(able | ({"web_fetch"} if "web_search" in able else set()))
     return changes
 
 
@@ -158,6 +165,7 @@ def _model(
     context: int = 1_000_000,
     max_output: int = 128_000,
     retires: str = "",
+    server_tools: tuple[str, ...] = _SERVER_TOOLS,
 ) -> ModelInfo:
     return ModelInfo(
         id=model_id,
@@ -167,6 +175,7 @@ def _model(
         thinking=frozenset(thinking),
         efforts=efforts,
         caching=True,
+        server_tools=frozenset(server_tools),
         prices=prices,
         retires=retires,
     )

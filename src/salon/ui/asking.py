@@ -344,7 +344,7 @@ class AskingActions(ReadingActions):
         """Stop the answer; without one close the notice, then the selection."""
         if self.close_completions() or self.close_find():
             return
-        if self.session is not None and self.session.turn is not None:
+        if self.session is not None and self.session.busy:
             self.session.stop()
         elif self.answering:
             self._gave_up.set()

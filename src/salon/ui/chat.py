@@ -519,7 +519,7 @@ class ChatScreen(RecallingActions):
         note = session.conversation.notes.get(chosen.hit.message_id)
         wanted = chosen.hit.message_id if note is None else note.parent
         elsewhere = wanted in session.conversation.messages and all(message.id != wanted for message in session.path)
-        if wanted is not None and elsewhere and session.turn is None and not session.editing:
+        if wanted is not None and elsewhere and not session.busy and not session.editing:
             await session.go_to(wanted)
             self.transcript.show(entries_of(session.conversation))
         entries = self.transcript.viewport.entries

@@ -411,10 +411,13 @@ class AnswerEntry(Entry):
                 self._end(index, block)
 
     def restart(self, message: Message) -> None:
-        """Begin again with nothing: the attempt is repeated."""
+        """Begin again with what `message` has: the attempt is repeated."""
         self.message = message
         self._start_over()
         self._lines, self._starts = [], []
+        for index, block in enumerate(message.content):
+            self._begin(index, block)
+            self._end(index, block)
         self._changed = 0
         self._measure()
 
