@@ -1,14 +1,18 @@
 """What is drawn is what is there: no row is ever taken from the cache after it changed."""
 
+import gc
 import random
 from pathlib import Path
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.color import Color
+from textual.filter import Monochrome
 from textual.pilot import Pilot
 
 from salon.chat.conversation import Message, Status
 from salon.chat.events import BlockFinished, BlockStarted, TextDelta, ThinkingDelta
+from salon.markdown import Line, Span, look
 from salon.paths import Paths, theme_directories
 from salon.themes import load_themes
 from salon.ui.entries import AnswerEntry, Entry
@@ -193,3 +197,21 @@ async def test_nothing_to_show_is_nothing() -> None:
         assert set(await drawn(app, pilot)) == {""}
         assert app.transcript.last_answer() is None
         assert app.transcript.selected_text() == ""
+
+
+def test_a_row_that_has_left_the_screen_is_gone_without_the_collector() -> None:
+    painting = painter()
+
+    def draw(text: str) -> None:
+        row = painting.strip(Line((Span(text, look()),)), 20)
+        for strip in (row, row.apply_filter(Monochrome(), Color(0, 0, 0)), painting.highlighted(row, 1, 3)):
+            assert list(strip.divide([20])) == [strip]
+
+    draw("the styles are made")
+    gc.collect()
+    gc.disable()
+    try:
+        draw("a row")
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -10,13 +10,22 @@ numbers of a row keep their columns.
 
 import re
 
-from rich.cells import cell_len, split_graphemes
+from rich.cells import cell_len as measured_cell_len
+from rich.cells import split_graphemes
 
 _EXTENDS = re.compile("[\u0300-\u036f\u200c\u200d\ufe00-\ufe0f\u20d0-\u20ff\U0001f3fb-\U0001f3ff]+")
 _REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]")
 _TONE = re.compile("[\U0001f3fb-\U0001f3ff]")
 _JOINER = "\u200d"
 _TAB_STOP = 4
+
+
+def cell_len(text: str) -> int:
+    """The width of `text` in cells.
+
+    Rich remembers every text that it measures, 4,096 of them: a megabyte of rows that nobody looks at any more.
+    """
+    return len(text) if text.isascii() and text.isprintable() else measured_cell_len(text)
 
 
 def clusters(text: str) -> list[tuple[str, int]]:

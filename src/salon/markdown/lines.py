@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from rich.cells import cell_len
+from salon.markdown.cells import cell_len
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from rich.cells import cell_len
-
+from salon.markdown.cells import cell_len
 from salon.markdown.latex import parse
 from salon.markdown.mathbreak import draw_within
 from salon.markdown.mathline import line

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rich.cells import cell_len
-
+from salon.markdown.cells import cell_len
 from salon.markdown.mathnodes import UndrawableError
 
 MAX_WIDTH: Final = 1000

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-
+from salon.markdown.cells import cell_len
 from salon.markdown.mathbox import (
     EMPTY,
     Box,

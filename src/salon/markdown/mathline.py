@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from rich.cells import cell_len
-
+from salon.markdown.cells import cell_len
 from salon.markdown.mathnodes import (
     Accent,
     Arrow,

@@ -9,8 +9,7 @@ import string
 import unicodedata
 from functools import lru_cache
 
-from rich.cells import cell_len
-
+from salon.markdown.cells import cell_len
 from salon.markdown.mathnodes import Kind, Symbol
 
 _FUNCTIONS = (

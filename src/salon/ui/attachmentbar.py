@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
 from salon.actions import BY_ID
 from salon.chat.attachments import Attachment
+from salon.markdown.cells import cell_len
 from salon.ui.described import described
 from salon.untrusted import clean_line
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual.message import Message as WidgetMessage
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
+
+from salon.markdown.cells import cell_len
 
 How = Literal["tab", "enter"]
 LABEL_CELLS = 32

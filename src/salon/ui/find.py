@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-
 from salon.markdown import Line
+from salon.markdown.cells import cell_len
 from salon.ui.viewport import Viewport
 
 SETTLE_SECONDS = 0.2

@@ -16,8 +16,9 @@ from functools import lru_cache
 from operator import eq
 from zlib import crc32
 
-from rich.cells import cell_len
 from textual.driver import Driver
+
+from salon.markdown.cells import cell_len
 
 _MOVE = re.compile(r"\x1b\[(\d+);(\d+)H")
 _LINK = r"\x1b\]8;[^;\x00-\x1f]*+;[^\x00-\x1f]*+\x1b\\"
@@ -36,6 +37,9 @@ _RESET = "\x1b[0m"
 
 LEAST_ROWS = 4
 """With fewer rows to save, scrolling is not worth its sequences."""
+
+ROWS_KEPT = 128
+"""Of so many rows the parts are remembered; what is longer ago has left the screen."""
 
 Chunk = tuple[int, str]
 """A column, counted from 1, and the styled text that begins there."""
@@ -150,12 +154,12 @@ def _is_whole(chunks: tuple[Chunk, ...]) -> bool:
     return len(chunks) == 1 and chunks[0][0] == 1
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=ROWS_KEPT)
 def _cells(text: str) -> int:
     return cell_len(_STYLE.sub("", text))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=ROWS_KEPT)
 def _segments(text: str) -> tuple[tuple[str, str], ...]:
     """Styled text as pairs of a style's sequences and the text in it; () if it is not written the way Rich writes.
 
@@ -232,7 +236,7 @@ def _style_of(sequence: str) -> _Style:
     return _Style(colours["3"], colours["4"], frozenset(attributes), link)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=ROWS_KEPT)
 def briefly(text: str) -> str:
     """The same styled text with each change of style said once, where Rich resets and says all of it for each run."""
     segments = _segments(text)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 
 from salon.chat.summary import SessionSummary
 from salon.markdown import Line, Span, look
+from salon.markdown.cells import cell_len
 from salon.ui.sections import short_number
 from salon.untrusted import clean_line
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 
 from salon.markdown import Line, Lines, Span, look
+from salon.markdown.cells import cell_len
 from salon.ui.sections import Frame, Rows
 from salon.untrusted import clean, clean_line
 

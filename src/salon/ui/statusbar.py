@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from textual.strip import Strip
 from textual.widget import Widget
 
 from salon.markdown import Line, Look, Span, look
+from salon.markdown.cells import cell_len
 from salon.ui.painter import Painter
 from salon.ui.sections import short_number
 from salon.untrusted import clean_line

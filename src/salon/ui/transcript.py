@@ -24,7 +24,7 @@ from salon.ui.entries import AnswerEntry, Entry
 from salon.ui.find import Finder, Hit, columns_of
 from salon.ui.keys import bind_actions
 from salon.ui.leaves import ShownLeaf
-from salon.ui.painter import Painter
+from salon.ui.painter import Painter, joined
 from salon.ui.sections import EMPTY, Frame
 from salon.ui.selection import Selection, Spot, selected_text
 from salon.ui.viewport import Viewport
@@ -337,7 +337,7 @@ class Transcript(Widget):
         block = self.block
         if block is not None and block.entry == entry and block.first <= row <= block.last:
             bar = self.painter.strip(Line((Span("▌", look("accent"), True),)), 1)
-            strip = Strip.join([bar, strip.crop(1, strip.cell_length)])
+            strip = joined(bar, strip.crop(1, strip.cell_length))
         return strip
 
     def _with_marker(self, strip: Strip, width: int) -> Strip:
@@ -345,11 +345,11 @@ class Transcript(Widget):
         text = f" ↓ {unread} new {'line' if unread == 1 else 'lines'} · Ctrl+End "
         marker = self.painter.strip(Line((Span(text, look("accent", bold=True), True),)), len(text), "surface")
         start = max(0, width - len(text) - 2)
-        return Strip.join([strip.crop(0, start), marker, strip.crop(start + len(text), width)])
+        return joined(strip.crop(0, start), marker, strip.crop(start + len(text), width))
 
     def _with_thumb(self, strip: Strip, width: int) -> Strip:
         thumb = self.painter.strip(Line((Span("▕", Look("table-rule"), True),)), 1)
-        return Strip.join([strip.crop(0, width - 1), thumb])
+        return joined(strip.crop(0, width - 1), thumb)
 
     def _thumb(self, height: int) -> range:
         """The rows of the view that show where in the conversation it is; none where all of it is in view."""
