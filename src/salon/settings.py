@@ -6,6 +6,7 @@ secret among the settings, so that the file can be shared.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,23 @@ _TRUE = {"true", "yes", "on", "1"}
 _FALSE = {"false", "no", "off", "0"}
 
 
+class Effect(StrEnum):
+    """From when on a changed setting holds."""
+
+    AT_ONCE = "at once"
+    NEW_CHATS = "from the next chat on"
+    NEXT_START = "after a restart"
+
+
+class Origin(StrEnum):
+    """Where the value of a setting comes from; the earlier ones are the stronger."""
+
+    FLAG = "flag"
+    ENVIRONMENT = "environment"
+    FILE = "file"
+    DEFAULT = "default"
+
+
 @dataclass(frozen=True, slots=True)
 class _Bounds:
     """What a setting may be; everything of its type where nothing is given."""
@@ -27,21 +45,78 @@ class _Bounds:
     help: str
     choices: tuple[str, ...] = ()
     within: tuple[float, float] | None = None
+    effect: Effect = Effect.NEXT_START
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """All that can be said of one setting beside its value."""
+
+    name: str
+    default: Any
+    bounds: _Bounds
+
+    @property
+    def environment(self) -> str:
+        """The variable that overrides it."""
+        return ENVIRONMENT_PREFIX + self.name.upper()
+
+    @property
+    def help(self) -> str:
+        """What it does, in sentences."""
+        return self.bounds.help
+
+    @property
+    def choices(self) -> tuple[Any, ...]:
+        """All its values, where they can be listed."""
+        return (True, False) if isinstance(self.default, bool) else self.bounds.choices
+
+    @property
+    def allowed(self) -> str:
+        """What it may be, in words."""
+        return _allowed(self.bounds, self.default)
+
+    @property
+    def effect(self) -> Effect:
+        """From when on a change holds."""
+        return self.bounds.effect
+
+    def check(self, value: Any) -> Any:
+        """`value`, if it may be set. Raises ValueError with what it must be."""
+        return _checked(value, self.bounds, self.default)
+
+    def read(self, text: str) -> Any:
+        """The value that a person typed. Raises ValueError with what it must be, and the nearest choice."""
+        try:
+            return self.check(_from_text(text, self.default))
+        except ValueError as error:
+            raise ValueError(f"{error}.{_nearest_choice(text, self.bounds)}") from None
+
+    def shown(self, value: Any) -> str:
+        """A value as a line of the file has it; clean."""
+        return _shown(value)
 
 
 def _setting(
-    default: Any, explanation: str, *, choices: tuple[str, ...] = (), within: tuple[float, float] | None = None
+    default: Any,
+    explanation: str,
+    *,
+    choices: tuple[str, ...] = (),
+    within: tuple[float, float] | None = None,
+    effect: Effect = Effect.NEXT_START,
 ) -> Any:
-    return field(default=default, metadata={"bounds": _Bounds(explanation, choices, within)})
+    return field(default=default, metadata={"bounds": _Bounds(explanation, choices, within, effect)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a person has set; every value is of its type and within its bounds."""
 
-    theme: str = _setting("salon-dark", "The colours, by the name of a theme.")
-    model: str = _setting("", "The model for new sessions, by its id. Empty: Salon chooses.")
-    system: str = _setting("", "The system prompt for new sessions. A session keeps the one that it began with.")
+    theme: str = _setting("salon-dark", "The colours, by the name of a theme.", effect=Effect.AT_ONCE)
+    model: str = _setting("", "The model for new sessions, by its id. Empty: Salon chooses.", effect=Effect.NEW_CHATS)
+    system: str = _setting(
+        "", "The system prompt for new sessions. A session keeps the one that it began with.", effect=Effect.NEW_CHATS
+    )
     favourite_models: str = _setting(
         "", "Two models, by their ids and with a comma between them, that one key goes back and forth between."
     )
@@ -49,24 +124,35 @@ class Settings:
         "",
         "How much work the model puts into an answer, where it can be told. Empty: the model's own default.",
         choices=("", "low", "medium", "high", "xhigh", "max"),
+        effect=Effect.NEW_CHATS,
     )
     max_tokens: int = _setting(
-        0, "The longest answer, in tokens, thinking included. 0: as long as suits the model.", within=(0, 1_000_000)
+        0,
+        "The longest answer, in tokens, thinking included. 0: as long as suits the model.",
+        within=(0, 1_000_000),
+        effect=Effect.NEW_CHATS,
     )
     thinking: str = _setting(
         "folded",
         "How a model's thinking is shown: in one line that can be opened, open, or not at all.",
         choices=("folded", "open", "hidden"),
+        effect=Effect.AT_ONCE,
     )
     code_fold_lines: int = _setting(
-        100, "Of a longer block of code the rest is folded, until it is opened. 0: never.", within=(0, 1_000_000)
+        100,
+        "Of a longer block of code the rest is folded, until it is opened. 0: never.",
+        within=(0, 1_000_000),
+        effect=Effect.AT_ONCE,
     )
     code_lines: str = _setting(
         "wrap",
         "What happens to lines of code that are too long: they are wrapped, or run on and can be scrolled sideways.",
         choices=("wrap", "scroll"),
+        effect=Effect.AT_ONCE,
     )
-    measure: int = _setting(100, "The widest that running text gets, in columns.", within=(40, 200))
+    measure: int = _setting(
+        100, "The widest that running text gets, in columns.", within=(40, 200), effect=Effect.AT_ONCE
+    )
     base_url: str = _setting(
         "", "Where requests are sent, such as http://localhost:8080. Empty: ANTHROPIC_BASE_URL, or Anthropic's API."
     )
@@ -81,7 +167,10 @@ class Settings:
         within=(1, 3600),
     )
     stall_hint: float = _setting(
-        15.0, "Seconds without a sign of life after which the status bar says so.", within=(1, 3600)
+        15.0,
+        "Seconds without a sign of life after which the status bar says so.",
+        within=(1, 3600),
+        effect=Effect.AT_ONCE,
     )
     attempts: int = _setting(5, "How often a request is tried before it counts as failed.", within=(1, 20))
     keys: str = _setting(
@@ -93,24 +182,41 @@ class Settings:
         "send",
         "What Enter does in vi's insert mode: send, or start a new line. In its normal mode Enter sends.",
         choices=("send", "newline"),
+        effect=Effect.AT_ONCE,
     )
     titles: str = _setting(
         "auto",
         "Whether one small request to the cheapest model names a chat after its first answer. auto: with Anthropic's "
         "API only; always: with other servers, too, by the model that answers.",
         choices=("auto", "always", "never"),
+        effect=Effect.AT_ONCE,
     )
-    sidebar: bool = _setting(False, "Whether the sidebar stays open in terminals of 140 columns and more.")
+    sidebar: bool = _setting(
+        False, "Whether the sidebar stays open in terminals of 140 columns and more.", effect=Effect.AT_ONCE
+    )
     mouse: bool = _setting(True, "Whether Salon takes mouse events. If not, the terminal selects text by itself.")
-    print_on_exit: bool = _setting(False, "Whether quitting prints the conversation to the terminal's own scrollback.")
+    print_on_exit: bool = _setting(
+        False, "Whether quitting prints the conversation to the terminal's own scrollback.", effect=Effect.AT_ONCE
+    )
     hyperlinks: bool = _setting(
         True, "Whether links are marked as links for the terminal (OSC 8). The Linux console never gets them."
     )
-    recall: int = _setting(500, "How many earlier prompts can be recalled with Up.", within=(0, 100_000))
-    paste_chip_lines: int = _setting(20, "A paste of more lines is shown as a chip in the prompt.", within=(1, 100_000))
-    paste_chip_chars: int = _setting(
-        4000, "A paste of more characters is shown as a chip in the prompt.", within=(1, 10_000_000)
+    recall: int = _setting(
+        500, "How many earlier prompts can be recalled with Up.", within=(0, 100_000), effect=Effect.NEW_CHATS
     )
+    paste_chip_lines: int = _setting(
+        20, "A paste of more lines is shown as a chip in the prompt.", within=(1, 100_000), effect=Effect.AT_ONCE
+    )
+    paste_chip_chars: int = _setting(
+        4000,
+        "A paste of more characters is shown as a chip in the prompt.",
+        within=(1, 10_000_000),
+        effect=Effect.AT_ONCE,
+    )
+
+
+SETTINGS = {each.name: Setting(each.name, each.default, each.metadata["bounds"]) for each in fields(Settings)}
+"""All settings by name, in the order of their declaration."""
 
 
 class SettingHelp(NamedTuple):
@@ -123,32 +229,44 @@ class SettingHelp(NamedTuple):
     help: str
 
 
+class Loaded(NamedTuple):
+    """The settings, where each that is not at its default has its value from, and what was wrong, in sentences."""
+
+    settings: Settings
+    origins: Mapping[str, Origin]
+    problems: list[str]
+
+
 def load_settings(file: Path, environ: Mapping[str, str]) -> tuple[Settings, list[str]]:
     """The settings from `file` and, before those, from the environment; and what was wrong with them, in sentences.
 
     Never raises: what is wrong is left out and the rest applies. A file that does not exist is no problem.
     """
+    loaded = load_with_origins(file, environ)
+    return loaded.settings, loaded.problems
+
+
+def load_with_origins(file: Path, environ: Mapping[str, str]) -> Loaded:
+    """As `load_settings`, and where the values come from."""
     values, problems = _from_file(file)
-    for name, bounds, default in _table():
-        variable = ENVIRONMENT_PREFIX + name.upper()
-        if given := environ.get(variable, ""):
+    origins = dict.fromkeys(values, Origin.FILE)
+    for setting in SETTINGS.values():
+        if given := environ.get(setting.environment, ""):
             try:
-                values[name] = _checked(_from_text(given, default), bounds, default)
+                values[setting.name] = setting.check(_from_text(given, setting.default))
+                origins[setting.name] = Origin.ENVIRONMENT
             except ValueError as error:
-                problems.append(f"{variable} {error}; it is not used.{_nearest_choice(given, bounds)}")
-    return Settings(**values), problems
+                nearest = _nearest_choice(given, setting.bounds)
+                problems.append(f"{setting.environment} {error}; it is not used.{nearest}")
+    return Loaded(Settings(**values), origins, problems)
 
 
 def settings_help() -> list[SettingHelp]:
     """All settings, in the order of their declaration."""
     return [
-        SettingHelp(name, ENVIRONMENT_PREFIX + name.upper(), _shown(default), _allowed(bounds, default), bounds.help)
-        for name, bounds, default in _table()
+        SettingHelp(each.name, each.environment, _shown(each.default), each.allowed, each.help)
+        for each in SETTINGS.values()
     ]
-
-
-def _table() -> list[tuple[str, _Bounds, Any]]:
-    return [(setting.name, setting.metadata["bounds"], setting.default) for setting in fields(Settings)]
 
 
 def _from_file(file: Path) -> tuple[dict[str, Any], list[str]]:
@@ -160,29 +278,30 @@ def _from_file(file: Path) -> tuple[dict[str, Any], list[str]]:
         reason = (error.strerror or "unknown error") if isinstance(error, OSError) else str(error)
         return {}, [f"{file}: the settings cannot be read and are left at their defaults: {reason}."]
     written, problems = parse_leniently(text, str(file))
-    known = {name: (bounds, default) for name, bounds, default in _table()}
     values: dict[str, Any] = {}
     for name, value in written.items():
         place = place_of(text, str(file), name)
-        if name not in known:
-            problems.append(f"{place}: {_about_unknown(name, known)}")
+        if name not in SETTINGS:
+            problems.append(f"{place}: {about_unknown(name)}")
             continue
-        bounds, default = known[name]
+        setting = SETTINGS[name]
         try:
-            values[name] = _checked(value, bounds, default)
+            values[name] = setting.check(value)
         except ValueError as error:
-            problems.append(f'{place}: "{name}" {error}; {_shown(default)} is used.{_nearest_choice(value, bounds)}')
+            nearest = _nearest_choice(value, setting.bounds)
+            problems.append(f'{place}: "{name}" {error}; {_shown(setting.default)} is used.{nearest}')
     return values, problems
 
 
-def _about_unknown(name: str, known: Mapping[str, Any]) -> str:
+def about_unknown(name: str) -> str:
+    """What to say of a setting that does not exist."""
     shown = clean_line(name, 60)
     if name.lower().replace("-", "_") in _KEYS:
         return (
             f'"{shown}" is not read from here, because keys do not belong in a file that one shares. Set '
             "ANTHROPIC_API_KEY, or paste the key when Salon asks for it; it is then kept in credentials.toml."
         )
-    return f'there is no setting "{shown}".{did_you_mean(name, known)}'
+    return f'there is no setting "{shown}".{did_you_mean(name, SETTINGS)}'
 
 
 def _checked(value: Any, bounds: _Bounds, default: Any) -> Any:

@@ -31,7 +31,7 @@ from salon.keymap import load_keys
 from salon.logs import keep_secret, start_logging
 from salon.paths import Paths, default_paths, theme_directories
 from salon.saved_prompts import load_saved_prompts
-from salon.settings import Settings, load_settings
+from salon.settings import Settings
 from salon.store.attaching import FileAttacher
 from salon.store.carrying import FileCarrier
 from salon.store.files import OperatingSystem, write_atomically
@@ -39,6 +39,7 @@ from salon.store.library import FileLibrary
 from salon.store.memory import MemoryLibrary
 from salon.store.modellists import ModelLists
 from salon.store.permissions import permission_warnings
+from salon.store.settings_file import FileSettings
 from salon.templates import load_templates
 from salon.themes import load_themes
 from salon.ui.services import Connection, Services
@@ -66,13 +67,18 @@ class House:
 
     options: Options
     paths: Paths
-    settings: Settings
+    kept: FileSettings
     environ: Mapping[str, str]
     problems: list[str]
     catalogue: Catalogue
     demo_pace: float = 1.0
     _demo: "DemoServer | None" = None
     _searches: dict[bool, "SearchIndex"] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        """What the person has set, as it is now."""
+        return self.kept.settings
 
     # sessions
 
@@ -220,7 +226,7 @@ class House:
             demo_library=self.library(demo=True),
             search=self.search,
             connector=self,
-            settings=self.settings,
+            kept=self.kept,
             themes=themes,
             model_info=self.model_info,
             title_model=self.title_model,
@@ -244,7 +250,9 @@ def build(options: Options, environ: Mapping[str, str] | None = None) -> House:
     """Read the settings, start the log, and put the parts together. Touches no network and imports no SDK."""
     environ = os.environ if environ is None else environ
     paths = default_paths(options.config_dir)
-    settings, problems = load_settings(paths.settings_file, environ)
+    flags = {"model": options.model, "system": options.system, "base_url": options.base_url}
+    kept = FileSettings(paths.settings_file, environ, flags)
+    problems = [*kept.problems]
     problems += [
         sentence for sentence in (start_logging(paths), warn_if_readable_by_others(paths.credentials_file)) if sentence
     ]
@@ -255,7 +263,7 @@ def build(options: Options, environ: Mapping[str, str] | None = None) -> House:
     return House(
         options,
         paths,
-        settings,
+        kept,
         environ,
         problems,
         Catalogue(ModelLists(paths.models_file), prices),

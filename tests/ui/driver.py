@@ -1,7 +1,7 @@
 """The app as a person uses it: say, press, look."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from salon.store.carrying import FileCarrier
 from salon.store.index import SearchIndex
 from salon.store.library import FileLibrary
 from salon.store.memory import MemoryLibrary
+from salon.store.settings_file import FileSettings
 from salon.templates import load_templates
 from salon.themes import load_themes
 from salon.ui.app import SalonApp
@@ -197,6 +198,7 @@ async def salon(
     opening: Opening | None = None,
     attacher: FileAttacher | None = None,
     settings: Settings | None = None,
+    environ: Mapping[str, str] | None = None,
     problems: tuple[str, ...] = (),
     title_model: str = "",
     models: Callable[[str], ModelInfo] = lambda model_id: (
@@ -208,13 +210,16 @@ async def salon(
     paths = paths_in(folder)
     themes, _ = load_themes(theme_directories(paths)[:1])
     searches = {demo: SearchIndex(paths.for_demo() if demo else paths) for demo in (False, True)}
+    kept = FileSettings(paths.settings_file, environ or {})
+    if settings is not None:
+        kept.settings = settings
     services = Services(
         library=library or FileLibrary(paths),
         temporary=MemoryLibrary(),
         demo_library=FileLibrary(paths.for_demo()),
         search=searches.__getitem__,
         connector=connector,
-        settings=settings or Settings(),
+        kept=kept,
         themes=themes,
         model_info=models,
         title_model=lambda connection: title_model,

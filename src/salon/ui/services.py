@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from salon.chat.attachments import Attachment, Blobs
 from salon.chat.conversation import Conversation
@@ -11,7 +11,7 @@ from salon.chat.search import Search
 from salon.chat.session import Library, Parameters
 from salon.chat.turn import Client, Request
 from salon.saved_prompts import SavedPrompt
-from salon.settings import Settings
+from salon.settings import Origin, Settings
 from salon.templates import Template
 from salon.themes import Theme
 
@@ -180,6 +180,43 @@ class Carrier(Protocol):
         ...
 
 
+class KeptSettings(Protocol):
+    """The settings, and how one is changed for good. What changes or looks at files blocks."""
+
+    @property
+    def settings(self) -> Settings:
+        """As they are now."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """Where they are written down."""
+        ...
+
+    def value(self, name: str) -> Any:
+        """What holds in this run, the command line's flags included."""
+        ...
+
+    def origin(self, name: str) -> Origin:
+        """Where that comes from."""
+        ...
+
+    def source(self, name: str) -> str:
+        """The same in words: a flag, a variable, a file and line."""
+        ...
+
+    def keep(self, name: str, value: Any) -> str:
+        """Have a value hold and write it down; what is to be said of that, "" where it simply holds.
+
+        Raises `UsageError` for what cannot be set, `StoreError` where it cannot be written.
+        """
+        ...
+
+    def forget(self, name: str) -> str:
+        """Have the default hold again. Says and raises what `keep` does."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
     """What the command line asks the app to begin with."""
@@ -207,7 +244,8 @@ class Services:
     search: Callable[[bool], Search]
     """The search over the real chats, or with True over those with the scripted server; blocks for a moment."""
     connector: Connector
-    settings: Settings
+    kept: KeptSettings
+    """The settings; `settings` are their values."""
     themes: Sequence[Theme]
     model_info: Callable[[str], ModelInfo]
     parameters: Callable[[Connection, str], Parameters]
@@ -233,3 +271,8 @@ class Services:
     problems: tuple[str, ...] = ()
     """What was wrong with settings, themes or directories, in sentences."""
     log_file: str = ""
+
+    @property
+    def settings(self) -> Settings:
+        """What the person has set, as it is now."""
+        return self.kept.settings
