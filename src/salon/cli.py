@@ -6,11 +6,9 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salon import __version__
-from salon.commands import COMMAND_WORDS
+from salon.arguments import COMMAND_WORDS, parser
 from salon.errors import CredentialsError, SalonError, UsageError
 from salon.exits import Exit
 from salon.untrusted import clean_line
@@ -19,65 +17,6 @@ if TYPE_CHECKING:
     from salon.chat.session import Library
     from salon.ui.services import Opening
     from salon.wiring import House
-
-
-def parser() -> argparse.ArgumentParser:
-    """The arguments, their help, and nothing else."""
-    parser = argparse.ArgumentParser(
-        prog="salon",
-        description="Conversation with Claude, in your terminal.",
-        epilog="The key is read from ANTHROPIC_API_KEY (or CLAUDE_API_KEY, or ANTHROPIC_AUTH_TOKEN), never from an "
-        "argument. Exit codes: 0 done, 1 failure, 2 wrong usage, 3 no usable credentials, 130 interrupted. "
-        + "".join(f"salon {word}: {what}. " for word, what in COMMAND_WORDS.items()).rstrip(),
-    )
-    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="send this at once")
-    resume = parser.add_mutually_exclusive_group()
-    resume.add_argument("-c", "--continue", dest="latest", action="store_true", help="go on with the last chat")
-    resume.add_argument(
-        "-r",
-        "--resume",
-        nargs="?",
-        const="",
-        metavar="ID or WORDS",
-        help="go on with the chat that has this id, or these words in its title; choose from a list without them",
-    )
-    parser.add_argument(
-        "-p",
-        "--print",
-        dest="headless",
-        action="store_true",
-        help="answer PROMPT and standard input on standard output, without the screen",
-    )
-    parser.add_argument(
-        "-a",
-        "--attach",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="send this file, folder (as a list of its files) or address of an image or PDF along; may be repeated",
-    )
-    parser.add_argument("--json", action="store_true", help="with -p: one JSON object per event")
-    parser.add_argument("--no-save", action="store_true", help="with -p: keep no session of it")
-    parser.add_argument("--temporary", action="store_true", help="start a chat of which nothing is kept on disk")
-    parser.add_argument("-m", "--model", default="", help="the model to ask, by its id")
-    parser.add_argument("-s", "--system", default="", help="the system prompt of a new chat")
-    parser.add_argument(
-        "--base-url",
-        default="",
-        metavar="URL",
-        help="a server that speaks the Messages API; https, or http on this machine",
-    )
-    parser.add_argument(
-        "--demo", action="store_true", help="talk to a scripted server inside Salon: no key, no network"
-    )
-    parser.add_argument(
-        "--config-dir",
-        type=Path,
-        metavar="DIR",
-        help="where settings and chats lie (default: the platform's place, or SALON_CONFIG_DIR)",
-    )
-    parser.add_argument("--version", action="version", version=f"salon {__version__}")
-    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -101,10 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _check(options: argparse.Namespace) -> None:
-    if (options.json or options.no_save) and not options.headless:
-        raise UsageError("--json and --no-save go with -p.")
-    if options.temporary and (options.latest or options.resume is not None):
-        raise UsageError("A temporary chat is a new one.", "Leave -c and -r out.")
+    if (options.json or options.no_save or options.schema) and not options.headless:
+        raise UsageError("--json, --schema and --no-save go with -p.")
+    if options.temporary and (options.latest or options.session or options.resume is not None):
+        raise UsageError("A temporary chat is a new one.", "Leave -c, -r and --session out.")
     if options.temporary and options.headless:
         raise UsageError("--temporary is for the screen.", "With -p it is --no-save.")
     if options.headless:
@@ -160,6 +99,7 @@ def _run(options: argparse.Namespace) -> int:
             base_url=options.base_url,
             model=options.model,
             system=options.system,
+            effort=options.effort,
             demo=options.demo,
         )
     )
@@ -172,7 +112,7 @@ def _run(options: argparse.Namespace) -> int:
 def _print_answer(options: argparse.Namespace, house: "House") -> int:
     import asyncio
 
-    from salon.headless import Headless, piped_text
+    from salon.headless import Headless, piped_text, schema_in
     from salon.store.memory import MemoryLibrary
 
     prompt = "\n\n".join(part for part in (options.prompt or "", piped_text(sys.stdin)) if part.strip())
@@ -181,7 +121,8 @@ def _print_answer(options: argparse.Namespace, house: "House") -> int:
     kept = house.library(demo=options.demo)
     session_id = None if options.no_save else _session(options, kept, choose=False)
     library: Library = MemoryLibrary() if options.no_save else kept
-    headless = Headless(house, library, as_json=options.json, kept=not options.no_save)
+    schema = None if options.schema is None else schema_in(options.schema)
+    headless = Headless(house, library, as_json=options.json, kept=not options.no_save, schema=schema)
     return asyncio.run(headless.run(prompt, session_id, options.attach))
 
 
@@ -224,6 +165,11 @@ def _session(options: argparse.Namespace, library: "Library", *, choose: bool) -
     """The id of the session that is meant; None for a new one, or where the person shall `choose`."""
     if options.latest:
         return library.latest()
+    if options.session:
+        wanted: str = options.session.strip().lower()
+        if any(found.id == wanted for found in library.find(wanted)):
+            return wanted
+        raise SalonError(f"No chat has the id “{options.session}”.", "`salon sessions list` shows all.")
     if options.resume is None:
         return None
     found = library.find(options.resume) if options.resume else ()

@@ -9,10 +9,11 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, TextIO
 
 from salon.chat.attachments import Attachment
@@ -20,8 +21,9 @@ from salon.chat.blocks import text_of
 from salon.chat.conversation import Message, Status
 from salon.chat.events import BlockStarted, Finished, Retrying, TextDelta, TurnEvent, Waiting
 from salon.chat.session import Library, Session
-from salon.errors import CredentialsError, Fault, FaultKind
+from salon.errors import CredentialsError, Fault, FaultKind, UsageError
 from salon.exits import Exit
+from salon.toml_text import read_small_file, reason_of, shown_path
 from salon.ui.services import Connection
 from salon.untrusted import clean, clean_line
 from salon.wiring import House
@@ -35,11 +37,20 @@ PIPED_LIMIT = 32 * 1024 * 1024
 class Headless:
     """Answers one prompt."""
 
-    def __init__(self, house: House, library: Library, *, as_json: bool = False, kept: bool = True) -> None:
+    def __init__(
+        self,
+        house: House,
+        library: Library,
+        *,
+        as_json: bool = False,
+        kept: bool = True,
+        schema: Mapping[str, Any] | None = None,
+    ) -> None:
         self._house = house
         self._library = library
         self._as_json = as_json
         self._kept = kept
+        self._schema = schema
         self._ends_with_newline = True
         self._signal = 0
         self._pipe_closed = False
@@ -58,7 +69,9 @@ class Headless:
             session = Session(
                 conversation, log, self._house.parameters(connection, model or found), self._library.blobs
             )
-            session.adopt(session.parameters)
+            session.adopt(replace(session.parameters, schema=self._schema))
+            if self._house.options.effort:
+                session.adopt_effort(self._house.options.effort)
             self._heed_signals(session)
             attachments = await self._attachments(attach)
             session.check(prompt, attachments)
@@ -157,6 +170,9 @@ class Headless:
         if answer.status is Status.REFUSED:
             self._tell("The model declined to answer this.")
             return Exit.FAILURE
+        if self._schema is not None and not _is_json(answer.text):
+            self._tell("The answer is not JSON, although it was to fit a schema; this server may not know schemas.")
+            return Exit.FAILURE
         return Exit.OK
 
     def _tell_unsaved(self, reason: str) -> None:
@@ -174,6 +190,26 @@ def event_record(event: TurnEvent) -> dict[str, Any]:
     """An event as `--json` prints it: its name in `event`, its fields beside it."""
     name = "".join(f"_{char.lower()}" if char.isupper() else char for char in type(event).__name__).lstrip("_")
     return {"event": name, **asdict(event)}
+
+
+def schema_in(file: Path) -> dict[str, Any]:
+    """The JSON Schema in a file. Raises `UsageError` where there is none."""
+    try:
+        schema = json.loads(read_small_file(file))
+    except (OSError, ValueError, RecursionError) as error:
+        why = reason_of(error) if isinstance(error, OSError | ValueError) else "it is nested too deeply"
+        raise UsageError(f"The schema {shown_path(file)} cannot be used: {clean_line(why, 200)}.") from error
+    if not isinstance(schema, dict):
+        raise UsageError(f"The schema {shown_path(file)} cannot be used: it is not a JSON object.")
+    return schema
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def piped_text(stream: TextIO) -> str:

@@ -58,6 +58,7 @@ class Options:
     base_url: str = ""
     model: str = ""
     system: str = ""
+    effort: str = ""
     demo: bool = False
 
 
@@ -166,7 +167,7 @@ class House:
         return Parameters(
             model=self.model_info(chosen or (DEMO_MODEL if connection.demo else models.DEFAULT_MODEL)),
             system=self.options.system or self.settings.system,
-            effort=self.settings.effort,
+            effort=self.options.effort or self.settings.effort,
             max_tokens=self.settings.max_tokens,
             show_thinking=self.settings.thinking != "hidden",
             anthropic_host=connection.anthropic_host,

@@ -216,3 +216,29 @@ def test_a_chat_that_is_open_elsewhere_is_not_written_to(home: Home) -> None:
         assert terminal.wait_exit() == 0
         assert_left_as_found(terminal)
     assert home.run("--demo", "-p", "-c", "echo yours").code == 0
+
+
+def test_a_chat_is_gone_on_with_by_its_id(home: Home) -> None:
+    home.run("-p", "--demo", "echo one")
+    listed = home.run("sessions", "list", "--demo", "--json")
+    session_id = json.loads(listed.out.splitlines()[0])["id"]
+    assert home.run("-p", "--demo", "--session", session_id, "echo two").out == "two\n"
+    assert len(home.run("sessions", "list", "--demo", "--json").out.splitlines()) == 1
+    unknown = home.run("-p", "--demo", "--session", session_id[:10], "echo three")
+    assert (unknown.code, unknown.out) == (1, "")
+    assert "No chat has the id" in unknown.err
+
+
+def test_an_answer_that_was_to_fit_a_schema_is_json_or_a_failure(home: Home, tmp_path: Path) -> None:
+    schema = tmp_path / "schema.json"
+    schema.write_text('{"type": "object", "properties": {"a": {"type": "integer"}}}')
+    fits = home.run("-p", "--demo", "--schema", str(schema), 'echo {"a": 1}')
+    assert (fits.code, fits.out) == (0, '{"a": 1}\n')
+    odd = home.run("-p", "--demo", "--schema", str(schema), "echo words")
+    assert (odd.code, odd.out) == (1, "words\n")
+    assert "not JSON" in odd.err
+    for content in ("[1]", "{", "[" * 5_000):
+        schema.write_text(content)
+        refused = home.run("-p", "--demo", "--schema", str(schema), "echo x")
+        assert (refused.code, refused.out) == (2, "")
+        assert "cannot be used" in refused.err

@@ -323,3 +323,14 @@ def test_no_history_breaks_the_rules(answers: list[tuple[list[dict[str, Any]], S
         results = {block["tool_use_id"] for block in content if block["type"].endswith("tool_result")}
         assert used <= results
         assert role == "user" or any(block["type"] not in ("thinking", "redacted_thinking") for block in content)
+
+
+def test_a_schema_is_asked_for_beside_the_effort_and_of_any_host() -> None:
+    schema = {"type": "object"}
+    wanted = {"type": "json_schema", "schema": schema}
+    model = ModelInfo(id="m", efforts=("low",))
+    said = [Message(id="1", parent=None, role="user", content=({"type": "text", "text": "hi"},))]
+    body = build(said, model=model, effort="low", schema=schema).body
+    assert body["output_config"] == {"effort": "low", "format": wanted}
+    body = build(said, model=model, effort="low", schema=schema, anthropic_host=False).body
+    assert body["output_config"] == {"format": wanted}

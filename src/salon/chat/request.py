@@ -44,6 +44,7 @@ def build(
     show_thinking: bool = True,
     anthropic_host: bool = True,
     tools: Sequence[Block] = (),
+    schema: Mapping[str, Any] | None = None,
 ) -> Request:
     """The request that asks for an answer to the last of `messages`, a path from the root.
 
@@ -74,6 +75,8 @@ def build(
         body["tools"] = list(tools)
     if anthropic_host:
         body |= _extras(model, effort, show_thinking)
+    if schema is not None:  # asked for outright, so any host is told
+        body["output_config"] = {**body.get("output_config", {}), "format": {"type": "json_schema", "schema": schema}}
     return Request(body, (THINKING_DROPPED,) if dropped_thinking else (), prefix=prefix.reading())
 
 

@@ -1,7 +1,7 @@
 """One open conversation: its tree, its draft, its settings and the turn that may be running."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -227,6 +227,8 @@ class Parameters:
     show_thinking: bool = True
     anthropic_host: bool = True
     """Whether the host is Anthropic's own; others are asked for nothing that the protocol's core does not have."""
+    schema: Mapping[str, Any] | None = None
+    """The JSON Schema that answers have to fit; None for answers in words."""
     tools: tuple[Block, ...] = ()
     """The definitions of the tools that a new chat begins with."""
     server_tools_when: str = "auto"
@@ -520,6 +522,7 @@ class Session(Branching):
             show_thinking=asked.show_thinking,
             anthropic_host=asked.anthropic_host,
             tools=offered(self.tools, asked.server_tools),
+            schema=asked.schema,
         )
 
     def stop(self) -> None:

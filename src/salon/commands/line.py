@@ -24,6 +24,11 @@ def parser() -> argparse.ArgumentParser:
     return _with_commands(parser, COMMANDS)
 
 
+def alone() -> argparse.ArgumentParser:
+    """The arguments of the commands that have a word of their own."""
+    return _with_commands(argparse.ArgumentParser(prog="salon"), ALONE)
+
+
 def _with_commands(parser: argparse.ArgumentParser, commands: Sequence[Command]) -> argparse.ArgumentParser:
     choices = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in commands:
@@ -38,8 +43,8 @@ def _with_commands(parser: argparse.ArgumentParser, commands: Sequence[Command])
 
 def run(arguments: Sequence[str]) -> int:
     """Do what `arguments` (without the word `sessions`) ask for; the exit code."""
-    alone = bool(arguments) and any(command.name == arguments[0] for command in ALONE)
-    asked = _with_commands(argparse.ArgumentParser(prog="salon"), ALONE) if alone else parser()
+    is_alone = bool(arguments) and any(command.name == arguments[0] for command in ALONE)
+    asked = alone() if is_alone else parser()
     options = asked.parse_args(arguments)
     command: Command = options.chosen
     paths = default_paths(options.config_dir)

@@ -1,0 +1,83 @@
+"""The command line of `salon` itself; its help, its manual page and its completion are made of this."""
+
+import argparse
+from pathlib import Path
+
+from salon import __version__
+
+COMMAND_WORDS = {
+    "sessions": "list, show and look after your chats (see salon sessions --help)",
+    "export": "write a chat as Markdown, HTML, text or JSON, the same as salon sessions export",
+    "import": "take in chats of claude.ai, ChatGPT, Claude Code or Salon, the same as salon sessions import",
+    "completion": "print a completion for bash, zsh or fish",
+    "man": "print the manual page",
+    "models": "list the models that can be chosen, with what they read, write, cost and can do",
+}
+"""The first words of a command line that are no prompt, and what they are for."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments, their help, and nothing else."""
+    parser = argparse.ArgumentParser(
+        prog="salon",
+        description="Conversation with Claude, in your terminal.",
+        epilog="The key is read from ANTHROPIC_API_KEY (or CLAUDE_API_KEY, or ANTHROPIC_AUTH_TOKEN), never from an "
+        "argument. Exit codes: 0 done, 1 failure, 2 wrong usage, 3 no usable credentials, 130 interrupted. "
+        + "".join(f"salon {word}: {what}. " for word, what in COMMAND_WORDS.items()).rstrip(),
+    )
+    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="send this at once")
+    resume = parser.add_mutually_exclusive_group()
+    resume.add_argument("-c", "--continue", dest="latest", action="store_true", help="go on with the last chat")
+    resume.add_argument(
+        "-r",
+        "--resume",
+        nargs="?",
+        const="",
+        metavar="ID or WORDS",
+        help="go on with the chat that has this id, or these words in its title; choose from a list without them",
+    )
+    resume.add_argument("--session", default="", metavar="ID", help="go on with the chat that has exactly this id")
+    parser.add_argument(
+        "-p",
+        "--print",
+        dest="headless",
+        action="store_true",
+        help="answer PROMPT and standard input on standard output, without the screen",
+    )
+    parser.add_argument(
+        "-a",
+        "--attach",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="send this file, folder (as a list of its files) or address of an image or PDF along; may be repeated",
+    )
+    parser.add_argument("--json", action="store_true", help="with -p: one JSON object per event")
+    parser.add_argument(
+        "--schema",
+        type=Path,
+        metavar="FILE",
+        help="with -p: have the answer be JSON that fits the JSON Schema in this file",
+    )
+    parser.add_argument("--no-save", action="store_true", help="with -p: keep no session of it")
+    parser.add_argument("--temporary", action="store_true", help="start a chat of which nothing is kept on disk")
+    parser.add_argument("-m", "--model", default="", help="the model to ask, by its id")
+    parser.add_argument("-e", "--effort", default="", metavar="LEVEL", help="how hard the model thinks")
+    parser.add_argument("-s", "--system", default="", help="the system prompt of a new chat")
+    parser.add_argument(
+        "--base-url",
+        default="",
+        metavar="URL",
+        help="a server that speaks the Messages API; https, or http on this machine",
+    )
+    parser.add_argument(
+        "--demo", action="store_true", help="talk to a scripted server inside Salon: no key, no network"
+    )
+    parser.add_argument(
+        "--config-dir",
+        type=Path,
+        metavar="DIR",
+        help="where settings and chats lie (default: the platform's place, or SALON_CONFIG_DIR)",
+    )
+    parser.add_argument("--version", action="version", version=f"salon {__version__}")
+    return parser
