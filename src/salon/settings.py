@@ -16,6 +16,8 @@ from salon.untrusted import clean_line
 ENVIRONMENT_PREFIX = "SALON_"
 """`SALON_MODEL` overrides `model`, and so on for every setting."""
 
+MCP_TABLE = "mcp"
+"""The table of `config.toml` that lists tool servers and has no settings in it."""
 _KEYS = {"key", "api_key", "apikey", "anthropic_api_key", "auth_token", "anthropic_auth_token", "token", "secret"}
 _TRUE = {"true", "yes", "on", "1"}
 _FALSE = {"false", "no", "off", "0"}
@@ -280,6 +282,8 @@ def _from_file(file: Path) -> tuple[dict[str, Any], list[str]]:
     written, problems = parse_leniently(text, str(file))
     values: dict[str, Any] = {}
     for name, value in written.items():
+        if name == MCP_TABLE:
+            continue  # read by whoever talks with tool servers
         place = place_of(text, str(file), name)
         if name not in SETTINGS:
             problems.append(f"{place}: {about_unknown(name)}")

@@ -19,6 +19,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "salon.store": HEAVY,
     "salon.claude": ("textual", "rich", "anthropic", "httpx2"),
     "salon.markdown": ("textual", "anthropic", "httpx2"),
+    "salon.mcp": (*HEAVY, "mcp"),
     "salon.demo": ("textual", "anthropic", "httpx2"),
     "salon.commands": ("textual", "anthropic", "httpx2"),
     "salon.ui": ("anthropic", "httpx2"),
