@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from salon.actions import BY_ID, Place
-from salon.markdown import Choices, Lines, MarkdownLines, PlainLines, Span, goes_on, look
+from salon.markdown import Choices, Document, Lines, MarkdownLines, PlainLines, Span, goes_on, look
 from salon.ui.keys import bind_actions
 from salon.ui.leaves import STEP, ShownLeaf
 from salon.ui.painter import Painter
@@ -57,6 +57,16 @@ class OpenedBlock:
             return MarkdownLines(document, width, measure=width, choices=choices)
 
         return cls(leaf.text(), lay_out, leaf.table(), leaf.is_drawn)
+
+    @classmethod
+    def of_page(cls, text: str, measure: int) -> "OpenedBlock":
+        """A page of Markdown; `measure` is the widest that its running text gets, in columns."""
+        document = Document(text)
+
+        def lay_out(width: int, choices: Choices) -> Lines:
+            return MarkdownLines(document, width, measure=min(width, measure), choices=choices)
+
+        return cls(text, lay_out)
 
     @classmethod
     def of_text(cls, text: str) -> "OpenedBlock":

@@ -12,9 +12,11 @@ from salon.actions import BY_ID
 from salon.chat.placeholders import filled, placeholders
 from salon.chat.session import Draft
 from salon.errors import StoreError
+from salon.guide import TOPICS, page
 from salon.saved_prompts import SavedPrompt
 from salon.templates import Template
 from salon.ui.attaching import AttachingActions
+from salon.ui.blockscreen import BlockScreen, OpenedBlock
 from salon.ui.completion import Candidate
 from salon.ui.form import FormScreen
 from salon.ui.notice import NoticeText
@@ -134,11 +136,28 @@ class RecallingActions(AttachingActions):
         gaps = placeholders(text)
         return await self.app.push_screen_wait(FormScreen(heading, gaps)) if gaps else {}
 
+    def action_manual(self, topic: str = "") -> None:
+        """Show a page of the manual, or choose one."""
+        if not topic:
+            rows = [Row(name, name, about) for name, about in TOPICS.items()]
+            self.app.push_screen(PickerScreen("Manual", rows, ""), self._manual_chosen)
+        elif topic in TOPICS:
+            block = OpenedBlock.of_page(page(topic), self._services.settings.measure)
+            self.app.push_screen(BlockScreen(block, self.transcript.painter))
+        else:
+            self.notice.show(NoticeText(f"The manual has no page “{clean_line(topic, 40)}”.", (), "info"))
+
+    def _manual_chosen(self, topic: str | None) -> None:
+        if topic is not None:
+            self.action_manual(topic)
+
     def choices_of(self, action: str) -> list[Candidate]:
         """What a command can take behind its name, where that can be listed."""
         if action == "saved_prompt":
             prompts, _ = self._services.saved_prompts()  # a few small files, and only once somebody types the command
             return [Candidate(prompt.name, clean_line(prompt.text, 80)) for prompt in prompts]
+        if action == "manual":
+            return [Candidate(name, about) for name, about in TOPICS.items()]
         if action == "template":
             templates, _ = self._services.templates()
             return [Candidate(template.name, _row_of_template(template).rest) for template in templates]
