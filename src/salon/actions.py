@@ -15,6 +15,7 @@ class Place(StrEnum):
     OPENED = "In an opened block"
     LIST = "In the list of chats"
     TREE = "In the tree"
+    COMPARING = "Side by side"
     EVERYWHERE = "Everywhere"
 
 
@@ -252,6 +253,14 @@ ACTIONS: tuple[Action, ...] = (
         "Ask for the last answer again, of another model or with another effort, this once.",
         command="retry-with",
     ),
+    Action(
+        "compare",
+        ("alt+w",),
+        "Compare",
+        "Ask two to four models, or one with several efforts, at once and side by side: what is in the prompt, or the "
+        "last prompt again.",
+        command="compare",
+    ),
     Action("note", (), "Note", "Write a note below the last message; notes are never sent.", command="note"),
     Action("undelete", (), "Undo delete", "Bring back what was deleted last.", command="undelete"),
     Action("tree", ("alt+j",), "Tree", "Show the whole conversation as a tree, and jump in it.", command="tree"),
@@ -487,6 +496,30 @@ ACTIONS: tuple[Action, ...] = (
         "tree_fork", ("f", "F"), "Fork", "Make a chat of its own of all up to the message under the cursor.", Place.TREE
     ),
     Action("close_tree", ("escape", "q"), "Close", "Back from the tree to the conversation.", Place.TREE),
+    Action("compare_left", ("left", "h", "shift+tab"), "Left", "Go to the answer at the left.", Place.COMPARING),
+    Action("compare_right", ("right", "l", "tab"), "Right", "Go to the answer at the right.", Place.COMPARING),
+    Action("compare_up", ("up", "k"), "Up", "Scroll the answer up.", Place.COMPARING),
+    Action("compare_down", ("down", "j"), "Down", "Scroll the answer down.", Place.COMPARING),
+    Action("compare_page_up", ("pageup",), "Page up", "Scroll up by a page.", Place.COMPARING),
+    Action("compare_page_down", ("pagedown", "space"), "Page down", "Scroll down by a page.", Place.COMPARING),
+    Action("compare_start", ("home", "g"), "Beginning", "Go to the beginning of the answer.", Place.COMPARING),
+    Action("compare_end", ("end", "G"), "End", "Go to the end of the answer and follow it.", Place.COMPARING),
+    Action(
+        "compare_keep",
+        ("enter",),
+        "Keep",
+        "Go on with this answer; the others stay beside it as variants. What still arrives is stopped.",
+        Place.COMPARING,
+    ),
+    Action("compare_now", ("f7",), "Try now", "Cut a countdown of this answer short.", Place.COMPARING),
+    Action("compare_copy", ("y", "ctrl+c"), "Copy", "Copy this answer as Markdown.", Place.COMPARING),
+    Action(
+        "compare_stop",
+        ("escape",),
+        "Stop all",
+        "Stop all answers and keep what came. When all have ended: go on with the first.",
+        Place.COMPARING,
+    ),
     Action(
         "mark_chat",
         ("tab",),

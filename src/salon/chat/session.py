@@ -14,6 +14,7 @@ from salon.chat.answer import PAUSED
 from salon.chat.attachments import Attachment, Blobs, attachments_of, block_of
 from salon.chat.blocks import Block, text_block
 from salon.chat.branching import NEXT_PROMPT, Aim, Branching, Purpose
+from salon.chat.comparing import Comparison
 from salon.chat.conversation import Conversation, Message, Status
 from salon.chat.events import Finished, ToolAnswered, ToolCalled, ToolsWanted, TurnEvent
 from salon.chat.ids import new_id
@@ -254,6 +255,8 @@ class Session(Branching):
         """Where the content of attachments lies; without it requests go without them."""
         self.parameters = parameters
         self.turn: Turn | None = None
+        self.comparison: Comparison | None = None
+        """The answers that were asked for side by side last, which may be arriving."""
         self._left: str | None = None
         """The leaf from which an answer is asked for again, to go back to if nothing comes."""
         self.busy = False
@@ -490,6 +493,36 @@ class Session(Branching):
         self._running_tool = None
         return STOPPED_RESULT if task.cancelled() else task.result()
 
+    def compare(self, client: Client, requests: Sequence[Request]) -> Comparison:
+        """Have the leaf, a prompt, answered once for each request; the caller runs it, then calls `settle_comparison`.
+
+        Each answer is a turn with its own records, and a variant beside the others.
+        """
+        prompt = self.last
+        if self.busy or (self.comparison is not None and self.comparison.running):
+            raise RuntimeError("a turn is running already")
+        if prompt is None or prompt.role != "user":
+            raise ValueError("there is no prompt to compare answers to")
+        turns = [Turn(parent=prompt.id, request=request, client=client, log=self.log) for request in requests]
+        self.comparison = Comparison(turns, self._keep_variant)
+        return self.comparison
+
+    async def settle_comparison(self, comparison: Comparison) -> Message | None:
+        """Go on from the first answer that came, or from where one was before; the new leaf.
+
+        A file's leaf is the answer that was begun last, so which it is now has to be written.
+        """
+        before, self._left = self._left, None
+        first = comparison.first()
+        leaf = before if first is None and before is not None else None if first is None else first.id
+        if leaf is not None and leaf in self.conversation.messages:
+            self.conversation = tree.look_at(self.conversation, leaf)
+            await self.log.append({"k": "leaf", "of": leaf}, durable=True)
+        return self.last
+
+    def _keep_variant(self, message: Message) -> None:
+        self.conversation = tree.add(self.conversation, message)
+
     async def prepared(
         self, text: str = "", attachments: Sequence[Attachment] = (), *, asked: Parameters | None = None
     ) -> Request:
@@ -526,12 +559,14 @@ class Session(Branching):
         )
 
     def stop(self) -> None:
-        """Stop the running answer or tool, if there is one, and keep what came."""
+        """Stop the running answer or tool, or the answers that are compared, and keep what came."""
         self._stopped = True
         if self._running_tool is not None:
             self._running_tool.cancel()
         if self.turn is not None:
             self.turn.stop()
+        if self.comparison is not None:
+            self.comparison.stop()
 
     async def use_tools(self, definitions: Sequence[Block]) -> None:
         """Send these definitions from the next request on; kept with the session."""
