@@ -255,7 +255,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "compare",
-        ("alt+w",),
+        ("alt+q",),
         "Compare",
         "Ask two to four models, or one with several efforts, at once and side by side: what is in the prompt, or the "
         "last prompt again.",
@@ -496,8 +496,8 @@ ACTIONS: tuple[Action, ...] = (
         "tree_fork", ("f", "F"), "Fork", "Make a chat of its own of all up to the message under the cursor.", Place.TREE
     ),
     Action("close_tree", ("escape", "q"), "Close", "Back from the tree to the conversation.", Place.TREE),
-    Action("compare_left", ("left", "h", "shift+tab"), "Left", "Go to the answer at the left.", Place.COMPARING),
-    Action("compare_right", ("right", "l", "tab"), "Right", "Go to the answer at the right.", Place.COMPARING),
+    Action("compare_left", ("left", "h"), "Left", "Go to the answer at the left.", Place.COMPARING),
+    Action("compare_right", ("right", "l"), "Right", "Go to the answer at the right.", Place.COMPARING),
     Action("compare_up", ("up", "k"), "Up", "Scroll the answer up.", Place.COMPARING),
     Action("compare_down", ("down", "j"), "Down", "Scroll the answer down.", Place.COMPARING),
     Action("compare_page_up", ("pageup",), "Page up", "Scroll up by a page.", Place.COMPARING),

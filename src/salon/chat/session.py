@@ -499,12 +499,12 @@ class Session(Branching):
         Each answer is a turn with its own records, and a variant beside the others.
         """
         prompt = self.last
-        if self.busy or (self.comparison is not None and self.comparison.running):
+        if self.busy:
             raise RuntimeError("a turn is running already")
         if prompt is None or prompt.role != "user":
             raise ValueError("there is no prompt to compare answers to")
         turns = [Turn(parent=prompt.id, request=request, client=client, log=self.log) for request in requests]
-        self.comparison = Comparison(turns, self._keep_variant)
+        self.comparison, self.busy = Comparison(turns, self._keep_variant), True
         return self.comparison
 
     async def settle_comparison(self, comparison: Comparison) -> Message | None:
@@ -513,6 +513,7 @@ class Session(Branching):
         A file's leaf is the answer that was begun last, so which it is now has to be written.
         """
         before, self._left = self._left, None
+        self.busy = False
         first = comparison.first()
         leaf = before if first is None and before is not None else None if first is None else first.id
         if leaf is not None and leaf in self.conversation.messages:

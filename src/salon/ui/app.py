@@ -17,6 +17,7 @@ from salon.errors import SalonError
 from salon.ui.blockscreen import BlockScreen, CopyWanted
 from salon.ui.chat import ChatScreen
 from salon.ui.chats import Contact
+from salon.ui.comparescreen import CompareScreen
 from salon.ui.editingarea import EditingArea
 from salon.ui.help import HelpScreen
 from salon.ui.keyboard import careful
@@ -285,7 +286,7 @@ class SalonApp(SearchingApp):
             sentence = f"Copied {event.what} {copied.how} ({size})."
         else:
             sentence = f"Sent {event.what} {copied.how} ({size}); whether the terminal took it, it does not say."
-        if isinstance(self.screen, BlockScreen):
+        if isinstance(self.screen, BlockScreen | CompareScreen):
             self.screen.say(sentence)
         else:
             self.chat.notice.show(NoticeText(sentence, (), "info"))
@@ -298,7 +299,7 @@ class SalonApp(SearchingApp):
             self._painter = Painter(theme, links=self._services.terminal_links)
             for chat in self.chats:
                 chat.set_painter(self._painter)
-            if isinstance(self.screen, BlockScreen | LibraryScreen | TreeScreen):
+            if isinstance(self.screen, BlockScreen | CompareScreen | LibraryScreen | TreeScreen):
                 self.screen.set_painter(self._painter)
 
     def action_suspend(self) -> None:

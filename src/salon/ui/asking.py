@@ -114,6 +114,11 @@ class AskingActions(ReadingActions):
         """Put the words on disk and into the transcript, then have them answered."""
         session = self.session
         assert session is not None
+        await self.put_prompt(session, text, box, attachments)
+        await self._answer_leaf(session)
+
+    async def put_prompt(self, session: Session, text: str, box: str, attachments: Sequence[Attachment]) -> None:
+        """Put the words on disk and into the transcript; they leave the prompt."""
         message = await session.submit(text, attachments)
         self.prompt.clear_sent(box, attachments)
         if text.strip():
@@ -121,7 +126,6 @@ class AskingActions(ReadingActions):
         self.bring_back()
         self._show_message(message)
         await self.drafting.save()
-        await self._answer_leaf(session)
 
     @work(group="turn", exit_on_error=False)
     async def continue_answer(self) -> None:

@@ -20,6 +20,7 @@ from salon.ui.answering import Answering
 from salon.ui.asking import SETTLE_SECONDS
 from salon.ui.attachmentbar import AttachmentBar
 from salon.ui.blockscreen import CopyWanted
+from salon.ui.comparing import ComparingActions
 from salon.ui.completion import CompletionList
 from salon.ui.editingarea import EditingArea
 from salon.ui.elsewhere import edit_elsewhere
@@ -31,7 +32,6 @@ from salon.ui.painter import Painter
 from salon.ui.presenting import entries_of, greeting, notice_of
 from salon.ui.prompt import Prompt
 from salon.ui.queue import QueueView
-from salon.ui.recalling import RecallingActions
 from salon.ui.search import Chosen
 from salon.ui.sections import Frame
 from salon.ui.services import Connection, Services
@@ -54,7 +54,7 @@ class Handed:
     sent: Prompt.Submitted | None = None
 
 
-class ChatScreen(RecallingActions):
+class ChatScreen(ComparingActions):
     """One conversation: transcript, notice, prompt and status bar."""
 
     AUTO_FOCUS = "#prompt"

@@ -105,10 +105,11 @@ class AnswerColumn(Vertical):
         parts.append(money(replace(Status(), cost=sums.cost, cost_at_least=sums.cost_at_least)))
         return " · ".join(part for part in parts if part)
 
-    def show_head(self, *, current: bool) -> None:
-        """Write the two rows above the answer."""
+    def show_head(self, *, current: bool, labelled: bool) -> None:
+        """Write the rows above the answer; the label only where no tab has it."""
         words, _ = self.state()
-        text = Text(f"{'▸' if current else ' '} {self.label}\n", no_wrap=True, overflow="ellipsis")
+        mark = "▸" if current else " "
+        text = Text(f"{mark} {self.label}\n" if labelled else "", no_wrap=True, overflow="ellipsis")
         text.append(f"  {words} · {self.figures()}")
         self.query_one(".answer-head", Static).update(text)
         self.set_class(current, "-current")
@@ -198,16 +199,18 @@ class CompareScreen(ModalScreen[str | None]):
 
     def _show_heads(self) -> None:
         for at, column in enumerate(self.columns):
-            column.show_head(current=at == self.current)
+            column.show_head(current=at == self.current, labelled=not self.has_class("-tabbed"))
         tabs = Text(no_wrap=True, overflow="ellipsis")
         for at, column in enumerate(self.columns):
             words, _ = column.state()
-            mark = "▸ " if at == self.current else "  "
-            tabs.append(f"{mark}{at + 1} {column.label}: {words}   ", "bold" if at == self.current else "dim")
+            front = at == self.current
+            tabs.append(
+                f"▸ {column.label}   " if front else f"  {column.label}: {words}   ", "bold" if front else "dim"
+            )
         self.query_one("#compare-tabs", Static).update(tabs)
         if self.over:
             self._clock.pause()
-        stops = "goes on with the first" if self.over else "stops all"
+        stops = "keeps the first" if self.over else "stops all"
         hints = [
             self._said,
             "Enter keeps this one",

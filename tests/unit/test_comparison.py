@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ async def requests(session: Session, *asked: Parameters) -> list[Request]:
 
 
 async def compared(
-    session: Session, client: FakeClient, *scripts: tuple[Step, ...] | list[Step]
+    session: Session, client: FakeClient, *scripts: Sequence[Step]
 ) -> tuple[Comparison, list[tuple[int, TurnEvent]]]:
     for script in scripts:
         client.enqueue(*script)
