@@ -308,7 +308,36 @@ ACTIONS: tuple[Action, ...] = (
         command="prompt",
         argument="[name]",
     ),
-    Action("effort", (), "Effort", "How hard the model thinks.", command="effort", argument="level"),
+    Action(
+        "effort",
+        (),
+        "Effort",
+        "How hard the model thinks; with `once` behind the level, for the next answer alone.",
+        command="effort",
+        argument="level",
+    ),
+    Action(
+        "summarise",
+        ("ctrl+x s",),
+        "Summarise",
+        "Have the conversation summarised, and send the summary in its place; everything stays in the chat.",
+        command="summarise",
+    ),
+    Action(
+        "trim",
+        ("ctrl+x d",),
+        "Drop the oldest",
+        "Leave the oldest turns out of what is sent; they stay in the chat.",
+        command="trim",
+    ),
+    Action("untrim", (), "Send all again", "Send the turns again that were left out.", command="untrim"),
+    Action(
+        "fresh_chat",
+        ("ctrl+x n",),
+        "Fresh chat",
+        "Have the conversation summarised, and go on in a new chat that begins with the summary.",
+        command="fresh-chat",
+    ),
     Action("title", (), "Title", "Give this chat another title.", command="title", argument="words"),
     Action(
         "system", (), "System prompt", "What the model is told before a new chat.", command="system", argument="[words]"

@@ -201,7 +201,7 @@ TABLE = [
         api_error("invalid_request_error", "prompt is too long: 213456 tokens > 200000 maximum"),
         K.CONTEXT_OVERFLOW,
         "This conversation is 213,456 of 200,000 tokens long.",
-        ("trim", "new_chat", "pick_model"),
+        ("summarise", "trim", "fresh_chat", "pick_model", "retry"),
     ),
     Row(
         "context with the answer",
@@ -212,7 +212,7 @@ TABLE = [
         ),
         K.CONTEXT_OVERFLOW,
         "This conversation is 222,000 of 200,000 tokens long.",
-        ("trim", "new_chat", "pick_model"),
+        ("summarise", "trim", "fresh_chat", "pick_model", "retry"),
     ),
     Row(
         "llama-server's context",
@@ -228,7 +228,7 @@ TABLE = [
         },
         K.CONTEXT_OVERFLOW,
         "This conversation is 9,001 of 8,192 tokens long.",
-        ("trim", "new_chat", "pick_model"),
+        ("summarise", "trim", "fresh_chat", "pick_model", "retry"),
         url=LOCAL,
     ),
     Row(

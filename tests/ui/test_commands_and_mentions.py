@@ -210,3 +210,16 @@ def test_every_command_says_what_it_does_and_is_named_once() -> None:
     listed = command_candidates("")
     assert len({candidate.value for candidate in listed}) == len(listed) == len(COMMANDS)
     assert all(candidate.hint for candidate in listed)
+
+
+async def test_an_effort_can_be_for_the_next_answer_alone(tmp_path: Path) -> None:
+    model = ModelInfo(id="claude-test", name="Test Model", efforts=("low", "high"))
+    async with salon(tmp_path, models=lambda _: model) as person:
+        await person.say("/effort low")
+        await person.say("/effort high once")
+        await person.sees(lambda: "for the next answer alone" in person.notice())
+        for prompt in ("a", "b"):
+            await person.say(prompt, *whole("c"))
+            await person.answer_arrives()
+        efforts = [request.body["output_config"]["effort"] for request in person.client.requests]
+        assert efforts == ["high", "low"]

@@ -30,10 +30,12 @@ class Status(StrEnum):
     REFUSED = "refused"
 
 
+WINDOW_FULL = "model_context_window_exceeded"
+"""The stop reason of an answer that filled the context window; it is a cut answer."""
 _STATUS_OF_REASON = {
     "refusal": Status.REFUSED,
     "max_tokens": Status.MAX_TOKENS,
-    "model_context_window_exceeded": Status.MAX_TOKENS,
+    WINDOW_FULL: Status.MAX_TOKENS,
 }
 
 
@@ -54,8 +56,8 @@ class Message:
     created: str = ""
     """When it was made, ISO 8601 in UTC; for showing only, the order is the tree's."""
     seam: str = ""
-    """"continue" on a user message that Salon wrote to have a cut answer continued, "tool" on one that holds a tool's
-    result; "" on the person's own."""
+    """Why Salon wrote a user message: "continue" to have a cut answer continued, "tool" for a tool's result, or one of
+    `salon.chat.room`'s to have what was said summarised; "" on the person's own."""
     model: str = ""
     stop_reason: str | None = None
     stop_details: Mapping[str, Any] | None = None

@@ -12,6 +12,7 @@ from salon.chat.answer import sendable
 from salon.chat.blocks import Block, is_tool_result, is_tool_use, kind_of, text_block, text_of
 from salon.chat.conversation import Message, Status
 from salon.chat.model import ModelInfo
+from salon.chat.room import COMPACTION, compaction_of, lead_of, sent_of
 from salon.chat.tools import TOOL_SEAM
 from salon.chat.turn import Request
 
@@ -30,6 +31,9 @@ THINKING_DROPPED = (
     " along."
 )
 
+COMPACTION_BETA = "compact-2026-09-04"
+"""The beta that a request needs which asks for a compaction, and every later one that sends its block back."""
+
 _CUT = {Status.STOPPED, Status.INTERRUPTED, Status.MAX_TOKENS, Status.OPEN}
 _THINKING = {"thinking", "redacted_thinking"}
 
@@ -45,6 +49,9 @@ def build(
     anthropic_host: bool = True,
     tools: Sequence[Block] = (),
     schema: Mapping[str, Any] | None = None,
+    beginnings: Sequence[str] = (),
+    compact: bool = False,
+    cache: str = "5m",
 ) -> Request:
     """The request that asks for an answer to the last of `messages`, a path from the root.
 
@@ -55,14 +62,21 @@ def build(
     server's abilities are unknown. `tools` are definitions as the API has them; without any, what tools were asked and
     said before is left out too.
 
+    `beginnings` are messages before which nothing is sent (`salon.chat.room`). With `compact` the API is asked to
+    summarise the path instead of answering it. `cache` is how long the API keeps what it has read, "" for not at all.
+
     Raises ValueError when nothing is left to answer: the path must end with a user message that says something.
     """
     prefix = _Prefix()
     prefix.take(mended(system) if system.strip() else "")
     if tools:
         prefix.take(tools)
-    history, dropped_thinking = _history(messages, prefix, with_calls=any("input_schema" in each for each in tools))
-    if not history or history[-1]["role"] != "user":
+    sent = sent_of(messages, beginnings)
+    compacts = anthropic_host and model.can(COMPACTION)
+    first = None if sent.summary is None else _summary(sent.summary, takes_back=compacts)
+    with_calls = any("input_schema" in each for each in tools)
+    history, dropped_thinking = _history(sent.messages, prefix, first, with_calls=with_calls)
+    if not history or (history[-1]["role"] != "user" and not compact):
         raise ValueError("the last message of a request must be a user message with content")
     body: dict[str, Any] = {
         "model": model.id,
@@ -74,10 +88,16 @@ def build(
     if tools:
         body["tools"] = list(tools)
     if anthropic_host:
-        body |= _extras(model, effort, show_thinking)
+        body |= _extras(model, effort, show_thinking, cache)
     if schema is not None:  # asked for outright, so any host is told
         body["output_config"] = {**body.get("output_config", {}), "format": {"type": "json_schema", "schema": schema}}
-    return Request(body, (THINKING_DROPPED,) if dropped_thinking else (), prefix=prefix.reading())
+    betas: tuple[str, ...] = ()
+    if compact or (first is not None and first["role"] == "assistant"):
+        betas = (COMPACTION_BETA,)
+        body |= {"compaction": {"type": "summarize"}} if compact else {}
+    # Whoever left turns out was told then.
+    notices = (THINKING_DROPPED,) if dropped_thinking and not sent.shortened else ()
+    return Request(body, notices, prefix=prefix.reading(), betas=betas)
 
 
 class _Prefix:
@@ -158,20 +178,37 @@ def mended(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _extras(model: ModelInfo, effort: str | None, show_thinking: bool) -> dict[str, Any]:
+def _extras(model: ModelInfo, effort: str | None, show_thinking: bool, cache: str) -> dict[str, Any]:
     extras: dict[str, Any] = {}
     if "adaptive" in model.thinking:
         # The API's default leaves the text of thinking out, so showing it must be asked for.
         extras["thinking"] = {"type": "adaptive", "display": "summarized" if show_thinking else "omitted"}
     if effort and effort in model.efforts:
         extras["output_config"] = {"effort": effort}
-    if model.caching:
-        extras["cache_control"] = {"type": "ephemeral"}
+    if model.caching and cache:
+        # At the top level it marks the end of the prompt, whatever that is, which is what a conversation needs.
+        extras["cache_control"] = {"type": "ephemeral"} | ({"ttl": cache} if cache != "5m" else {})
     return extras
 
 
-def _history(messages: Sequence[Message], prefix: _Prefix, *, with_calls: bool) -> tuple[list[dict[str, Any]], bool]:
+def _summary(summary: Message, *, takes_back: bool | None) -> dict[str, Any]:
+    """What stands for all before a summary: the API's own block where the model takes it back, else its words."""
+    compaction = compaction_of(summary)
+    if compaction is not None and takes_back:
+        return {"role": "assistant", "content": [compaction]}
+    return {"role": "user", "content": [lead_of(summary)]}
+
+
+def _history(
+    messages: Sequence[Message], prefix: _Prefix, first: dict[str, Any] | None, *, with_calls: bool
+) -> tuple[list[dict[str, Any]], bool]:
     history: list[dict[str, Any]] = []
+    lead: list[Block] = []
+    if first is not None and first["role"] == "assistant":
+        prefix.take(first)
+        history.append(first)
+    elif first is not None:
+        lead = first["content"]
     dropped_thinking = False
     for message, blocks in _with_results(_spoken(_without_refused(messages), with_calls=with_calls)):
         if not history and message.role == "assistant":
@@ -180,6 +217,8 @@ def _history(messages: Sequence[Message], prefix: _Prefix, *, with_calls: bool) 
             kept = [block for block in blocks if kind_of(block) not in _THINKING]
             dropped_thinking = dropped_thinking or len(kept) < len(blocks)
             blocks = kept
+        if lead and message.role == "user":
+            blocks, lead = [*lead, *blocks], []
         if blocks:
             said = {"role": message.role, "content": _mended_value(blocks)}
             prefix.take(said)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from salon.chat import conversation as tree
-from salon.chat import limits
+from salon.chat import limits, room
 from salon.chat import request as requests
 from salon.chat.answer import PAUSED
 from salon.chat.attachments import Attachment, Blobs, attachments_of, block_of
@@ -234,6 +234,12 @@ class Parameters:
     """The definitions of the tools that a new chat begins with."""
     server_tools_when: str = "auto"
     """Whether the server's own tools are asked for: "auto", "always" or "never"."""
+    cache: str = "5m"
+    """How long the API keeps what it has read, "" for not at all."""
+    begins_with: str = ""
+    """A message before which nothing is sent, beside those that the session names."""
+    compact: bool = False
+    """Whether the API is asked to summarise the conversation instead of answering it."""
 
     @property
     def server_tools(self) -> frozenset[str]:
@@ -257,6 +263,8 @@ class Session(Branching):
         self.turn: Turn | None = None
         self.comparison: Comparison | None = None
         """The answers that were asked for side by side last, which may be arriving."""
+        self.effort_once = ""
+        """The effort of the next answer alone; "" where it is the chat's."""
         self._left: str | None = None
         """The leaf from which an answer is asked for again, to go back to if nothing comes."""
         self.busy = False
@@ -325,6 +333,11 @@ class Session(Branching):
         if not self.conversation.written:
             self.conversation = tree.with_settings(self.conversation, **settings)
 
+    @property
+    def asked_next(self) -> Parameters:
+        """With what the next request is made."""
+        return replace(self.parameters, effort=self.effort_once) if self.effort_once else self.parameters
+
     def adopt_effort(self, level: str) -> None:
         """Ask with this effort from now on."""
         self.parameters = replace(self.parameters, effort=level)
@@ -362,6 +375,49 @@ class Session(Branching):
             raise ValueError("there is no cut answer to continue")
         async with self._changing:
             return await self._say(requests.continuation_prompt(last.text), seam="continue")
+
+    # room in the context
+
+    @property
+    def sent(self) -> room.Sent:
+        """What of the conversation is sent."""
+        return room.sent_of(self.path, room.beginnings_of(self.conversation))
+
+    async def leave_out_before(self, message_id: str) -> None:
+        """Begin requests with this message from now on; what stands before it stays in the conversation."""
+        await self.set(room.BEGINNINGS, [*room.beginnings_of(self.conversation), message_id])
+
+    async def leave_out_nothing(self) -> None:
+        """Send the turns again that were left out of this branch."""
+        here = {message.id for message in self.path}
+        kept = [an_id for an_id in room.beginnings_of(self.conversation) if an_id not in here]
+        await self.set(room.BEGINNINGS, kept)
+
+    async def ask_for_summary(self, seam: str) -> Message:
+        """Put the request for a summary below the last answer that says something, as a seam.
+
+        Raises ValueError where there is no such answer.
+        """
+        path = self.path
+        anchor = room.anchor_of(path)
+        if not anchor:
+            raise ValueError("there is nothing to summarise")
+        async with self._changing:
+            self.conversation = tree.at(self.conversation, path[anchor - 1].id)
+            return await self._say(room.SUMMARY_PROMPT, seam=seam)
+
+    async def return_to(self, message_id: str) -> None:
+        """Have an earlier message as the leaf again, whatever hangs on it."""
+        async with self._changing:
+            await self._change({"k": "leaf"}, "of", lambda before: tree.look_at(before, message_id))
+
+    async def say_again(self, message: Message) -> Message:
+        """Put the person's words of another place below the leaf."""
+        async with self._changing:
+            again = replace(self._message(""), content=message.content)
+            await self.log.append(message_record(again), durable=True)
+            self.conversation = tree.add(self.conversation, again)
+            return again
 
     def back_to_prompt(self, message_id: str | None = None) -> Message | None:
         """Make the prompt of an answer the leaf, so that the next turn answers it once more.
@@ -428,6 +484,7 @@ class Session(Branching):
                     yield event
         finally:
             self.busy = False
+            self.effort_once = ""
 
     async def _rounds(
         self, client: Client, request: Request | None, tools: Tools | None, asked: Parameters | None
@@ -546,7 +603,7 @@ class Session(Branching):
 
     def request(self, asked: Parameters | None = None, unsent: Message | None = None) -> Request:
         """The request that would have the leaf, or `unsent` below it, answered; attachments as the session has them."""
-        asked = asked or self.parameters
+        asked = asked or self.asked_next
         return requests.build(
             [*self.path, *([unsent] if unsent is not None else [])],
             model=asked.model,
@@ -557,6 +614,9 @@ class Session(Branching):
             anthropic_host=asked.anthropic_host,
             tools=offered(self.tools, asked.server_tools),
             schema=asked.schema,
+            beginnings=(*room.beginnings_of(self.conversation), asked.begins_with),
+            compact=asked.compact,
+            cache=asked.cache,
         )
 
     def stop(self) -> None:

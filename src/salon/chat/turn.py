@@ -52,6 +52,8 @@ class Request:
     """The digests of attachments that could not be read, so the request goes without them."""
     prefix: str = ""
     """A fingerprint of all that the answer's thinking will be bound to: instructions, tools, history."""
+    betas: tuple[str, ...] = ()
+    """The betas of the API that it needs, for the header."""
 
     @property
     def model(self) -> str:

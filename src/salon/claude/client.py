@@ -98,7 +98,8 @@ class ApiClient:
                         yield wait
                 silence_deprecations()
                 at_once = self._circumstances(body)
-                async with aclosing(attempt(sdk.client, body, sdk.message_parameters, at_once, place)) as events:
+                known = sdk.message_parameters
+                async with aclosing(attempt(sdk.client, body, known, at_once, place, request.betas)) as events:
                     async for event in events:
                         yield event
             finally:
@@ -116,7 +117,9 @@ class ApiClient:
         sdk = await self._ready()
         silence_deprecations()
         body = {key: value for key, value in request.body.items() if key != "max_tokens"}
-        call = sdk.client.messages.with_raw_response.count_tokens(**arguments(body, sdk.count_parameters))
+        call = sdk.client.messages.with_raw_response.count_tokens(
+            **arguments(body, sdk.count_parameters, request.betas)
+        )
         reply = await self._json(call, self._circumstances(body))
         tokens = reply.get("input_tokens") if isinstance(reply, dict) else None
         return tokens if isinstance(tokens, int) else None

@@ -206,7 +206,8 @@ def _too_long(reply: Refusal, at: Circumstances) -> Fault | None:
     else:
         what = f"This conversation is longer than {at.model or 'the model'} can read."
     details = {"used": used, "limit": limit} if used and limit else {}
-    return Fault(FaultKind.CONTEXT_OVERFLOW, what, actions=("trim", "new_chat", "pick_model"), details=details)
+    actions = ("summarise", "trim", "fresh_chat", "pick_model", "retry")
+    return Fault(FaultKind.CONTEXT_OVERFLOW, what, actions=actions, details=details)
 
 
 def _bad_history(reply: Refusal, at: Circumstances) -> Fault | None:

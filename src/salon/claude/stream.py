@@ -7,7 +7,7 @@ answer, and cost ten times as much per delta.
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from salon.chat.events import ApiEvent, Connected
@@ -80,6 +80,7 @@ async def attempt(
     known_parameters: frozenset[str],
     at: Circumstances,
     place: Place,
+    betas: Sequence[str] = (),
 ) -> AsyncGenerator[Connected | ApiEvent, None]:
     """Ask once; `Connected`, then every payload of the stream as a dictionary. `place` hears of the rate limits.
 
@@ -93,7 +94,7 @@ async def attempt(
     fault: Fault | None = None
     try:
         async with client.messages.with_streaming_response.create(
-            **arguments(body, known_parameters), stream=True
+            **arguments(body, known_parameters, betas), stream=True
         ) as response:
             place.answered(response.http_response.headers)
             yield _connected(response.http_response)
@@ -118,11 +119,12 @@ async def attempt(
         raise fault
 
 
-def arguments(body: Mapping[str, Any], known_parameters: frozenset[str]) -> dict[str, Any]:
+def arguments(body: Mapping[str, Any], known_parameters: frozenset[str], betas: Sequence[str] = ()) -> dict[str, Any]:
     """The body as arguments of `messages.create`; what the method does not know goes through `extra_body`."""
     known = {key: value for key, value in body.items() if key in known_parameters and key != "stream"}
     extra = {key: value for key, value in body.items() if key not in known and key != "stream"}
-    return {**known, "extra_body": extra} if extra else known
+    known |= {"extra_body": extra} if extra else {}
+    return known | ({"extra_headers": {"anthropic-beta": ",".join(betas)}} if betas else {})
 
 
 def _connected(response: "httpx2.Response") -> Connected:

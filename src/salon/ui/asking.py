@@ -183,6 +183,10 @@ class AskingActions(ReadingActions):
             async for event in turn:
                 self._answers.take(session, event)
         self.show_totals()
+        self.has_answered(session)
+
+    def has_answered(self, session: Session) -> None:
+        """An answer has ended, however it did."""
 
     async def _prepared(self) -> bool:
         """Wait for the connection to be ready; False when the person stops that."""

@@ -354,6 +354,14 @@ class ChatsApp(App[None]):
             self.chat.notice.show(NoticeText(sentence, (), "info"))
 
     @work(group="switch", exit_on_error=False)
+    async def on_making_room_actions_fresh_chat_wanted(self, event: ChatScreen.FreshChatWanted) -> None:
+        """Begin a new chat whose prompt has what the person goes on from."""
+        if await self.show_chat(None):
+            self.chat.prompt.insert_folded(event.text)
+            sentence = "What the new chat begins with is in the prompt. Write what comes next, and send it."
+            self.chat.notice.show(NoticeText(sentence, (), "info"))
+
+    @work(group="switch", exit_on_error=False)
     async def on_chat_screen_next_chat_wanted(self) -> None:
         """Show the next of the open chats."""
         async with self._switching:

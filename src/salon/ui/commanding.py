@@ -7,17 +7,19 @@ from textual import work
 from salon.actions import BY_ID, Place
 from salon.fuzzy import best
 from salon.ui.completion import Candidate, CompletionList, How
+from salon.ui.makingroom import MakingRoomActions
 from salon.ui.mentions import FileNames, mention_before, mention_of
 from salon.ui.notice import NoticeText
 from salon.ui.services import Services
 from salon.ui.slash import COMMANDS, command_candidates, typed_command
-from salon.ui.tending import TendingActions
 from salon.untrusted import clean_line
 
 LONGEST_TITLE = 80
+ONCE = "once"
+"""Behind a level of effort: for the next answer alone."""
 
 
-class CommandingActions(TendingActions):
+class CommandingActions(MakingRoomActions):
     """A screen whose prompt takes commands."""
 
     def __init__(self, services: Services) -> None:
@@ -85,7 +87,9 @@ class CommandingActions(TendingActions):
             models = self._services.connector.models_of(connection)
             return [Candidate(model.id, clean_line(model.label, 60), clean_line(model.id, 60)) for model in models]
         if action == "effort" and session is not None:
-            return [Candidate(level) for level in session.parameters.model.efforts]
+            efforts = session.parameters.model.efforts
+            once = [Candidate(f"{level} {ONCE}", "for the next answer alone") for level in efforts]
+            return [*map(Candidate, efforts), *once]
         if action == "next_theme":
             return [Candidate(theme.name) for theme in self._services.themes]
         return []
@@ -152,15 +156,21 @@ class CommandingActions(TendingActions):
         method = getattr(target, f"action_{action.id}")
         self.call_later(method, *([argument] if action.argument and argument else []))
 
-    def action_effort(self, level: str = "") -> None:
-        """Have the model think harder, or less, from now on."""
+    def action_effort(self, words: str = "") -> None:
+        """Have the model think harder, or less, from now on, or with “once” for the next answer alone."""
         session = self.session
         if session is None:
             return
         model = session.parameters.model
-        if level not in model.efforts:
+        level, _, rest = words.partition(" ")
+        once = rest.strip() == ONCE
+        if level not in model.efforts or (rest and not once):
             known = f"It has {', '.join(model.efforts)}." if model.efforts else "It has no levels of effort."
             self.notice.show(NoticeText(f"{clean_line(model.label, 40)} cannot do that. {known}", (), "info"))
+            return
+        if once:
+            session.effort_once = level
+            self.notice.show(NoticeText(f"Effort {level} for the next answer alone.", (), "info"))
             return
         session.adopt_effort(level)
         if session.conversation.messages:

@@ -13,9 +13,10 @@ from typing import Any
 
 from salon.chat.attachments import Attachment, attachments_of
 from salon.chat.blocks import Block, joined_text, kind_of, text_block, text_of
-from salon.chat.conversation import Message, Note, Status
+from salon.chat.conversation import WINDOW_FULL, Message, Note, Status
 from salon.chat.events import BlockFinished, BlockStarted, TextDelta, ThinkingDelta, TurnEvent
 from salon.chat.overlap import Overlap
+from salon.chat.room import COMPACTION, DIGEST, SUMMARY
 from salon.markdown import Line, Lines, MarkdownLines, Span, look, raw_code
 from salon.ui.described import described
 from salon.ui.leaves import ShownLeaf
@@ -351,12 +352,30 @@ class NoteEntry(Entry):
         return "note"
 
 
+_SEAMS = {
+    SUMMARY: "— a summary follows; from here on it is sent in place of what stands above —",
+    COMPACTION: "— a summary follows; from here on it is sent in place of what stands above —",
+    DIGEST: "— a summary for another chat —",
+}
+
+
 class SeamEntry(Entry):
-    """Where a cut answer was asked to go on."""
+    """Where Salon asked for something by itself: a cut answer to go on, or a summary."""
 
     def build(self) -> list[Section]:
         """One faint row."""
-        return [RowSection("— continued —", "text-faint")]
+        return [RowSection(_SEAMS.get(self.message.seam, "— continued —"), "text-faint")]
+
+
+class LeftOutEntry(Entry):
+    """Above it nothing is sent any more."""
+
+    def __init__(self, first: Message) -> None:
+        super().__init__(Message(id=f"left out before {first.id}", parent=first.id, role="user"))
+
+    def build(self) -> list[Section]:
+        """One row."""
+        return [RowSection("— what stands above is left out of what is sent —", "warning")]
 
 
 class AnswerEntry(Entry):
@@ -551,6 +570,10 @@ def thinking_tokens(usage: Mapping[str, Any]) -> int:
     return tokens if isinstance(tokens, int) else 0
 
 
+_ORDINARY = {None, "end_turn", "stop_sequence", "tool_use", "compaction"}
+"""Stop reasons of which there is nothing to say."""
+
+
 def ending_of(message: Message) -> tuple[str, str]:
     """The sentence under an answer that did not simply end, and its role; "" for one that did."""
     fault = clean_line(str((message.fault or {}).get("what", "")), 400)
@@ -561,13 +584,21 @@ def ending_of(message: Message) -> tuple[str, str]:
             return fault or "Salon was closed before this answer was whole.", "warning"
         case Status.ERROR:
             return fault or "This answer failed before anything came.", "error"
+        case Status.MAX_TOKENS if message.stop_reason == WINDOW_FULL:
+            return "The context window is full, so the answer was cut.", "warning"
         case Status.MAX_TOKENS:
             return "The answer reached its length limit.", "warning"
         case Status.REFUSED:
             details = message.stop_details or {}
             why = clean_line(str(details.get("explanation") or details.get("category") or ""), 300)
             return f"Claude declined to answer this.{f' ({why})' if why else ''}", "warning"
-        case Status.COMPLETE if message.stop_reason not in {None, "end_turn", "stop_sequence", "tool_use"}:
+        case Status.COMPLETE if message.stop_reason not in {
+            None,
+            "end_turn",
+            "stop_sequence",
+            "tool_use",
+            "compaction",
+        }:
             return f"Ended with “{clean_line(str(message.stop_reason), 60)}”.", "text-muted"
         case Status.COMPLETE if not message.content:
             return "The answer is empty.", "text-muted"

@@ -23,8 +23,8 @@ def model_rows(models: Sequence[ModelInfo]) -> list[Row]:
 
 def model_picker(heading: str, models: Sequence[ModelInfo], as_of: str) -> PickerScreen:
     """The list of models to choose one from; `as_of` says where it comes from."""
-    told = f"{heading}\nDollars are per million tokens.{f' The list is {as_of}.' if as_of else ''}"
-    return PickerScreen(told, model_rows(models), "No models are known.")
+    about = f"Dollars are per million tokens.{f' The list is {as_of}.' if as_of else ''}\n"
+    return PickerScreen(heading, model_rows(models), "No models are known.", about=about)
 
 
 def other_favourite(setting: str, current: str) -> str:

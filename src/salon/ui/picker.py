@@ -46,10 +46,13 @@ class PickerScreen(ModalScreen[str | None]):
         Binding("pageup", "move(-10)", "Previous page", show=False, priority=True),
     ]
 
-    def __init__(self, heading: str, rows: Sequence[Row] | None, empty: str, words: str = "") -> None:
-        """`rows` may be None while they are being found; `show_rows` then gives them."""
+    def __init__(
+        self, heading: str, rows: Sequence[Row] | None, empty: str, words: str = "", *, about: str = ""
+    ) -> None:
+        """`rows` may be None until `show_rows` gives what was found; `about` stands below the heading."""
         super().__init__()
         self._heading = heading
+        self._about = about
         self._rows = rows
         self._empty = empty
         self._words = f"{words} " if words else ""
@@ -59,7 +62,7 @@ class PickerScreen(ModalScreen[str | None]):
         """Heading, filter, rows."""
         with Vertical(classes="panel"):
             yield Static(self._heading, classes="heading", markup=False)
-            yield Static("", markup=False)
+            yield Static(self._about, classes="muted", markup=False)
             yield Input(self._words, placeholder="Type to filter", select_on_focus=False)
             yield Static("", markup=False)
             yield OptionList(markup=False)

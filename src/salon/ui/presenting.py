@@ -8,14 +8,17 @@ from salon.actions import BY_ID
 from salon.chat import conversation as tree
 from salon.chat.blocks import kind_of
 from salon.chat.branching import Aim
-from salon.chat.conversation import Conversation, Message, Note, Status
+from salon.chat.conversation import WINDOW_FULL, Conversation, Message, Note, Status
+from salon.chat.room import beginning_on
 from salon.chat.session import Session
 from salon.markdown import Line, Span, look
-from salon.ui.entries import AnswerEntry, Entry, NoteEntry, PromptEntry, SeamEntry, ending_of
+from salon.ui.entries import AnswerEntry, Entry, LeftOutEntry, NoteEntry, PromptEntry, SeamEntry, ending_of
 from salon.ui.notice import NoticeText
 from salon.ui.sections import short_number
 from salon.untrusted import clean_line
 
+MAKING_ROOM = ("summarise", "trim", "fresh_chat", "pick_model")
+"""What helps when the context window is full."""
 _SAME_HERE = {"edit_base_url": "change_key"}
 """What a fault may advise and one screen does together: a key and the server it is for."""
 
@@ -30,7 +33,13 @@ def entries_of(conversation: Conversation, shown: Sequence[Entry] = ()) -> list[
     for note in conversation.notes.values():
         notes.setdefault(note.parent, []).append(note)
     continues = ""
-    for message in tree.path(conversation):
+    path = tree.path(conversation)
+    beginning = beginning_on(path, conversation)
+    for message in path:
+        if message.id == beginning:
+            before = shown[len(entries)] if len(entries) < len(shown) else None
+            marks = isinstance(before, LeftOutEntry) and before.message.parent == message.id
+            entries.append(before if before is not None and marks else LeftOutEntry(message))
         before = shown[len(entries)] if len(entries) < len(shown) else None
         if before is not None and before.shows(message, variant_of(conversation, message)):
             entries.append(before)
@@ -53,7 +62,7 @@ def entry_of(conversation: Conversation, message: Message, continues: str = "") 
 
 def continued_text(conversation: Conversation, message: Message) -> str:
     """The text that an answer to `message` goes on from: the cut answer's before a seam, else ""."""
-    if not message.seam or message.parent is None:
+    if message.seam != "continue" or message.parent is None:
         return ""
     return conversation.messages[message.parent].text
 
@@ -160,6 +169,9 @@ def notice_after(message: Message, *, can_continue: bool) -> NoticeText | None:
         return NoticeText(f"{sentence} {now}".strip(), actions, "error", details_of(message))
     if message.status is Status.REFUSED:
         return NoticeText(f"{ending_of(message)[0]} Your message is saved.", ("retry",), "warning", details_of(message))
+    if message.stop_reason == WINDOW_FULL:
+        sentence = f"The context window is full, so the answer was cut. {kept_sentence(message)}"
+        return NoticeText(sentence, MAKING_ROOM, "warning")
     if message.status in {Status.INTERRUPTED, Status.MAX_TOKENS, Status.STOPPED}:
         actions = ("continue", "retry") if can_continue else ("retry",)
         role = "info" if message.status is Status.STOPPED else "warning"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from salon.actions import BY_ID
 from salon.chat.blocks import is_tool_use, kind_of
-from salon.chat.conversation import Message
+from salon.chat.conversation import WINDOW_FULL, Message
 from salon.chat.conversation import Status as MessageStatus
 from salon.chat.events import (
     BlockStarted,
@@ -119,3 +119,5 @@ class Progress:
     def _finish(self, message: Message) -> None:
         self.over = True
         self._phase, self._role = _ENDINGS.get(message.status, ("Ready", "text"))
+        if message.stop_reason == WINDOW_FULL:
+            self._phase = "Context window full"
