@@ -87,9 +87,7 @@ class CommandingActions(MakingRoomActions):
             models = self._services.connector.models_of(connection)
             return [Candidate(model.id, clean_line(model.label, 60), clean_line(model.id, 60)) for model in models]
         if action == "effort" and session is not None:
-            efforts = session.parameters.model.efforts
-            once = [Candidate(f"{level} {ONCE}", "for the next answer alone") for level in efforts]
-            return [*map(Candidate, efforts), *once]
+            return [Candidate(level) for level in session.parameters.model.efforts]
         if action == "next_theme":
             return [Candidate(theme.name) for theme in self._services.themes]
         return []
