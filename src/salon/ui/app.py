@@ -14,6 +14,7 @@ from salon import clipboard
 from salon.actions import BY_ID, Place, use_keys
 from salon.chat.conversation import Message
 from salon.errors import SalonError
+from salon.ui.asking import SETTLE_SECONDS
 from salon.ui.blockscreen import BlockScreen, CopyWanted
 from salon.ui.chat import ChatScreen
 from salon.ui.chats import Contact
@@ -171,7 +172,7 @@ class SalonApp(SearchingApp):
             if prompt:
                 self.chat.prompt.submit()
         elif prompt:
-            self.chat.on_prompt_submitted(self.chat.prompt.Submitted(prompt))
+            self.chat.submit(self.chat.prompt.Submitted(prompt))
 
     def _attach_what_was_given(self) -> bool:
         """Attach what the command line names; whether it names anything."""
@@ -356,7 +357,7 @@ class SalonApp(SearchingApp):
             return
         if self._prints and self.chat.session is not None:
             self._printout = tuple(self.chat.session.path)
-        await self.end()
+        self.run_worker(self.end(), group="quit")  # a chat that was asked for before needs the app to be shown
 
     async def end(self) -> None:
         """Put everything on disk and end."""
@@ -364,6 +365,11 @@ class SalonApp(SearchingApp):
             return
         self._quitting = True
         try:
+            if self.chat.is_mounted:
+                try:
+                    await asyncio.wait_for(self.part_for_good(), SETTLE_SECONDS)
+                except TimeoutError:
+                    logger.error("A chat that was asked for did not open before the end")
             await asyncio.gather(*(chat.settle() for chat in self.chats))
             for connection in {id(each): each for each in self._connections()}.values():
                 await connection.client.aclose()

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from textual import work
@@ -92,6 +92,10 @@ class AskingActions(ReadingActions):
         """The session's id and its draft; None while there is no session."""
         return None if self.session is None else (self.session.id, self.prompt.draft)
 
+    def clear_sent(self, box: str, attachments: Sequence[Attachment]) -> None:
+        """Take out of the chat's own prompt what was sent."""
+        raise NotImplementedError
+
     def close_completions(self) -> bool:
         """Close what completes the prompt; whether it was open."""
         raise NotImplementedError
@@ -119,8 +123,12 @@ class AskingActions(ReadingActions):
 
     async def put_prompt(self, session: Session, text: str, box: str, attachments: Sequence[Attachment]) -> None:
         """Put the words on disk and into the transcript; they leave the prompt."""
-        message = await session.submit(text, attachments)
-        self.prompt.clear_sent(box, attachments)
+        try:
+            message = await session.submit(text, attachments)
+        except BaseException:
+            self.prompt.flights.refuse(box)
+            raise
+        self.clear_sent(box, attachments)
         if text.strip():
             self.prompt.remember(text)
         self.bring_back()
@@ -277,8 +285,11 @@ class AskingActions(ReadingActions):
         """Put what had to wait back into the prompt, before what has been typed since."""
         aside, self.aside, self.begun_with = self.aside, None, ""
         if aside is not None:
-            typed = self.prompt.full_text()
-            self.prompt.set_draft(replace(aside, text=f"{aside.text}\n\n{typed}" if typed.strip() else aside.text))
+            self.put_back(aside)
+
+    def put_back(self, aside: Draft) -> None:
+        """Put a draft into the chat's own prompt, before what is there."""
+        raise NotImplementedError
 
     def leave_writing(self) -> None:
         """Leave what was being changed as it is; words that are only here stay in the prompt."""
@@ -389,7 +400,7 @@ class AskingActions(ReadingActions):
             self.session.turn.control.now()
             return
         text, attachments = self.prompt.full_text(), self.prompt.attachments
-        if self.answering and (text.strip() or attachments):
+        if self.answering and not self.prompt.flights and (text.strip() or attachments):
             self.queue.add(Draft(text, attachments=attachments), first=True)
             self.prompt.clear_sent(self.prompt.text, attachments)
         if self.answering and self.queue.items:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -12,6 +12,7 @@ from textual.message import Message as WidgetMessage
 from textual.widgets import Static
 
 from salon.actions import Place
+from salon.chat.attachments import Attachment
 from salon.chat.search import Voice
 from salon.chat.session import Draft, Keeping, Library, Session
 from salon.editor import EditorError
@@ -26,6 +27,7 @@ from salon.ui.editingarea import EditingArea
 from salon.ui.elsewhere import edit_elsewhere
 from salon.ui.entries import Entry
 from salon.ui.findbar import FindBar
+from salon.ui.flights import Flights
 from salon.ui.keys import bind_actions
 from salon.ui.notice import Notice, NoticeText
 from salon.ui.painter import Painter
@@ -50,8 +52,34 @@ SMALLEST = (40, 10)
 class Handed:
     """What was typed, and perhaps sent, after a person asked for another chat and before it was there."""
 
-    typed: str = ""
-    sent: Prompt.Submitted | None = None
+    draft: Draft
+    full_text: str
+    """The draft's text with its pastes put back in."""
+    flights: Flights
+    sent: tuple[Prompt.Submitted, ...]
+
+    def unsent(self) -> Draft:
+        """All of it as a draft, where it cannot be sent any more."""
+        text = self.flights.rest(self.draft.text)
+        queued = tuple(Draft(event.text, attachments=event.attachments) for event in self.sent)
+        return replace(self.draft, text=text, pastes=self.draft.pastes if text else (), queued=queued)
+
+
+@dataclass(slots=True)
+class _Parted:
+    """A chat's own prompt box, while what is typed belongs to the next chats: those before the last of them."""
+
+    draft: Draft
+    flights: Flights
+    for_next: list[Handed] = field(default_factory=list)
+
+    def clear_sent(self, box: str, attachments: Sequence[Attachment]) -> None:
+        """Take out what was sent."""
+        text, rest = self.draft.text, [each for each in self.draft.attachments if each not in attachments]
+        if (span := self.flights.land(text, box)) is not None:
+            text = text[: span[0]] + text[span[1] :]
+        pastes = self.draft.pastes if text else ()
+        self.draft = replace(self.draft, text=text, pastes=pastes, attachments=tuple(rest))
 
 
 class ChatScreen(ComparingActions):
@@ -99,10 +127,10 @@ class ChatScreen(ComparingActions):
         self._painter = painter
         self.opened = asyncio.Event()
         """Set once a chat has been opened and it is known whom it is with."""
-        self._early: Prompt.Submitted | None = None
+        self._early: list[Prompt.Submitted] = []
         """What was sent before there was a chat to send it in."""
-        self._parted: Draft | None = None
-        """This chat's draft, while what is typed belongs to the next one."""
+        self._parted: _Parted | None = None
+        """This chat's own prompt, while what is typed belongs to the next one."""
         self._settling = False
         self._log_trouble = ""
         self._draft_trouble = ""
@@ -143,6 +171,7 @@ class ChatScreen(ComparingActions):
         """Make what shows answers; its clock runs during a turn only."""
         clock = self.set_interval(1.0, lambda: self._answers.show_progress(), pause=True)
         stall_hint = self._services.settings.stall_hint
+        self.prompt.submitted = self.submit
         self.prompt.take_queued = self.take_queued
         self.prompt.lend_key = self.completions.take_key
         self._answers = Answering(self.transcript, self.notice, self.status_bar, clock, stall_hint)
@@ -274,51 +303,75 @@ class ChatScreen(ComparingActions):
 
     # sending
 
-    def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
+    def submit(self, event: Prompt.Submitted) -> None:
         """Send, unless something is still on its way."""
-        if self._settling:
-            return  # the log is being closed, so this stays in the prompt and is kept as the draft
-        if self.session is None or self._parted is not None or not self.opened.is_set():
-            self._early = event
-            return
+        if not self._settling and (self.session is None or self._parted is not None or not self.opened.is_set()):
+            self._early.append(event)
+        elif not self._goes_out(event):
+            self.prompt.flights.refuse(event.box)
+
+    def _goes_out(self, event: Prompt.Submitted) -> bool:
+        """Do with it what is to be done; whether it leaves the prompt."""
+        if self._settling or self.session is None:
+            return False  # the log is being closed, so this stays in the prompt and is kept as the draft
         if self.session.purpose.is_note:
             self.keep_note(event.text, event.box)
-            return
+            return True
         if event.box and self.takes_command(event.text):
-            return
+            return False
         if self.wait_for_attachments():
-            return
+            return False
         if self.answering:
-            self.prompt.clear_sent(event.box, event.attachments)
+            self.clear_sent(event.box, event.attachments)
             self.queue.add(Draft(event.text, attachments=event.attachments))
             self.drafting.edited()
-            return
+            return True
         if self.connection is None:
             self.post_message(self.ConnectionWanted())
-            return
+            return False
         if self.is_refused(event.text, event.attachments):
-            return
+            return False
         if self.session.log.keeping is Keeping.REFUSED:
             sentence = "This chat can only be read here. What you wrote stays in the prompt."
             self.notice.show(NoticeText(sentence, ("fork_chat",), "warning"))
-            return
+            return False
         self.begin_turn()
         self.send(event.text, event.box, event.attachments)
+        return True
 
     def begin_chat(self) -> None:
         """The chat is open and whom it is with is settled: send what was sent too early."""
         self.opened.set()
-        early, self._early = self._early, None
-        if early is not None and self.prompt.text.startswith(early.box):
-            self.on_prompt_submitted(early)
+        if self._parted is not None:
+            return  # that was for the next chat
+        early, self._early = self._early, []
+        for event in early:
+            if not event.box or self.prompt.flights:  # otherwise it stands behind a draft now, and is read again first
+                self.submit(event)
+
+    def clear_sent(self, box: str, attachments: Sequence[Attachment]) -> None:
+        """Take out of the chat's own prompt what was sent."""
+        if self._parted is None:
+            self.prompt.clear_sent(box, attachments)
+        else:
+            self._parted.clear_sent(box, attachments)
 
     # the draft
+
+    def put_back(self, aside: Draft) -> None:
+        """Put a draft into the chat's own prompt, before what is there."""
+        typed = self.prompt.full_text() if self._parted is None else self._parted.draft.text
+        whole = replace(aside, text=f"{aside.text}\n\n{typed}" if typed.strip() else aside.text)
+        if self._parted is None:
+            self.prompt.set_draft(whole)
+        else:
+            self._parted.draft = whole
 
     def current_draft(self) -> tuple[str, Draft] | None:
         """The session's id and its draft, None while there is no session."""
         if self.session is None:
             return None
-        draft = self._parted if self._parted is not None else self.prompt.draft
+        draft = self._parted.draft if self._parted is not None else self.prompt.draft
         return self.session.id, replace(draft, queued=self.queue.items, purpose=self.session.purpose, aside=self.aside)
 
     def on_editing_area_mode_changed(self, event: EditingArea.ModeChanged) -> None:
@@ -338,10 +391,21 @@ class ChatScreen(ComparingActions):
     # leaving
 
     def part(self) -> None:
-        """From here on what is typed belongs to the next chat; `stay` or `hand_over` must follow."""
+        """From here on what is typed belongs to the next chat; `stay` or `hand_over` must follow, once for each."""
         if self._parted is None:
-            self._parted = self.prompt.draft
-            self.prompt.set_draft(Draft())
+            self._parted = _Parted(self.prompt.draft, self.prompt.flights)
+        else:
+            self._parted.for_next.append(self._handed())
+        self.prompt.set_draft(Draft())
+
+    def _handed(self) -> Handed:
+        """What has been typed here for the next chat; what was still being attached belongs to this one."""
+        assert self._parted is not None
+        draft, early = self.prompt.draft, tuple(self._early)
+        own = self._parted.draft
+        self._parted.draft = replace(own, attachments=(*own.attachments, *draft.attachments))
+        self._early = []
+        return Handed(replace(draft, attachments=()), self.prompt.full_text(), self.prompt.flights, early)
 
     async def leave(self) -> bool:
         """Have the draft on disk before another chat is shown; False, and the chat stays, if the disk refuses it."""
@@ -358,26 +422,34 @@ class ChatScreen(ComparingActions):
         """There is no next chat: what was typed for it is added to this one's draft."""
         self.take_over(self.hand_over())
 
-    def hand_over(self) -> Handed:
-        """Give what was typed since `part`, and have this chat's own draft back in the prompt."""
-        handed = Handed(self.prompt.full_text(), self._early)
-        self._early = None
-        if self._parted is not None:
-            # What was still being read when the person left belongs to this chat.
-            late = self.prompt.attachments
-            self.prompt.set_draft(replace(self._parted, attachments=(*self._parted.attachments, *late)))
-            self._parted = None
+    def hand_over(self) -> Sequence[Handed]:
+        """Give what was typed since `part` for one chat after the other, and have this chat's own draft back."""
+        if self._parted is None:
+            return ()
+        handed = [*self._parted.for_next, self._handed()]
+        own, self._parted = self._parted, None
+        self.prompt.set_draft(own.draft)
+        self.prompt.flights = own.flights
         return handed
 
-    def take_over(self, handed: Handed) -> None:
-        """Put what was typed for this chat while another was shown behind its draft, and send what was sent."""
-        own = self.prompt.draft
-        if handed.typed:
-            self.prompt.set_draft(replace(own, text=own.text + handed.typed))
-        if handed.sent is not None and not own:
-            self._early = handed.sent
-            if self.opened.is_set():
-                self.begin_chat()
+    def take_over(self, handed: Sequence[Handed]) -> None:
+        """Put what was typed for this chat while another was shown behind its draft, and send what was sent.
+
+        What follows was typed for the chats after this one.
+        """
+        for number, each in enumerate(handed):
+            if number:
+                self.part()
+            own = self.prompt.draft
+            if not each.full_text:
+                continue
+            if own:
+                self.prompt.set_draft(replace(own, text=own.text + each.full_text))
+                continue
+            self.prompt.set_draft(each.draft)
+            self.prompt.flights = each.flights
+            for event in each.sent:
+                self.submit(event)
 
     async def settle(self) -> None:
         """Stop what runs and put everything on disk, before the chat or the app ends."""
@@ -389,6 +461,8 @@ class ChatScreen(ComparingActions):
             await self.keys_taken_in()
             await self.end_turn()
         finally:
+            if self._parted is not None:
+                self.stay()  # the next chat never came, and its words are kept in here
             await self.drafting.save()
             try:
                 await asyncio.wait_for(session.log.close(), SETTLE_SECONDS)
@@ -406,7 +480,7 @@ class ChatScreen(ComparingActions):
         taken_in = asyncio.Event()
         self.prompt.call_later(taken_in.set)
         try:
-            await asyncio.wait_for(taken_in.wait(), 1)
+            await asyncio.wait_for(taken_in.wait(), SETTLE_SECONDS)
         except TimeoutError:
             logger.warning("The prompt did not answer")
 

@@ -12,8 +12,8 @@ from textual.app import App
 from salon.chat.conversation import Conversation
 from salon.chat.session import Draft, Keeping, Library, Outside, Parameters, Session, SessionLog
 from salon.chat.titles import ask_for_title, has_first_words, wants_title
-from salon.errors import Fault, SalonError, SessionLocked
-from salon.ui.chat import ChatScreen
+from salon.errors import Fault, SalonError, SessionLocked, StoreError
+from salon.ui.chat import ChatScreen, Handed
 from salon.ui.entries import Entry
 from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
@@ -65,6 +65,9 @@ class ChatsApp(App[None]):
         """The open chats, the oldest first: the one that is shown, and those whose answers are arriving or new."""
         self.chat = self._new_screen()
         """The chat that is shown."""
+        self._first_opened = asyncio.Event()
+        self._ending = False
+        """Whether no other chat is shown any more."""
 
     def _new_screen(self) -> ChatScreen:
         chat = ChatScreen(self._services, self._painter)
@@ -129,8 +132,34 @@ class ChatsApp(App[None]):
             problem = error
             opened = await self._open(None)
         self._fill(self.chat, opened)
+        self._first_opened.set()
         if problem is not None:
             self._tell_refusal(session_id, problem)
+
+    async def part_for_good(self) -> None:
+        """Before the end: what was typed for chats that are not there yet becomes a draft of its own, each."""
+        await self.chat.keys_taken_in()
+        if self.chat.session is None and self.chat.prompt.full_text().strip():
+            await self._first_opened.wait()
+        async with self._switching:  # a chat that is just being opened will be there, and no other after it
+            self._ending = True
+            await self.chat.keys_taken_in()
+            for handed in self.chat.hand_over():
+                await self._keep_for_later(handed)
+
+    async def _keep_for_later(self, handed: Handed) -> None:
+        """Keep a draft in a chat of its own; what was sent is queued there."""
+        if not (draft := handed.unsent()):
+            return
+        library = self.library
+        conversation, log = await asyncio.to_thread(library.create)
+        try:
+            await asyncio.to_thread(library.save_draft, conversation.id, draft)
+        except StoreError as error:
+            logger.warning("A draft gets no chat of its own: %s", error.what)
+            self.chat.take_over([handed])
+        finally:
+            await log.close()
 
     async def _open(self, session_id: str | None, how: How = How.OPEN) -> _Opened:
         library = self._services.temporary if how is How.TEMPORARY else self.library
@@ -169,7 +198,7 @@ class ChatsApp(App[None]):
         The chat that was shown is closed unless its answer is arriving.
         """
         async with self._switching:
-            return await self._show_session(session_id, how)
+            return not self._ending and await self._show_session(session_id, how)
 
     async def _show_session(self, session_id: str | None, how: How = How.OPEN) -> bool:
         open_already = next((chat for chat in self.chats if chat.session and chat.session.id == session_id), None)
@@ -192,20 +221,27 @@ class ChatsApp(App[None]):
         return True
 
     async def _show(self, chat: ChatScreen, opened: _Opened | None = None) -> None:
-        before, self.chat = self.chat, chat
+        before = self.chat
         # Mounted and with its focus set before it is shown, or keys that come meanwhile would reach nobody.
         _, mounted = self._get_screen(chat)
         await mounted()
         chat.set_focus(chat.prompt)
-        await self.switch_screen(chat)
         if opened is not None:
             self._fill(chat, opened)
+        # Keys that the new prompt gets wait until it has those that the old one got before them.
+        handed = asyncio.Event()
+        chat.prompt.call_later(handed.wait)
+        try:
+            self.chat = chat
+            await self.switch_screen(chat)
+            await before.keys_taken_in()
+            chat.begin_chat()
+            chat.take_over(before.hand_over())
+        finally:
+            handed.set()
         if before.sidebar.is_open:
             chat.sidebar.open(focus=False)
             chat.post_message(chat.SidebarWanted())
-        await before.keys_taken_in()
-        chat.take_over(before.hand_over())
-        chat.begin_chat()
         if not before.answering:
             await self._close(before)
 
@@ -365,6 +401,8 @@ class ChatsApp(App[None]):
     async def on_chat_screen_next_chat_wanted(self) -> None:
         """Show the next of the open chats."""
         async with self._switching:
+            if self._ending:
+                return
             if len(self.chats) == 1:
                 self.chat.stay()
                 sentence = "No other chat is open. Answers that arrive keep theirs open."

@@ -14,6 +14,7 @@ from textual.widgets import TextArea
 from salon.chat.attachments import Attachment
 from salon.chat.session import Draft
 from salon.ui.editingarea import EditingArea
+from salon.ui.flights import Flights
 from salon.untrusted import clean, hidden_in, with_hidden_shown, without_hidden
 
 PASTE_GUARD_SECONDS = 0.05
@@ -78,6 +79,10 @@ class Prompt(EditingArea):
         self._recalled: Sequence[str] = ()
         self._recall_at = -1
         self._draft_before_recall = Draft()
+        self.flights = Flights()
+        """What of the box was sent and is not safe yet."""
+        self.submitted: Callable[[Prompt.Submitted], object] = self.post_message
+        """Is told what is to be sent, before the next key is taken: a message would come after the keys behind it."""
         self.take_queued: Callable[[], bool] = lambda: False
         """Brings a prompt that waits to be sent back into the empty box; whether there was one."""
         self.lend_key: Callable[[str], bool] = lambda key: False
@@ -96,6 +101,7 @@ class Prompt(EditingArea):
         """Put a draft into the box, the caret at its end."""
         self._pastes = list(draft.pastes)
         self._put_attachments(draft.attachments)
+        self.flights = Flights()
         self.load_text(clean(draft.text))
         self.move_cursor(self.document.end)
         self.begin_text()
@@ -103,10 +109,12 @@ class Prompt(EditingArea):
     def clear_sent(self, box: str, attachments: Sequence[Attachment] = ()) -> None:
         """Take out what was sent; what was typed or attached since then stays. Undo brings the text back."""
         self.detach(*attachments)
-        if box and self.text.startswith(box):
+        span = self.flights.land(self.text, box)
+        if span is not None:
             document = cast(Document, self.document)  # the only kind of document without a syntax to highlight
+            start, end = map(document.get_location_from_index, span)
             self._past.part()
-            self.replace("", (0, 0), document.get_location_from_index(len(box)))
+            self.replace("", start, end)
             self._past.part()
             if not self.text:
                 self.begin_text()
@@ -221,10 +229,13 @@ class Prompt(EditingArea):
 
     def submit(self) -> None:
         """Have what is in the box sent, or the notice's offer taken where there is nothing in it."""
-        text = self.full_text()
-        if text.strip() or self._attachments:
-            self.post_message(self.Submitted(text, self.text, self._attachments))
-        else:
+        box = self.flights.rest(self.text)
+        text = _CHIP.sub(self._paste_of, box)
+        attachments = () if self.flights else self._attachments  # those went along with the first
+        if text.strip() or attachments:
+            self.flights.start(box)
+            self.submitted(self.Submitted(text, box, attachments))
+        elif not self.text.strip():
             self.post_message(self.Confirmed())
 
     def edit_expand_paste(self) -> None:

@@ -300,11 +300,12 @@ class TendingActions(AskingActions):
         assert session is not None
         note = await session.write_note(text)
         if note is None:
+            self.prompt.flights.refuse(box)
             session.stop_editing()
             self.show_writing("")
             self.notice.show(NoticeText("What the note was for is gone; your words are still here.", (), "warning"))
             return
-        self.prompt.clear_sent(box)
+        self.clear_sent(box, ())
         self.bring_back()
         self.show_writing("")
         self._after_change(note.id)
