@@ -20,7 +20,9 @@ from salon.chat.attachments import Attachment
 from salon.chat.blocks import text_of
 from salon.chat.conversation import Message, Status
 from salon.chat.events import BlockStarted, Finished, Retrying, TextDelta, TurnEvent, Waiting
+from salon.chat.permission import Decision, Gatekeeper, Permission, begin_with_tools
 from salon.chat.session import Library, Session
+from salon.chat.tools import ToolCall
 from salon.errors import CredentialsError, Fault, FaultKind, UsageError
 from salon.exits import Exit
 from salon.toml_text import read_small_file, reason_of, shown_path
@@ -63,6 +65,9 @@ class Headless:
             raise CredentialsError("No API key yet.", "Set ANTHROPIC_API_KEY, or start salon once and paste a key.")
         conversation, log = self._library.create() if session_id is None else self._library.open(session_id)
         log.on_state = self._tell_unsaved
+        servers, problems = self._house.tool_servers()
+        for problem in problems:
+            self._tell(problem)
         model = str(conversation.settings.get("model", ""))
         try:
             found = await self._models_of(connection)
@@ -77,15 +82,20 @@ class Headless:
             session.check(prompt, attachments)
             await session.submit(prompt, attachments)
             if not self._signal:
+                for problem in await begin_with_tools(session, servers):
+                    self._tell(problem)
                 request = await session.prepared()
                 for sentence in request.notices:
                     self._tell(sentence)
-                async with aclosing(session.answer(connection.client, request)) as turn:
+                async with aclosing(
+                    session.answer(connection.client, request, Gatekeeper(servers, self._refuse))
+                ) as turn:
                     async for event in turn:
                         self._take(session, event)
             last = session.last
         finally:
             saved = await log.close()
+            await servers.aclose()
             await connection.client.aclose()
         if not saved:
             self._kept = False
@@ -103,6 +113,14 @@ class Headless:
             # The request will say it too, when the prompt is on disk.
             logger.warning("The server's models are not known: %s", fault.what)
             return ""
+
+    async def _refuse(self, call: ToolCall) -> Decision:
+        """Nobody is here to ask."""
+        self._tell(
+            f"The tool {call.name} was not run, because nobody is here to be asked. “allow” in config.toml, or "
+            "“always” on the screen, lets it run."
+        )
+        return Decision(Permission.NO, "No person is here to be asked; do without this tool.")
 
     def _take(self, session: Session, event: TurnEvent) -> None:
         try:

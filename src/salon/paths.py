@@ -41,6 +41,11 @@ class Paths:
         return self.config / "prices.toml"
 
     @property
+    def allowed_tools_file(self) -> Path:
+        """The tools that may be run without asking, a line each."""
+        return self.config / "allowed-tools.txt"
+
+    @property
     def models_file(self) -> Path:
         """Which models servers said they offer."""
         return self.cache / "models.json"

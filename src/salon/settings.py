@@ -152,6 +152,27 @@ class Settings:
         choices=("wrap", "scroll"),
         effect=Effect.AT_ONCE,
     )
+    web_search: bool = _setting(
+        False, "Whether new chats may search the web and read pages, by the server's own tools. A search costs $0.01."
+    )
+    web_allowed: str = _setting(
+        "", "The only domains that may be searched and read, with blanks between them. Empty: all."
+    )
+    web_blocked: str = _setting(
+        "", "Domains that may not be searched and read, with blanks between them; not used beside web_allowed."
+    )
+    web_max_uses: int = _setting(
+        0, "How many searches, and how many pages, an answer may use. 0: as many as the model wants.", within=(0, 1000)
+    )
+    code_execution: bool = _setting(
+        False, "Whether new chats may run code in a container of the server's, which has no access to this machine."
+    )
+    server_tools: str = _setting(
+        "auto",
+        "Whether the server's own tools are offered: where Anthropic's API says that the model has them, on every "
+        "server, or never.",
+        choices=("auto", "always", "never"),
+    )
     measure: int = _setting(
         100, "The widest that running text gets, in columns.", within=(40, 200), effect=Effect.AT_ONCE
     )

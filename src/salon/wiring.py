@@ -10,6 +10,7 @@ from salon.catalogue import Catalogue
 from salon.chat.model import ModelInfo
 from salon.chat.search import Search
 from salon.chat.session import Library, Parameters
+from salon.chat.tools import WebLimits, code_tools, web_tools
 from salon.claude import models
 from salon.claude.address import DEFAULT_BASE_URL, check_base_url, find_base_url, host_of, is_anthropic
 from salon.claude.client import ApiClient
@@ -29,6 +30,8 @@ from salon.demo.models import DEMO_MODEL
 from salon.errors import UsageError
 from salon.keymap import load_keys
 from salon.logs import keep_secret, start_logging
+from salon.mcp.config import load_servers
+from salon.mcp.servers import McpServers
 from salon.paths import Paths, default_paths, theme_directories
 from salon.saved_prompts import load_saved_prompts
 from salon.settings import Settings
@@ -42,6 +45,7 @@ from salon.store.permissions import permission_warnings
 from salon.store.settings_file import FileSettings
 from salon.templates import load_templates
 from salon.themes import load_themes
+from salon.toml_text import read_small_file
 from salon.ui.services import Connection, Services
 from salon.workfiles import list_files
 
@@ -171,6 +175,11 @@ class House:
             max_tokens=self.settings.max_tokens,
             show_thinking=self.settings.thinking != "hidden",
             anthropic_host=connection.anthropic_host,
+            tools=(
+                *(web_tools(self.web_limits()) if self.settings.web_search else ()),
+                *(code_tools() if self.settings.code_execution else ()),
+            ),
+            server_tools_when=self.settings.server_tools,
         )
 
     def _connection(self, credentials: Credentials | None, base_url: str | None, *, demo: bool = False) -> Connection:
@@ -206,6 +215,33 @@ class House:
         # Another server has the models that it has; the one that answers can name the chat as well.
         return self.parameters(connection, "").model.id if foreign else models.CHEAPEST_MODEL
 
+    # tools
+
+    def web_limits(self) -> WebLimits:
+        """See `Services.web_limits`."""
+        allowed, blocked = (
+            tuple(words.replace(",", " ").split()) for words in (self.settings.web_allowed, self.settings.web_blocked)
+        )
+        return WebLimits(self.settings.web_max_uses, allowed, blocked)
+
+    def tool_servers(self) -> tuple[McpServers, Sequence[str]]:
+        """The servers of config.toml, none of them connected, and what was wrong with their tables, in sentences."""
+        configs, problems = load_servers(self.paths.settings_file, self.environ)
+        for config in configs:
+            if config.token:
+                keep_secret(config.token)
+        file = self.paths.allowed_tools_file
+        try:
+            allowed = read_small_file(file).splitlines()
+        except (OSError, ValueError):
+            allowed = []
+
+        def keep(line: str) -> None:
+            allowed.append(line)
+            write_atomically(OperatingSystem(), file, "\n".join((*allowed, "")).encode())
+
+        return McpServers(configs, allowed, keep), problems
+
     # the end
 
     def close(self) -> None:
@@ -220,9 +256,12 @@ class House:
     def services(self) -> Services:
         """What the screens need."""
         themes, problems = load_themes(theme_directories(self.paths))
+        servers, server_problems = self.tool_servers()
         keys, key_problems = load_keys(self.paths.keys_file, self.settings.keys)
         return Services(
             library=self.library(),
+            tool_servers=servers,
+            web_limits=self.web_limits,
             temporary=MemoryLibrary(),
             demo_library=self.library(demo=True),
             search=self.search,
@@ -242,7 +281,7 @@ class House:
             # The console of older Linux kernels would print what it does not know.
             terminal_links=self.settings.hyperlinks and self.environ.get("TERM") not in {"linux", "dumb"},
             keys=keys,
-            problems=(*self.problems, *key_problems, *problems),
+            problems=(*self.problems, *key_problems, *problems, *server_problems),
             log_file=str(self.paths.log_file),
         )
 

@@ -13,7 +13,9 @@ from salon.chat.conversation import Conversation, conversation_of
 from salon.chat.ids import new_id
 from salon.chat.model import ModelInfo
 from salon.chat.session import Parameters, Session
+from salon.chat.tools import WebLimits
 from salon.errors import SalonError
+from salon.mcp.servers import McpServers
 from salon.paths import Paths, theme_directories
 from salon.saved_prompts import load_saved_prompts
 from salon.settings import Settings
@@ -201,6 +203,7 @@ async def salon(
     environ: Mapping[str, str] | None = None,
     problems: tuple[str, ...] = (),
     title_model: str = "",
+    tool_servers: McpServers | None = None,
     models: Callable[[str], ModelInfo] = lambda model_id: (
         MODEL if model_id in {"", MODEL.id} else ModelInfo(id=model_id)
     ),
@@ -215,6 +218,8 @@ async def salon(
         kept.settings = settings
     services = Services(
         library=library or FileLibrary(paths),
+        tool_servers=tool_servers or McpServers(()),
+        web_limits=WebLimits,
         temporary=MemoryLibrary(),
         demo_library=FileLibrary(paths.for_demo()),
         search=searches.__getitem__,

@@ -303,6 +303,21 @@ class Session(Branching):
         return self.parameters.tools if chosen is None else chosen
 
     @property
+    def sent_tools(self) -> tuple[Block, ...]:
+        """Those of the definitions that the model has: what requests really go with."""
+        return offered(self.tools, self.parameters.server_tools)
+
+    def plan_tools(self, definitions: Sequence[Block]) -> None:
+        """Begin with these definitions; nothing is written before the chat has its first prompt."""
+        self.conversation = tree.with_settings(self.conversation, **{SETTING: list(definitions)})
+
+    @property
+    def tools_are_settled(self) -> bool:
+        """Whether the chat has its tools already: they were chosen, or answers came without any."""
+        chosen = definitions_in(self.conversation.settings) is not None
+        return chosen or any(message.role == "assistant" for message in self.conversation.written.values())
+
+    @property
     def waits_for_tools(self) -> bool:
         """Whether the leaf is an answer that waits for tools, or has some of their results."""
         return bool(waiting_calls(self.path)) or (self.last is not None and self.last.seam == TOOL_SEAM)
@@ -318,12 +333,15 @@ class Session(Branching):
     def adopt(self, parameters: Parameters) -> None:
         """Ask with these parameters from now on.
 
-        The system prompt of a chat that has begun stays what it was; an effort that was chosen for it goes on.
+        The system prompt and the tools of a chat that has begun stay what they were; an effort that was chosen for it
+        goes on.
         """
         settings = self.conversation.settings
         if self.conversation.written or "system" in settings:
             system = settings.get("system")
             parameters = replace(parameters, system=system if isinstance(system, str) else "")
+        if any(message.role == "assistant" for message in self.conversation.written.values()):
+            parameters = replace(parameters, tools=())
         if isinstance(effort := settings.get("effort"), str):
             parameters = replace(parameters, effort=effort)
         self.parameters = parameters
@@ -641,7 +659,9 @@ class Session(Branching):
     async def _found(self, first_words: str) -> None:
         asked = self.parameters
         title = " ".join(first_words.split())[:TITLE_LENGTH]
-        founding = {"title": title, "model": asked.model.id, "system": asked.system, "effort": asked.effort}
+        founding: dict[str, Any] = {"title": title, "model": asked.model.id}
+        founding |= {"system": asked.system, "effort": asked.effort}
+        founding[SETTING] = list(definitions_in(self.conversation.settings) or ())
         for key, value in founding.items():
             if value:
                 await self.set(key, value)

@@ -3,7 +3,17 @@
 from textual.timer import Timer
 
 from salon.chat.conversation import Message
-from salon.chat.events import AnswerStarted, BlockStarted, Connecting, Finished, Retrying, TurnEvent
+from salon.chat.events import (
+    AnswerStarted,
+    BlockStarted,
+    Connecting,
+    Finished,
+    Retrying,
+    ToolAnswered,
+    ToolCalled,
+    ToolsWanted,
+    TurnEvent,
+)
 from salon.chat.session import Session
 from salon.ui.entries import AnswerEntry
 from salon.ui.notice import Notice, NoticeText
@@ -70,6 +80,12 @@ class Answering:
                     self._transcript.touch(self._entry)
             case Finished(message):
                 self._finish(session, message)
+            case ToolsWanted(message):
+                self._end_entry(session, message)
+            case ToolAnswered(message):
+                self._transcript.append(entry_of(session.conversation, message))
+            case ToolCalled():
+                pass  # the question, or the status bar, says so
             case AnswerStarted() | Connecting():
                 self._close_retry_notice()
             case _:
@@ -99,7 +115,16 @@ class Answering:
         self._entry.apply(event)
         self._transcript.touch(self._entry)
 
-    def _finish(self, session: Session, message: Message) -> None:
+    def ask_person(self, asking: bool) -> None:
+        """A tool waits for the person's word, or no longer."""
+        if self._progress is not None:
+            self._progress.ask_person(asking)
+            self.show_progress()
+
+    def _end_entry(self, session: Session, message: Message) -> None:
+        shown = reversed(self._transcript.viewport.entries)
+        if self._entry is None and any(entry.message.id == message.id for entry in shown):
+            return  # its tools came after it, and the turn ended with them
         if self._entry is None:
             before = session.conversation.messages.get(message.parent or "")
             continues = continued_text(session.conversation, before) if before is not None else ""
@@ -108,6 +133,10 @@ class Answering:
             self._entry.finish(message)
             self._transcript.touch(self._entry)
         self._entry = None
-        self._notice.show(notice_after(message, can_continue=session.can_continue))
+
+    def _finish(self, session: Session, message: Message) -> None:
+        self._end_entry(session, message)
+        waits = session.waits_for_tools
+        self._notice.show(notice_after(message, can_continue=session.can_continue, waits_for_tools=waits))
         self._notice.set_esc_stops(False)
         self._clock.pause()

@@ -371,6 +371,7 @@ class SalonApp(SearchingApp):
                 except TimeoutError:
                     logger.error("A chat that was asked for did not open before the end")
             await asyncio.gather(*(chat.settle() for chat in self.chats))
+            await self._services.tool_servers.aclose()
             for connection in {id(each): each for each in self._connections()}.values():
                 await connection.client.aclose()
         finally:

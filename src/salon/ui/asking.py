@@ -15,7 +15,9 @@ from textual.worker import Worker, WorkerState
 from salon.chat.attachments import Attachment
 from salon.chat.conversation import Message, Status
 from salon.chat.ledger import totals
+from salon.chat.permission import Gatekeeper
 from salon.chat.session import Draft, Parameters, Session
+from salon.chat.tools import waiting_calls
 from salon.errors import SalonError
 from salon.markdown import warm_up
 from salon.ui.answering import Answering
@@ -44,6 +46,12 @@ class AskingActions(ReadingActions):
 
     class ModelWanted(WidgetMessage):
         """The person wants another model."""
+
+    @dataclass
+    class PersonWanted(WidgetMessage):
+        """A tool of a chat that is out of sight waits for the person's word."""
+
+        screen: "AskingActions"
 
     @dataclass
     class TurnEnded(WidgetMessage):
@@ -140,7 +148,8 @@ class AskingActions(ReadingActions):
         """Have a cut answer go on."""
         session = self.session
         assert session is not None
-        self._show_message(await session.ask_to_continue())
+        if not session.waits_for_tools:
+            self._show_message(await session.ask_to_continue())
         await self._answer_leaf(session)
 
     @work(group="turn", exit_on_error=False)
@@ -179,15 +188,21 @@ class AskingActions(ReadingActions):
             sentence = "Stopped before anything was asked. Your message is saved."
             self.notice.show(NoticeText(sentence, ("retry",), "info"))
             return
+        await self.settle_tools(session)
+        if self._gave_up.is_set():
+            self._answers.give_up("Stopped")
+            return
         known = session.conversation.lost
-        request = await session.prepared(asked=asked)
+        # The results of tools that are still to be run belong into it.
+        request = None if waiting_calls(session.path) else await session.prepared(asked=asked)
         if session.conversation.lost != known:
             self.transcript.show(entries_of(session.conversation))
-        news = [sentence for sentence in request.notices if sentence not in self._told]
+        news = [sentence for sentence in (request.notices if request else ()) if sentence not in self._told]
         if news:
             self._told.update(news)
             self.notice.show(NoticeText(" ".join(news), (), "info"))
-        async with aclosing(session.answer(self.connection.client, request)) as turn:
+        keeper = self.keeper_of(session)
+        async with aclosing(session.answer(self.connection.client, request, keeper, asked=asked)) as turn:
             async for event in turn:
                 self._answers.take(session, event)
         self.show_totals()
@@ -224,6 +239,14 @@ class AskingActions(ReadingActions):
         if not turn_failed:
             return
         self._answers.give_up("Failed", "error")
+
+    async def settle_tools(self, session: Session) -> None:
+        """Give a chat its tools before its first request."""
+        raise NotImplementedError
+
+    def keeper_of(self, session: Session) -> Gatekeeper:
+        """What runs the tools of a chat."""
+        raise NotImplementedError
 
     # what waits to be sent
 

@@ -1,12 +1,12 @@
 """Chats out and in: the actions of a chat screen that open the forms for it."""
 
 from salon.ui.blockscreen import CopyWanted
-from salon.ui.commanding import CommandingActions
 from salon.ui.notice import NoticeText
+from salon.ui.tooling import ToolingActions
 from salon.untrusted import clean_line
 
 
-class CarryingActions(CommandingActions):
+class CarryingActions(ToolingActions):
     """A screen whose chat can be exported, and that takes in chats from elsewhere."""
 
     def action_export(self) -> None:

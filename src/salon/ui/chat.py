@@ -33,6 +33,7 @@ from salon.ui.notice import Notice, NoticeText
 from salon.ui.painter import Painter
 from salon.ui.presenting import entries_of, greeting, notice_of
 from salon.ui.prompt import Prompt
+from salon.ui.question import Question
 from salon.ui.queue import QueueView
 from salon.ui.search import Chosen
 from salon.ui.sections import Frame
@@ -152,6 +153,7 @@ class ChatScreen(ComparingActions):
         yield Transcript(self._painter, frame=frame, id="transcript")
         yield FindBar(id="find")
         yield Notice(id="notice")
+        yield Question(id="question")
         yield QueueView(id="queue")
         yield CompletionList(id="completions")
         yield Static("─" * 400, id="rule", markup=False)
@@ -272,6 +274,7 @@ class ChatScreen(ComparingActions):
     def _show_model(self, session: Session) -> None:
         model, demo = session.parameters.model, self.connection is not None and self.connection.demo
         self.status_bar.update(model=clean_line(model.label, 40), context_size=model.context)
+        self.show_tools()
         self.transcript.set_greeting(greeting(model.label, demo=demo))
 
     # what is not saved

@@ -410,6 +410,13 @@ class ChatsApp(App[None]):
             elif await self.chat.leave():
                 await self._show(self.chats[(self.chats.index(self.chat) + 1) % len(self.chats)])
 
+    def on_asking_actions_person_wanted(self, event: ChatScreen.PersonWanted) -> None:
+        """A question that nobody sees is told."""
+        session = event.screen.session
+        if event.screen is not self.chat and session is not None:
+            title = clean_line(session.conversation.title, 40) or "Another chat"
+            self.chat.notice.show(NoticeText(f"“{title}” asks whether it may run a tool.", ("next_chat",), "info"))
+
     def on_asking_actions_turn_ended(self, event: ChatScreen.TurnEnded) -> None:
         """An answer that ended out of sight is told."""
         chat = event.screen

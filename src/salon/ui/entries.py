@@ -378,6 +378,16 @@ class LeftOutEntry(Entry):
         return [RowSection("— what stands above is left out of what is sent —", "warning")]
 
 
+class ResultEntry(Entry):
+    """What a tool answered, folded, right below the call."""
+
+    gap = 0
+
+    def build(self) -> list[Section]:
+        """A row a result."""
+        return [BlockSection(block) for block in self.message.content]
+
+
 class AnswerEntry(Entry):
     """An answer, whole or still arriving."""
 

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 from salon.actions import BY_ID
 from salon.chat import conversation as tree
+from salon.chat.answer import PAUSED
 from salon.chat.blocks import kind_of
 from salon.chat.branching import Aim
 from salon.chat.conversation import WINDOW_FULL, Conversation, Message, Note, Status
 from salon.chat.room import beginning_on
 from salon.chat.session import Session
+from salon.chat.tools import TOOL_SEAM, waiting_calls
 from salon.markdown import Line, Span, look
-from salon.ui.entries import AnswerEntry, Entry, LeftOutEntry, NoteEntry, PromptEntry, SeamEntry, ending_of
+from salon.ui.entries import AnswerEntry, Entry, LeftOutEntry, NoteEntry, PromptEntry, ResultEntry, SeamEntry, ending_of
 from salon.ui.notice import NoticeText
 from salon.ui.sections import short_number
 from salon.untrusted import clean_line
@@ -57,6 +59,8 @@ def entry_of(conversation: Conversation, message: Message, continues: str = "") 
     variant = variant_of(conversation, message)
     if message.role == "assistant":
         return AnswerEntry(message, variant, continues)
+    if message.seam == TOOL_SEAM:
+        return ResultEntry(message)
     return SeamEntry(message) if message.seam else PromptEntry(message, variant, conversation.lost)
 
 
@@ -159,7 +163,7 @@ def coming_variant(conversation: Conversation, parent: str | None) -> tuple[int,
     return len(family) + 1, len(family) + 1
 
 
-def notice_after(message: Message, *, can_continue: bool) -> NoticeText | None:
+def notice_after(message: Message, *, can_continue: bool, waits_for_tools: bool = False) -> NoticeText | None:
     """What to offer when an answer did not simply end; None when it did."""
     fault = message.fault or {}
     if message.status is Status.ERROR:
@@ -178,6 +182,10 @@ def notice_after(message: Message, *, can_continue: bool) -> NoticeText | None:
         details = details_of(message) if fault else ""
         actions = (*actions, *(("show_details",) if details else ()))
         return NoticeText(kept_sentence(message), actions, role, details)
+    if waits_for_tools:
+        return NoticeText("This answer has not gone on after its tools.", ("continue", "retry"), "info")
+    if message.stop_reason == PAUSED and can_continue:
+        return NoticeText("The answer paused too often to go on by itself.", ("continue",), "info")
     return None
 
 
@@ -186,7 +194,8 @@ def notice_of(conversation: Conversation, *, can_continue: bool) -> NoticeText |
     last = conversation.messages.get(conversation.leaf or "")
     notice = None
     if last is not None and last.role == "assistant":
-        notice = notice_after(last, can_continue=can_continue)
+        waits = bool(waiting_calls(tree.path(conversation)))
+        notice = notice_after(last, can_continue=can_continue, waits_for_tools=waits)
     elif last is not None:
         notice = NoticeText("The last message has no answer yet.", ("retry",), "info")
     if older := older_branch(conversation).strip():

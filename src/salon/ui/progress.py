@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable
 
 from salon.actions import BY_ID
-from salon.chat.blocks import is_tool_use, kind_of
+from salon.chat.blocks import Block, is_tool_result, is_tool_use, kind_of
 from salon.chat.conversation import WINDOW_FULL, Message
 from salon.chat.conversation import Status as MessageStatus
 from salon.chat.events import (
+    BlockFinished,
     BlockStarted,
     Connected,
     Connecting,
@@ -17,12 +18,23 @@ from salon.chat.events import (
     Retrying,
     TextDelta,
     ThinkingDelta,
+    ToolAnswered,
+    ToolCalled,
     TurnEvent,
     Waiting,
 )
 from salon.ui.sections import duration
+from salon.ui.toollines import call_line, describe_block
+from salon.untrusted import clean_line
 
 _PACED = "Waiting for the rate limit"
+_DOING = {
+    "Web search": "Searching",
+    "Web fetch": "Reading",
+    "Shell": "Running",
+    "Code": "Running",
+    "File": "Working on a file",
+}
 _ENDINGS = {
     MessageStatus.COMPLETE: ("Ready", "text"),
     MessageStatus.STOPPED: ("Stopped", "text"),
@@ -31,6 +43,14 @@ _ENDINGS = {
     MessageStatus.MAX_TOKENS: ("Cut at the length limit", "warning"),
     MessageStatus.REFUSED: ("Declined", "warning"),
 }
+
+
+def _doing(block: Block) -> str:
+    """What a call does, in the present tense, with the part of its input that tells most."""
+    told = describe_block(block)
+    name, _, what = told.partition(": ")
+    doing = _DOING.get(name, f"Using {name}" if kind_of(block) == "tool_use" else "Using a tool")
+    return clean_line(f"{doing}: {what}" if what and name in _DOING else doing, 48)
 
 
 class Progress:
@@ -44,6 +64,9 @@ class Progress:
         self._since = self._last_data = clock()
         self._attempt = ""
         self._retry_at = 0.0
+        self._local = False
+        """Whether something runs here, so that the server's silence means nothing."""
+        self._asking = False
         self.over = False
 
     @property
@@ -76,7 +99,16 @@ class Progress:
             case BlockStarted(_, block) if kind_of(block) in {"thinking", "redacted_thinking"}:
                 self._enter("Thinking", now)
             case BlockStarted(_, block) if is_tool_use(block):
-                self._enter("Using a tool", now)
+                self._enter(_doing(block), now)
+            case BlockFinished(_, block) if is_tool_use(block):
+                self._enter(_doing(block), now)
+            case BlockStarted(_, block) if is_tool_result(block):
+                self._enter("Waiting", now)
+            case ToolCalled(call):
+                self._enter(f"Running {clean_line(call_line(call.name), 40)}", now)
+                self._local = True
+            case ToolAnswered():
+                self._enter("Connecting", now)
             case ThinkingDelta():
                 self._enter("Thinking", now)
             case TextDelta():
@@ -96,12 +128,19 @@ class Progress:
             return f"Retrying{self._attempt} in {left} s", self._role
         if self._phase == _PACED:
             return f"Waiting {max(1, math.ceil(self._retry_at - now))} s for the rate limit", self._role
+        if self._asking:
+            return "Waiting for you", "accent"
         silent = now - self._last_data
-        if silent >= self._stall_hint:
+        if not self._local and silent >= self._stall_hint:
             return f"No data for {duration(silent)}", "warning"
         passed = now - self._since
         clock = f" {duration(passed)}" if passed >= 1 else ""
         return f"{self._phase}{clock}{self._attempt}", self._role
+
+    def ask_person(self, asking: bool) -> None:
+        """A tool waits for the person's word, or no longer."""
+        self._asking = asking
+        self._since = self._last_data = self._clock()
 
     def hint(self) -> str:
         """Which keys matter now."""
@@ -115,6 +154,7 @@ class Progress:
         if phase != self._phase:
             self._phase, self._since = phase, now
         self._role = "text"
+        self._local = False
 
     def _finish(self, message: Message) -> None:
         self.over = True

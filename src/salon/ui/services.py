@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from salon.chat.attachments import Attachment, Blobs
 from salon.chat.conversation import Conversation
 from salon.chat.model import ModelInfo
+from salon.chat.permission import ToolServers
 from salon.chat.search import Search
 from salon.chat.session import Library, Parameters
+from salon.chat.tools import WebLimits
 from salon.chat.turn import Client, Request
 from salon.saved_prompts import SavedPrompt
 from salon.settings import Origin, Settings
@@ -251,6 +253,10 @@ class Services:
     parameters: Callable[[Connection, str], Parameters]
     """The parameters of a new chat over a connection, or of one that has the model with this id."""
     attacher: Attacher
+    tool_servers: ToolServers
+    """The programs whose tools a model may use, from config.toml."""
+    web_limits: Callable[[], WebLimits]
+    """What the settings allow the server's web tools."""
     title_model: Callable[[Connection], str]
     """The model that names chats over a connection; "" where none shall."""
     keep_copy: Callable[[str], str]

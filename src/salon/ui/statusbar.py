@@ -42,6 +42,8 @@ class Status:
     saved: bool = True
     mouse_released: bool = False
     """Whether a key has given the mouse to the terminal."""
+    tools: str = ""
+    """Which tools the chat has, in a word each."""
     kept: str = ""
     """What is said instead of “saved” where nothing is meant to be."""
 
@@ -110,6 +112,7 @@ def _fields(status: Status) -> list[Span]:
         else (status.kept or ("saved" if status.saved else "saving"), "warning" if status.kept else "text-faint"),
         ("mouse released" if status.mouse_released else "", "accent"),
         (clean_line(status.model, 40), "text-muted"),
+        (clean_line(status.tools, 30), "accent"),
         (context_meter(status), "text-muted"),
         (money(status), "text-muted"),
         (tokens(status), "text-faint"),

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from salon.chat.blocks import Block, is_tool_result, is_tool_use, kind_of
+from salon.chat.tools import ToolCall
 
 _NAMES = {
     "web_search": "Web search",
@@ -73,9 +74,22 @@ def as_json(value: Any, indent: int | None = None) -> str:
 # calls
 
 
+def call_line(name: str) -> str:
+    """A tool of a server's, for people; raw."""
+    server, separator, own = name.partition("__")
+    return f"{server} · {own}" if separator and server and own else name
+
+
+def call_text(call: ToolCall) -> str:
+    """What a tool is given, for people; raw."""
+    return _input(call.arguments) if call.arguments else "(nothing)"
+
+
 def _call(block: Block) -> str:
     name = _string(block, "name") or kind_of(block)
     shown = _NAMES.get(name, name) if kind_of(block) == "server_tool_use" else name
+    if kind_of(block) == "tool_use":
+        shown = call_line(name)
     if server := _string(block, "server_name"):
         shown = f"{server} · {name}"
     return f"{shown}: {_told(name, block.get('input'))}".removesuffix(": ")

@@ -1,0 +1,82 @@
+"""The question before a tool is run: which one, with what, and the keys that answer it.
+
+It never has the focus, and no key that writes answers it: what a person is typing when it appears stays typing.
+"""
+
+import asyncio
+
+from textual.content import Content
+from textual.widgets import Static
+
+from salon.actions import BY_ID
+from salon.chat.permission import Decision, Permission
+from salon.chat.tools import ToolCall
+from salon.ui.toollines import call_line, call_text
+from salon.untrusted import clean, clean_line
+
+FOLDED_ROWS = 3
+"""Rows of the arguments that are shown at once."""
+OPEN_ROWS = 12
+"""Rows when they are unfolded; more would leave nothing of the conversation."""
+ANSWERS = ("allow_once", "allow_chat", "allow_always", "refuse_call")
+
+
+class Question(Static):
+    """Shows one call at a time and waits for what the person says; it takes no room while nothing is asked."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str = "") -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id or None, markup=False)
+        self.asked: ToolCall | None = None
+        self._said: asyncio.Future[Decision] | None = None
+        self._unfolded = False
+        self._first = 0
+        self.display = False
+
+    async def ask(self, call: ToolCall) -> Decision:
+        """What the person says to a call; cancelling takes the question away."""
+        self.asked, self._unfolded, self._first = call, False, 0
+        self._said = asyncio.get_running_loop().create_future()
+        self._write()
+        self.display = True
+        try:
+            return await self._said
+        finally:
+            self.asked = self._said = None
+            self.display = False
+
+    def answer(self, permission: Permission, why: str = "") -> None:
+        """The person has decided."""
+        if self._said is not None and not self._said.done():
+            self._said.set_result(Decision(permission, why))
+
+    def unfold(self) -> None:
+        """Show more of the arguments, page by page, then few again."""
+        if self.asked is None:
+            return
+        rows = len(call_text(self.asked).split("\n"))
+        if not self._unfolded:
+            self._unfolded, self._first = True, 0
+        elif self._first + OPEN_ROWS < rows:
+            self._first += OPEN_ROWS
+        else:
+            self._unfolded, self._first = False, 0
+        self._write()
+
+    def _write(self) -> None:
+        if self.asked is not None:
+            self.update(Content(question_text(self.asked, unfolded=self._unfolded, first=self._first)))
+
+
+def question_text(call: ToolCall, *, unfolded: bool = False, first: int = 0) -> str:
+    """The question's rows: the tool, what it is given, the keys."""
+    rows = [clean_line(row, 1_000) for row in clean(call_text(call)).split("\n")]
+    shown = rows[first : first + OPEN_ROWS] if unfolded else rows[:FOLDED_ROWS]
+    left = len(rows) - first - len(shown)
+    more = [f"  … {left} more {'row' if left == 1 else 'rows'}"] if left else []
+    keys = [f"{BY_ID[action].key} {BY_ID[action].label.lower()}" for action in ANSWERS]
+    if len(rows) > FOLDED_ROWS:
+        keys.append(f"{BY_ID['show_call'].key} {'further' if unfolded and left else 'fold' if unfolded else 'all'}")
+    asked = f"Run {clean_line(call_line(call.name), 120)}?"
+    return "\n".join([asked, *(f"  {row}" for row in shown), *more, " · ".join(keys)])

@@ -1,0 +1,223 @@
+"""Tools in a chat: which the model may use, and the question before one of the client's is run."""
+
+from collections.abc import Sequence
+
+from textual import work
+
+from salon.chat.blocks import Block
+from salon.chat.permission import Decision, Gatekeeper, Permission, begin_with_tools
+from salon.chat.session import Session
+from salon.chat.tools import (
+    CODE,
+    WEB,
+    ToolCall,
+    code_tools,
+    name_of,
+    web_tools,
+    with_tools,
+    without_tools,
+)
+from salon.errors import SalonError
+from salon.ui.commanding import CommandingActions
+from salon.ui.completion import Candidate
+from salon.ui.notice import NoticeText
+from salon.ui.question import Question
+from salon.ui.services import Services
+from salon.untrusted import clean_line
+
+_ON, _OFF = {"on", "yes"}, {"off", "no"}
+
+
+class ToolingActions(CommandingActions):
+    """A screen whose chat has tools."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._keepers: dict[str, Gatekeeper] = {}
+
+    @property
+    def question(self) -> Question:
+        """What is asked before a tool is run."""
+        return self.query_one(Question)
+
+    # running
+
+    def keeper_of(self, session: Session) -> Gatekeeper:
+        """What runs the tools of a chat; it remembers what was allowed in it."""
+        if session.id not in self._keepers:
+            servers = self._services.tool_servers
+            self._keepers[session.id] = Gatekeeper(servers, self._ask, self._tell_trouble)
+        return self._keepers[session.id]
+
+    async def settle_tools(self, session: Session) -> None:
+        """Give a chat its tools before its first request; a server that fails is told and left out."""
+        problems = await begin_with_tools(session, self._services.tool_servers)
+        self.show_tools()
+        if problems:
+            told = clean_line(" ".join(problems), 400)
+            self.notice.show(NoticeText(f"{told} The chat goes on without its tools.", (), "warning"))
+
+    async def _ask(self, call: ToolCall) -> Decision:
+        self._answers.ask_person(True)
+        if not self.is_current:
+            self.post_message(self.PersonWanted(self))
+        try:
+            return await self.question.ask(call)
+        finally:
+            self._answers.ask_person(False)
+
+    def _tell_trouble(self, sentence: str) -> None:
+        self.notice.show(NoticeText(clean_line(sentence, 400), (), "warning"))
+
+    # answering the question
+
+    def action_allow_once(self) -> None:
+        """Run this call."""
+        self._answer(Permission.ONCE)
+
+    def action_allow_chat(self) -> None:
+        """Run this call, and this tool in this chat from now on."""
+        self._answer(Permission.CHAT)
+
+    def action_allow_always(self) -> None:
+        """Run this call, and this tool in all chats from now on."""
+        self._answer(Permission.ALWAYS)
+
+    def action_refuse_call(self, why: str = "") -> None:
+        """Do not run this call; the model is told why."""
+        self._answer(Permission.NO, why)
+
+    def action_show_call(self) -> None:
+        """Show more of what the tool is given."""
+        self.question.unfold()
+
+    def _answer(self, permission: Permission, why: str = "") -> None:
+        if self.question.asked is None:
+            self.notice.show(NoticeText("No tool is waiting for an answer.", (), "info"))
+        else:
+            self.question.answer(permission, why)
+
+    # choosing
+
+    def choices_of(self, action: str) -> list[Candidate]:
+        """The servers of tools, and on and off."""
+        if action in {"search_web", "run_code"}:
+            return [Candidate("on"), Candidate("off")]
+        if action == "tools":
+            return [Candidate(name) for name in self._services.tool_servers.names]
+        return super().choices_of(action)
+
+    def show_tools(self) -> None:
+        """Say in the status bar which tools the chat has."""
+        session = self.session
+        shown = tools_in_words(session.sent_tools, self._services) if session is not None else ()
+        self.status_bar.update(tools="+".join(shown))
+
+    def action_search_web(self, wanted: str = "") -> None:
+        """Let the model search the web and read pages, or not."""
+        definitions = web_tools(self._services.web_limits())
+        self._switch(WEB, definitions, wanted, "search the web and read pages", " A search costs $0.01.")
+
+    def action_run_code(self, wanted: str = "") -> None:
+        """Let the model run code in a container of the server's, or not."""
+        self._switch(CODE, code_tools(), wanted, "run code in a container of the server's")
+
+    def _switch(
+        self, names: Sequence[str], definitions: list[Block], wanted: str, does: str, besides: str = ""
+    ) -> None:
+        session = self.session
+        if session is None or self._is_answering():
+            return
+        able = set(names) & session.parameters.server_tools
+        has = bool(able & set(map(name_of, session.tools)))
+        turn_on = wanted in _ON or (wanted not in _OFF and not has)
+        if turn_on and not able:
+            label = clean_line(session.parameters.model.label, 40)
+            self.notice.show(NoticeText(f"{label} cannot {does} here.", (), "info"))
+            return
+        self._use_tools(
+            with_tools(session.tools, definitions) if turn_on else without_tools(session.tools, names),
+            f"The model may {does}.{besides}" if turn_on else f"The model may not {does} any more.",
+        )
+
+    @work(group="tools", exclusive=True, exit_on_error=False)
+    async def action_tools(self, server: str = "") -> None:
+        """Give the chat the tools of a server, or take them away; without one say what it has."""
+        session, servers = self.session, self._services.tool_servers
+        if session is None:
+            return
+        if not server:
+            self.notice.show(NoticeText(said_of_tools(session, self._services), (), "info"))
+            return
+        if self._is_answering():
+            return
+        if server not in servers.names:
+            told = f"config.toml has no tool server “{clean_line(server, 40)}”."
+            self.notice.show(NoticeText(told, (), "info"))
+            return
+        own = [name for each in session.tools if servers.server_of(name := name_of(each)) == server]
+        if own:
+            told = f"The model has no tools of {server} any more."
+            self._use_tools(without_tools(session.tools, own), told)
+            return
+        self.notice.show(NoticeText(f"Asking {server} for its tools …", (), "info"))
+        try:
+            definitions = await servers.definitions(server)
+        except SalonError as error:
+            self.notice.show(NoticeText(clean_line(error.sentence(), 400), (), "warning"))
+            return
+        count = f"{len(definitions)} tools" if len(definitions) != 1 else "1 tool"
+        self._use_tools(
+            with_tools(session.tools, definitions), f"The model has {count} of {server}. Each call asks first."
+        )
+
+    def _is_answering(self) -> bool:
+        if self.answering:
+            self.notice.show(NoticeText("The tools can be changed when the answer has ended.", ("stop",), "info"))
+        return self.answering
+
+    def _use_tools(self, definitions: list[Block], told: str) -> None:
+        session = self.session
+        if session is None:
+            return
+        costs = cost_of_change(session)
+        # A chat of which nothing is written yet is founded by its first prompt and not by a setting.
+        if session.conversation.written:
+            self.run_worker(self._write_tools(session, definitions), group="tools-kept", exit_on_error=False)
+        else:
+            session.plan_tools(definitions)
+            self.show_tools()
+        self.notice.show(NoticeText(f"{told}{costs}", (), "info"))
+
+    async def _write_tools(self, session: Session, definitions: list[Block]) -> None:
+        await session.use_tools(definitions)
+        self.show_tools()
+
+
+def cost_of_change(session: Session) -> str:
+    """What it costs to change the tools of a chat now, in a sentence; "" for one that has no answers."""
+    answers = [message for message in session.path if message.role == "assistant" and message.content]
+    if not answers:
+        return ""
+    thought = any(block.get("type") in {"thinking", "redacted_thinking"} for each in answers for block in each.content)
+    lost = " The thinking so far is not sent along any more, and" if thought else ""
+    return f"{lost or ' From here on'} the chat is read anew once, without the cache."
+
+
+def tools_in_words(definitions: Sequence[Block], services: Services) -> list[str]:
+    """What a chat's tools are called in the status bar, shortly."""
+    names = {name_of(each) for each in definitions}
+    words = [word for word, own in (("web", WEB), ("code", CODE)) if names & set(own)]
+    servers = dict.fromkeys(filter(None, (services.tool_servers.server_of(name_of(each)) for each in definitions)))
+    return [*words, *(clean_line(server, 20) for server in servers)]
+
+
+def said_of_tools(session: Session, services: Services) -> str:
+    """Which tools a chat has and which it could have, in sentences."""
+    has = tools_in_words(session.tools, services)
+    told = f"This chat has: {', '.join(has)}." if has else "This chat has no tools."
+    others = [name for name in services.tool_servers.names if name not in has]
+    rest = f" Tool servers that it could have: {', '.join(others)}." if others else ""
+    if not services.tool_servers.names:
+        rest = " Tool servers stand in config.toml, as [mcp.NAME]."
+    return f"{told}{rest}"
