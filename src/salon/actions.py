@@ -16,6 +16,7 @@ class Place(StrEnum):
     LIST = "In the list of chats"
     TREE = "In the tree"
     COMPARING = "Side by side"
+    INSPECTING = "In the inspector"
     EVERYWHERE = "Everywhere"
 
 
@@ -260,6 +261,13 @@ ACTIONS: tuple[Action, ...] = (
         "Ask two to four models, or one with several efforts, at once and side by side: what is in the prompt, or the "
         "last prompt again.",
         command="compare",
+    ),
+    Action(
+        "inspect",
+        ("ctrl+x i",),
+        "Inspect",
+        "Show the last answer in full, or the one that is read: request, response, usage, times, rate limits.",
+        command="inspect",
     ),
     Action("note", (), "Note", "Write a note below the last message; notes are never sent.", command="note"),
     Action("undelete", (), "Undo delete", "Bring back what was deleted last.", command="undelete"),
@@ -567,6 +575,17 @@ ACTIONS: tuple[Action, ...] = (
         "tree_fork", ("f", "F"), "Fork", "Make a chat of its own of all up to the message under the cursor.", Place.TREE
     ),
     Action("close_tree", ("escape", "q"), "Close", "Back from the tree to the conversation.", Place.TREE),
+    Action("inspect_up", ("up", "k"), "Up", "Go up by a row of the inspector.", Place.INSPECTING),
+    Action("inspect_down", ("down", "j"), "Down", "Go down by a row of the inspector.", Place.INSPECTING),
+    Action("inspect_page_up", ("pageup",), "Page up", "Go up by a page of it.", Place.INSPECTING),
+    Action("inspect_page_down", ("pagedown",), "Page down", "Go down by a page of it.", Place.INSPECTING),
+    Action("inspect_start", ("home", "g"), "Beginning", "Go to its first row.", Place.INSPECTING),
+    Action("inspect_end", ("end", "G"), "End", "Go to its last row.", Place.INSPECTING),
+    Action("inspect_fold", ("space", "enter"), "Open", "Open what is under the cursor, or fold it.", Place.INSPECTING),
+    Action("inspect_fold_all", ("f",), "Open all", "Open everything, or fold it.", Place.INSPECTING),
+    Action("inspect_copy", ("y", "ctrl+c"), "Copy", "Copy what is under the cursor.", Place.INSPECTING),
+    Action("inspect_copy_all", ("Y",), "Copy all", "Copy everything as JSON.", Place.INSPECTING),
+    Action("close_inspect", ("escape", "q"), "Close", "Back from the inspector to the conversation.", Place.INSPECTING),
     Action("compare_left", ("left", "h"), "Left", "Go to the answer at the left.", Place.COMPARING),
     Action("compare_right", ("right", "l"), "Right", "Go to the answer at the right.", Place.COMPARING),
     Action("compare_up", ("up", "k"), "Up", "Scroll the answer up.", Place.COMPARING),

@@ -6,6 +6,7 @@ from typing import Any
 
 from salon.chat.attachments import Blobs, blob_of, of_block, resolved
 from salon.chat.blocks import Block, kind_of, text_block
+from salon.chat.exchange import elided
 from salon.chat.turn import Request
 from salon.errors import StoreError
 from salon.untrusted import clean_line
@@ -39,7 +40,8 @@ def with_attachments(request: Request, blobs: Blobs | None) -> Request:
 
     messages = [{**message, "content": list(map(sent, message["content"]))} for message in request.body["messages"]]
     body: Mapping[str, Any] = {**request.body, "messages": messages}
-    return replace(request, body=body, notices=(*request.notices, *notices), lost=frozenset(lost))
+    told = (*request.notices, *notices)
+    return replace(request, body=body, shown=elided(body), notices=told, lost=frozenset(lost))
 
 
 def _content(blobs: Blobs | None, digest: str) -> bytes:

@@ -17,6 +17,7 @@ from salon.chat.branching import NEXT_PROMPT, Aim, Branching, Purpose
 from salon.chat.comparing import Comparison
 from salon.chat.conversation import Conversation, Message, Status
 from salon.chat.events import Finished, ToolAnswered, ToolCalled, ToolsWanted, TurnEvent
+from salon.chat.exchange import Exchange, Exchanges
 from salon.chat.ids import new_id
 from salon.chat.model import ModelInfo
 from salon.chat.sending import refers_to_attachments, with_attachments
@@ -261,6 +262,7 @@ class Session(Branching):
         """Where the content of attachments lies; without it requests go without them."""
         self.parameters = parameters
         self.turn: Turn | None = None
+        self._exchanges = Exchanges()
         self.comparison: Comparison | None = None
         """The answers that were asked for side by side last, which may be arriving."""
         self.effort_once = ""
@@ -589,6 +591,8 @@ class Session(Branching):
         """
         before, self._left = self._left, None
         self.busy = False
+        for turn in comparison.turns:
+            self._exchanges.keep(turn.answer.id, turn.exchange())
         first = comparison.first()
         leaf = before if first is None and before is not None else None if first is None else first.id
         if leaf is not None and leaf in self.conversation.messages:
@@ -636,6 +640,27 @@ class Session(Branching):
             compact=asked.compact,
             cache=asked.cache,
         )
+
+    def exchange_of(self, answer: Message, model: ModelInfo) -> Exchange:
+        """What was asked for an answer: as it was sent, or made anew from what is saved where that is forgotten."""
+        if (kept := self._exchanges.get(answer.id)) is not None:
+            return kept
+        asked = self.parameters
+        path = tree.path(self.conversation, answer.parent) if answer.parent is not None else []
+        try:
+            body = requests.build(
+                path,
+                model=model,
+                system=asked.system,
+                max_tokens=asked.max_tokens or None,
+                effort=asked.effort or None,
+                show_thinking=asked.show_thinking,
+                anthropic_host=asked.anthropic_host,
+                tools=offered(self.tools, asked.server_tools),
+            ).body
+        except ValueError:
+            body = {}  # what it answered is deleted
+        return Exchange({**body, "stream": True} if body else {}, rebuilt=True)
 
     def stop(self) -> None:
         """Stop the running answer or tool, or the answers that are compared, and keep what came."""
@@ -690,6 +715,7 @@ class Session(Branching):
         if turn.ended is None or turn.ended.id in self.conversation.written:
             return
         before, self._left = self._left, None
+        self._exchanges.keep(turn.ended.id, turn.exchange())
         self.conversation = tree.add(self.conversation, turn.ended)
         if before is not None and not turn.ended.content:
             self.conversation = tree.look_at(self.conversation, before)

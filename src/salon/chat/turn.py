@@ -25,6 +25,7 @@ from salon.chat.events import (
     Waiting,
     WireEvent,
 )
+from salon.chat.exchange import Exchange, Step
 from salon.chat.ids import new_id
 from salon.errors import Fault, FaultKind
 
@@ -50,6 +51,8 @@ class Request:
     """What had to be left out of the history or mended in it, in sentences."""
     lost: frozenset[str] = frozenset()
     """The digests of attachments that could not be read, so the request goes without them."""
+    shown: Mapping[str, Any] | None = None
+    """The body without the encoded files that are in it, where there are any: what is worth remembering of it."""
     prefix: str = ""
     """A fingerprint of all that the answer's thinking will be bound to: instructions, tools, history."""
     betas: tuple[str, ...] = ()
@@ -134,6 +137,9 @@ class _Stopwatch:
             case BlockFinished(index):
                 self._thinking += now - self._thinking_since.pop(index, now)
 
+    def passed(self) -> float:
+        return time.monotonic() - self._start
+
     def reading(self) -> dict[str, float]:
         total = time.monotonic() - self._start
         thinking = self._thinking + sum(total - since for since in self._thinking_since.values())
@@ -152,6 +158,7 @@ class Turn:
         self.created = utc_now()
         self.ended: Message | None = None
         """The answer once it has ended, also when the consumer left before `Finished`."""
+        self._steps: list[tuple[float, Step]] = []
         self._client = client
         self._log = log
         self._watch = _Stopwatch()
@@ -170,6 +177,11 @@ class Turn:
         self._stopped = True
         if self._pump is not None:
             self._pump.cancel()
+
+    def exchange(self) -> Exchange:
+        """What was sent, and what happened on the way so far."""
+        body = self.request.body if self.request.shown is None else self.request.shown
+        return Exchange({**body, "stream": True}, tuple(self._steps))
 
     def opening(self) -> Message:
         """The answer before anything of it has come."""
@@ -308,6 +320,7 @@ class Turn:
         return events or ([Heartbeat()] if run else [])
 
     def _note_attempt(self, item: Connecting | Connected | Retrying | Waiting) -> TurnEvent:
+        self._steps.append((self._watch.passed(), item))
         if isinstance(item, Connected):
             self._request_id = item.request_id
         elif isinstance(item, Retrying):

@@ -21,6 +21,7 @@ from salon.ui.chats import Contact
 from salon.ui.comparescreen import CompareScreen
 from salon.ui.editingarea import EditingArea
 from salon.ui.help import HelpScreen
+from salon.ui.inspectscreen import InspectScreen
 from salon.ui.keyboard import careful
 from salon.ui.keys import Chords, bind_actions
 from salon.ui.libraryscreen import LibraryScreen
@@ -287,7 +288,7 @@ class SalonApp(SearchingApp):
             sentence = f"Copied {event.what} {copied.how} ({size})."
         else:
             sentence = f"Sent {event.what} {copied.how} ({size}); whether the terminal took it, it does not say."
-        if isinstance(self.screen, BlockScreen | CompareScreen):
+        if isinstance(self.screen, BlockScreen | CompareScreen | InspectScreen):
             self.screen.say(sentence)
         else:
             self.chat.notice.show(NoticeText(sentence, (), "info"))
@@ -300,7 +301,7 @@ class SalonApp(SearchingApp):
             self._painter = Painter(theme, links=self._services.terminal_links)
             for chat in self.chats:
                 chat.set_painter(self._painter)
-            if isinstance(self.screen, BlockScreen | CompareScreen | LibraryScreen | TreeScreen):
+            if isinstance(self.screen, BlockScreen | CompareScreen | InspectScreen | LibraryScreen | TreeScreen):
                 self.screen.set_painter(self._painter)
 
     def action_suspend(self) -> None:

@@ -21,13 +21,13 @@ from salon.ui.answering import Answering
 from salon.ui.asking import SETTLE_SECONDS
 from salon.ui.attachmentbar import AttachmentBar
 from salon.ui.blockscreen import CopyWanted
-from salon.ui.comparing import ComparingActions
 from salon.ui.completion import CompletionList
 from salon.ui.editingarea import EditingArea
 from salon.ui.elsewhere import edit_elsewhere
 from salon.ui.entries import Entry
 from salon.ui.findbar import FindBar
 from salon.ui.flights import Flights
+from salon.ui.inspecting import InspectingActions
 from salon.ui.keys import bind_actions
 from salon.ui.notice import Notice, NoticeText
 from salon.ui.painter import Painter
@@ -83,7 +83,7 @@ class _Parted:
         self.draft = replace(self.draft, text=text, pastes=pastes, attachments=tuple(rest))
 
 
-class ChatScreen(ComparingActions):
+class ChatScreen(InspectingActions):
     """One conversation: transcript, notice, prompt and status bar."""
 
     AUTO_FOCUS = "#prompt"

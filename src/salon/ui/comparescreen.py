@@ -213,7 +213,7 @@ class CompareScreen(ModalScreen[str | None]):
         stops = "keeps the first" if self.over else "stops all"
         hints = [
             self._said,
-            "Enter keeps this one",
+            "Enter keeps it",
             "← → others",
             "↑ ↓ scroll",
             f"{BY_ID['compare_copy'].key} copies",
