@@ -24,7 +24,7 @@ WHEEL_ROWS = 3
 _HINTS = (
     ("inspect_fold", "opens"),
     ("inspect_fold_all", "opens all"),
-    ("inspect_copy", "copies it"),
+    ("inspect_copy", "copies"),
     ("inspect_copy_all", "copies all"),
     ("close_inspect", "closes"),
 )
@@ -165,7 +165,7 @@ class InspectScreen(ModalScreen[None]):
         self._show_keys()
 
     def _show_keys(self) -> None:
-        keys = " · ".join(["↑ ↓ move", *(f"{BY_ID[name].key} {words}" for name, words in _HINTS)])
+        keys = " · ".join([*(f"{BY_ID[name].key} {words}" for name, words in _HINTS)])
         self.query_one("#inspect-keys", Static).update(Text(self._said or keys, no_wrap=True, overflow="ellipsis"))
         self._said = ""
 
