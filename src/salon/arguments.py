@@ -10,6 +10,7 @@ COMMAND_WORDS = {
     "export": "write a chat as Markdown, HTML, text or JSON, the same as salon sessions export",
     "import": "take in chats of claude.ai, ChatGPT, Claude Code or Salon, the same as salon sessions import",
     "completion": "print a completion for bash, zsh or fish",
+    "doctor": "check what Salon stands on, say what to do, pack a bundle for a bug report",
     "help": "show a page of the manual (salon help lists them)",
     "man": "print the manual page",
     "models": "list the models that can be chosen, with what they read, write, cost and can do",

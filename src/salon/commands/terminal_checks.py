@@ -1,0 +1,107 @@
+"""What the terminal is and can do: its size and colours, the keys it can send, the clipboard behind it."""
+
+import os
+import re
+import select
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Mapping
+
+from salon.clipboard import local_tool
+from salon.commands.findings import Finding, bad, note
+
+ANSWER_SECONDS = 1.0
+"""How long a terminal may take to answer; over a slow line it may be half of that."""
+
+_ASK = b"\x1b[?u\x1b[c"
+"""The kitty keyboard protocol's question, and one that every terminal answers, so that no answer is one too.
+
+https://sw.kovidgoyal.net/kitty/keyboard-protocol/#detection-of-support-for-this-protocol
+"""
+_ANSWERED = re.compile(rb"\x1b\[\?[0-9;]*c")
+_KITTY = re.compile(rb"\x1b\[\?[0-9]+u")
+
+
+def terminal_findings(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """All about the terminal that this process has, or that it has none."""
+    on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    yield _terminal(environ, on_terminal=on_terminal)
+    if sys.stdout.encoding.lower().replace("-", "") != "utf8":
+        yield bad("terminal", f"Text is written as {sys.stdout.encoding}.", "Set LANG to a UTF-8 locale.")
+    yield _colours(environ)
+    yield _keys(environ, _asked() if on_terminal else None)
+    yield _clipboard(environ)
+
+
+def _terminal(environ: Mapping[str, str], *, on_terminal: bool) -> Finding:
+    term = environ.get("TERM", "")
+    if term in {"", "dumb"}:
+        return bad("terminal", f"TERM is {term or 'not set'}: no full screen.", "Use salon -p, or another terminal.")
+    within = [name for variable, name in (("TMUX", "tmux"), ("STY", "screen")) if environ.get(variable)]
+    within += ["SSH"] if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY") else []
+    program = environ.get("TERM_PROGRAM", "")
+    told = ", ".join([term, *([program] if program else []), *(f"in {name}" for name in within)])
+    if not on_terminal:
+        return note("terminal", f"{told}; this run is not on a terminal, so it was not asked anything.")
+    columns, rows = shutil.get_terminal_size()
+    if columns < 40 or rows < 10:
+        return bad("terminal", f"{told}, {columns}×{rows} characters.", "Salon needs at least 40×10.")
+    return Finding("terminal", f"{told}, {columns}×{rows} characters.")
+
+
+def _colours(environ: Mapping[str, str]) -> Finding:
+    if environ.get("NO_COLOR"):
+        return note("colours", "NO_COLOR is set, so there are none.")
+    if environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
+        return Finding("colours", "16 million (COLORTERM).")
+    if "256color" in environ.get("TERM", ""):
+        return note("colours", "256, as TERM says.", "Where the terminal can do more, set COLORTERM=truecolor.")
+    return note("colours", "16 or fewer.", "Where the terminal can do more, set COLORTERM=truecolor.")
+
+
+def _asked() -> bytes | None:
+    """What the terminal answers when it is asked for its keyboard protocol; None where it cannot be asked."""
+    try:
+        import termios
+        import tty
+    except ImportError:  # Windows
+        return None
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    answer = b""
+    try:
+        tty.setcbreak(descriptor, termios.TCSANOW)
+        os.write(sys.stdout.fileno(), _ASK)
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while not _ANSWERED.search(answer) and (left := deadline - time.monotonic()) > 0:
+            if select.select([descriptor], [], [], left)[0]:
+                answer += os.read(descriptor, 1024)
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
+    return answer
+
+
+def _keys(environ: Mapping[str, str], answer: bytes | None) -> Finding:
+    other = "Ctrl+J starts a new line in every terminal, Alt+Enter in most."
+    if answer is None:
+        return note("keys", "Which keys the terminal can send was not asked.", other)
+    if _KITTY.search(answer):
+        return Finding("keys", "The terminal can send every key (kitty keyboard protocol).")
+    if environ.get("TMUX"):
+        return note("keys", "tmux does not pass Shift+Enter on.", f"{other} Or: set -s extended-keys on")
+    if not answer:
+        return note("keys", "The terminal did not answer the question which keys it can send.", other)
+    return note("keys", "The terminal cannot tell Shift+Enter from Enter.", other)
+
+
+def _clipboard(environ: Mapping[str, str]) -> Finding:
+    tool = local_tool(environ)
+    if tool is not None:
+        return Finding("clipboard", f"Copies with {tool[0]}.")
+    says = "Copies through the terminal (OSC 52), which does not say whether it obeys."
+    if environ.get("TMUX"):
+        return note("clipboard", says, "In tmux: set -g set-clipboard on, and set -g allow-passthrough on")
+    if environ.get("TERM_PROGRAM") == "Apple_Terminal":
+        return bad("clipboard", "This terminal takes no text from a program.", "Install a tool such as pbcopy.")
+    return note("clipboard", says, "On a desktop, xclip, xsel or wl-copy make it certain.")
