@@ -318,7 +318,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("show_call", ("alt+5",), "Arguments", "Show all that the tool is given, page by page."),
     Action(
         "search_web",
-        ("alt+q",),
+        ("alt+6",),
         "Web search",
         "Let the model search the web and read pages in this chat, or not.",
         command="search-web",

@@ -252,7 +252,7 @@ def able(model_id: str) -> ModelInfo:
 
 async def test_web_search_is_one_key_and_shown(tmp_path: Path) -> None:
     async with salon(tmp_path, models=able) as person:
-        await person.press("alt+q")
+        await person.press("alt+6")
         await person.sees(lambda: "may search the web" in person.screen_text())
         assert "web" in person.rows()[-1]
         await ask(person, whole("Sunny."))
@@ -260,7 +260,7 @@ async def test_web_search_is_one_key_and_shown(tmp_path: Path) -> None:
         sent = [tool["name"] for tool in person.client.requests[0].body["tools"]]
         assert sent == ["web_search", "web_fetch"]
         assert [tool["name"] for tool in person.session.conversation.settings["tools"]] == sent
-        await person.press("alt+q")
+        await person.press("alt+6")
         await person.sees(lambda: "may not search the web" in person.screen_text())
         await ask(person, whole("Still."))
         await person.answer_arrives()
@@ -270,7 +270,7 @@ async def test_web_search_is_one_key_and_shown(tmp_path: Path) -> None:
 async def test_a_model_without_web_search_says_so(tmp_path: Path) -> None:
     async with salon(tmp_path) as person:
         assert MODEL.server_tools == frozenset()
-        await person.press("alt+q")
+        await person.press("alt+6")
         await person.sees(lambda: "cannot search the web" in person.screen_text())
         await ask(person, whole("Hello."))
         await person.answer_arrives()
@@ -287,7 +287,7 @@ async def test_the_query_is_shown_while_it_searches_and_a_pause_goes_on(tmp_path
     rest = [message_start(), block_start(0, result), block_stop(0)]
     rest += [text_start(1), text_delta("It rains.", 1), block_stop(1), message_delta(), MESSAGE_STOP]
     async with salon(tmp_path, models=able) as person:
-        await person.press("alt+q")
+        await person.press("alt+6")
         await ask(person, [*searching[:-2], gate, *searching[-2:]], rest)
         await person.sees(lambda: "Searching: rain" in person.screen_text())
         assert "Web search: rain" in person.screen_text()
