@@ -633,10 +633,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_view", ("f9",), "View", "Show the archived chats, then the trash, then the chats again.", Place.LIST),
     Action("leave_list", ("escape",), "Leave", "Leave the list.", Place.LIST),
     Action(
-        "next_theme",
+        "pick_theme",
         ("f10",),
         "Theme",
-        "Change to the next theme.",
+        "Choose other colours; each is shown while one chooses.",
         Place.EVERYWHERE,
         command="theme",
         argument="[theme]",

@@ -114,7 +114,17 @@ def _setting(
 class Settings:
     """What a person has set; every value is of its type and within its bounds."""
 
-    theme: str = _setting("salon-dark", "The colours, by the name of a theme.", effect=Effect.AT_ONCE)
+    theme: str = _setting(
+        "auto",
+        "The colours, by the name of a theme. auto: theme_dark or theme_light, as the terminal's background is.",
+        effect=Effect.AT_ONCE,
+    )
+    theme_dark: str = _setting(
+        "salon-dark",
+        "The theme for a dark terminal, and for one that does not say what it is.",
+        effect=Effect.AT_ONCE,
+    )
+    theme_light: str = _setting("salon-light", "The theme for a light terminal.", effect=Effect.AT_ONCE)
     model: str = _setting("", "The model for new sessions, by its id. Empty: Salon chooses.", effect=Effect.NEW_CHATS)
     system: str = _setting(
         "", "The system prompt for new sessions. A session keeps the one that it began with.", effect=Effect.NEW_CHATS

@@ -7,6 +7,7 @@ terminal's own sixteen, such as `ansi_blue` or `ansi_default`. Roles that a file
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -51,6 +52,35 @@ class Theme:
     roles: Mapping[str, str]
     source: Path | None = None
     """The file it was read from; None for one made here."""
+
+    @property
+    def of_terminal(self) -> bool:
+        """Whether all its colours are the terminal's own, so that it looks as meant with sixteen of them or none."""
+        return all(colour in ANSI_COLOURS for colour in self.roles.values())
+
+
+class ThemeFiles:
+    """The themes of some directories, read again only when a file of theirs has changed."""
+
+    def __init__(self, directories: Sequence[Path]) -> None:
+        self._directories = directories
+        self._stamp: object = None
+        self._read: tuple[Sequence[Theme], Sequence[str]] = ((), ())
+
+    def read(self) -> tuple[Sequence[Theme], Sequence[str]]:
+        """As `load_themes`; the same objects as before where nothing has changed. Blocks."""
+        stamp = [sorted(_stamps(directory)) for directory in self._directories]
+        if stamp != self._stamp:
+            self._read, self._stamp = load_themes(self._directories), stamp
+        return self._read
+
+
+def _stamps(directory: Path) -> Iterator[tuple[str, int, int]]:
+    """Name, time of change and size of each file; of a directory that cannot be read, none."""
+    with suppress(OSError):
+        for path in directory.iterdir():
+            about = path.lstat()
+            yield path.name, about.st_mtime_ns, about.st_size
 
 
 def load_themes(directories: Sequence[Path]) -> tuple[list[Theme], list[str]]:

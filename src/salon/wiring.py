@@ -44,7 +44,7 @@ from salon.store.modellists import ModelLists
 from salon.store.permissions import permission_warnings
 from salon.store.settings_file import FileSettings
 from salon.templates import load_templates
-from salon.themes import load_themes
+from salon.themes import ThemeFiles
 from salon.toml_text import read_small_file
 from salon.ui.services import Connection, Services
 from salon.workfiles import list_files
@@ -255,7 +255,10 @@ class House:
 
     def services(self) -> Services:
         """What the screens need."""
-        themes, problems = load_themes(theme_directories(self.paths))
+        theme_files = ThemeFiles(theme_directories(self.paths))
+        themes, problems = theme_files.read()
+        # The console of older Linux kernels would print what it does not know.
+        terminal_talks = self.environ.get("TERM") not in {"linux", "dumb"}
         servers, server_problems = self.tool_servers()
         keys, key_problems = load_keys(self.paths.keys_file, self.settings.keys)
         return Services(
@@ -268,6 +271,10 @@ class House:
             connector=self,
             kept=self.kept,
             themes=themes,
+            read_themes=theme_files.read,
+            themes_place=str(self.paths.themes),
+            sixteen_colours=_has_sixteen_colours(self.environ),
+            no_colours=bool(self.environ.get("NO_COLOR")),
             model_info=self.model_info,
             title_model=self.title_model,
             parameters=self.parameters,
@@ -278,12 +285,19 @@ class House:
             templates=lambda: load_templates(self.paths.templates),
             own_files=f"“prompts” and “templates” in {self.paths.config}",
             list_files=lambda: list_files(Path.cwd()),
-            # The console of older Linux kernels would print what it does not know.
-            terminal_links=self.settings.hyperlinks and self.environ.get("TERM") not in {"linux", "dumb"},
+            terminal_talks=terminal_talks,
+            terminal_links=self.settings.hyperlinks and terminal_talks,
             keys=keys,
             problems=(*self.problems, *key_problems, *problems, *server_problems),
             log_file=str(self.paths.log_file),
         )
+
+
+def _has_sixteen_colours(environ: Mapping[str, str]) -> bool:
+    """Whether Rich, which draws, takes the terminal for one of sixteen colours; it asks the same two variables."""
+    if environ.get("COLORTERM", "").strip().lower() in {"truecolor", "24bit"}:
+        return False
+    return environ.get("TERM", "").strip().lower().rpartition("-")[2] not in {"256color", "kitty", "dumb", ""}
 
 
 def build(options: Options, environ: Mapping[str, str] | None = None) -> House:

@@ -219,7 +219,8 @@ def assert_left_as_found(terminal: Terminal) -> None:
     assert modes.get(cursor, True)
     assert modes.get(wrap, True)
     mouse, focus, bracketed_paste, size_reports = (1000, 1002, 1003, 1006, 1015, 1016), 1004, 2004, 2048
-    assert [mode for mode in (*mouse, focus, bracketed_paste, size_reports) if modes.get(mode)] == []
+    ground_reports = 2031
+    assert [mode for mode in (*mouse, focus, bracketed_paste, size_reports, ground_reports) if modes.get(mode)] == []
     assert terminal.kitty_levels() == 0
     assert terminal.tty_modes() == terminal.modes_before
 

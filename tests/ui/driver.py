@@ -26,7 +26,7 @@ from salon.store.library import FileLibrary
 from salon.store.memory import MemoryLibrary
 from salon.store.settings_file import FileSettings
 from salon.templates import load_templates
-from salon.themes import load_themes
+from salon.themes import ThemeFiles
 from salon.ui.app import SalonApp
 from salon.ui.chat import ChatScreen
 from salon.ui.services import Connection, Opening, Services
@@ -204,6 +204,8 @@ async def salon(
     problems: tuple[str, ...] = (),
     title_model: str = "",
     tool_servers: McpServers | None = None,
+    sixteen_colours: bool = False,
+    no_colours: bool = False,
     models: Callable[[str], ModelInfo] = lambda model_id: (
         MODEL if model_id in {"", MODEL.id} else ModelInfo(id=model_id)
     ),
@@ -211,7 +213,7 @@ async def salon(
     """Salon on a screen of `size`, its files in `folder`, with a scripted client."""
     connector = connector or FakeConnector(FakeClient())
     paths = paths_in(folder)
-    themes, _ = load_themes(theme_directories(paths)[:1])
+    themes = ThemeFiles(theme_directories(paths))
     searches = {demo: SearchIndex(paths.for_demo() if demo else paths) for demo in (False, True)}
     kept = FileSettings(paths.settings_file, environ or {})
     if settings is not None:
@@ -225,7 +227,11 @@ async def salon(
         search=searches.__getitem__,
         connector=connector,
         kept=kept,
-        themes=themes,
+        themes=themes.read()[0],
+        read_themes=themes.read,
+        themes_place=str(paths.themes),
+        sixteen_colours=sixteen_colours,
+        no_colours=no_colours,
         model_info=models,
         title_model=lambda connection: title_model,
         parameters=lambda connection, model_id: Parameters(model=models(model_id)),

@@ -115,7 +115,7 @@ async def test_opened_code_is_whole_and_moves_by_pages(person: Person) -> None:
     assert "x300 = 300" in person.screen_text()
     await person.press("g", "pagedown")
     assert "x28 = 28" in person.screen_text()
-    await person.press("f10")
+    await person.press("f10", "down", "enter")
     assert screen_of(person)._view.painter is person.chat.transcript.painter
 
 

@@ -173,6 +173,6 @@ async def test_small_screens_and_other_themes(tmp_path: Path) -> None:
             await open_search(person)
             await look_for(person, "whale", "One")
             await person.sees(lambda: "a whale of" in person.screen_text(), "the words")
-            await person.press("f10")
+            await person.press("f10", "down", "enter")
             await person.sees(lambda: "a whale of" in person.screen_text(), "the words in another theme")
             assert "Esc leaves" in person.screen_text()

@@ -50,9 +50,9 @@ def test_the_environment_is_stronger_than_the_file(file: Path) -> None:
             '"thinking" must be one of "folded", "open", "hidden", not "folder"; "folded" is used. '
             'Did you mean "folded"?',
         ),
-        ("theme = [1]\n", '"theme" must be text, not a list; "salon-dark" is used.'),
-        ("[theme]\nx = 1\n", '"theme" must be text, not a table; "salon-dark" is used.'),
-        ("theme = 1979-05-27\n", '"theme" must be text, not datetime.date(1979, 5, 27); "salon-dark" is used.'),
+        ("theme = [1]\n", '"theme" must be text, not a list; "auto" is used.'),
+        ("[theme]\nx = 1\n", '"theme" must be text, not a table; "auto" is used.'),
+        ("theme = 1979-05-27\n", '"theme" must be text, not datetime.date(1979, 5, 27); "auto" is used.'),
         (
             'theme = "\\u001b]0;x"\nmeasure = 1\n',
             '"measure" must be a whole number from 40 to 200, not 1; 100 is used.',

@@ -28,20 +28,17 @@ from salon.ui.libraryscreen import LibraryScreen
 from salon.ui.modelpicker import model_picker
 from salon.ui.mouse import Mouse
 from salon.ui.notice import NoticeText
-from salon.ui.painter import Painter
 from salon.ui.printing import printed
 from salon.ui.rowfilter import lean
-from salon.ui.searching import SearchingApp
 from salon.ui.services import Connection, Opening, Services
 from salon.ui.shelf import Shelf
-from salon.ui.theming import textual_theme
-from salon.ui.treescreen import TreeScreen
+from salon.ui.themed import ThemedApp
 from salon.ui.welcome import WelcomeScreen
 
 logger = logging.getLogger(__name__)
 
 
-class SalonApp(SearchingApp):
+class SalonApp(ThemedApp):
     """Salon on the screen."""
 
     CSS_PATH = "salon.tcss"
@@ -51,14 +48,9 @@ class SalonApp(SearchingApp):
     def __init__(self, services: Services, opening: Opening | None = None) -> None:
         use_keys(services.keys)
         self._opening = opening or Opening()
-        self._themes = {theme.name: theme for theme in services.themes}
-        first = self._themes.get(services.settings.theme) or next(iter(self._themes.values()))
-        super().__init__(services, Painter(first, links=services.terminal_links))
+        super().__init__(services)
         bind_actions(self, Place.EVERYWHERE, priority=True)
         self._chords = Chords()
-        for theme in self._themes.values():
-            self.register_theme(textual_theme(theme))
-        self.theme = first.name
         self._prompt_given = self._opening.prompt
         self._attach_given = self._opening.attach
         self._quitting = False
@@ -130,7 +122,6 @@ class SalonApp(SearchingApp):
         self.push_screen(self.chat)
         self.app_suspend_signal.subscribe(self, lambda _app: self._lend(), immediate=True)
         self.app_resume_signal.subscribe(self, lambda _app: self._draw_anew(), immediate=True)
-        self.theme_changed_signal.subscribe(self, lambda theme: self._adopt_theme(theme.name))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):  # Ctrl+C is a key here, `kill -INT` is not
             try:
@@ -293,28 +284,11 @@ class SalonApp(SearchingApp):
         else:
             self.chat.notice.show(NoticeText(sentence, (), "info"))
 
-    # themes, help, end
-
-    def _adopt_theme(self, name: str) -> None:
-        theme = self._themes.get(name)
-        if theme is not None:
-            self._painter = Painter(theme, links=self._services.terminal_links)
-            for chat in self.chats:
-                chat.set_painter(self._painter)
-            if isinstance(self.screen, BlockScreen | CompareScreen | InspectScreen | LibraryScreen | TreeScreen):
-                self.screen.set_painter(self._painter)
+    # help, end
 
     def action_suspend(self) -> None:
         """Go back to the shell until the person says `fg`."""
         self.action_suspend_process()
-
-    def action_next_theme(self, name: str = "") -> None:
-        """Change to the theme with this name, or to the next one."""
-        names = list(self._themes)
-        if name in names:
-            self.theme = name
-            return
-        self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
 
     def action_help(self) -> None:
         """Show the keys."""

@@ -88,8 +88,8 @@ class CommandingActions(MakingRoomActions):
             return [Candidate(model.id, clean_line(model.label, 60), clean_line(model.id, 60)) for model in models]
         if action == "effort" and session is not None:
             return [Candidate(level) for level in session.parameters.model.efforts]
-        if action == "next_theme":
-            return [Candidate(theme.name) for theme in self._services.themes]
+        if action == "pick_theme":
+            return [Candidate(theme.name, theme.label) for theme in self._services.themes]
         return []
 
     def on_completion_list_accepted(self, event: CompletionList.Accepted) -> None:

@@ -16,10 +16,12 @@ import re
 import selectors
 import signal
 from codecs import getincrementaldecoder
+from functools import cached_property
 
-from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+
+from salon.ui.terminalground import ASK, REPORT_CHANGES, REPORT_NO_CHANGES, GroundReplies, GroundReported, ReportParser
 
 _BEGINS = "\x1b[200~"
 _ENDS = "\x1b[201~"
@@ -75,11 +77,14 @@ def _unfinished(text: str, marker: str) -> int:
 
 
 class CarefulLinuxDriver(LinuxDriver):
-    """Textual's driver for Linux and macOS, with an input that cannot end the app."""
+    """Textual's driver for Linux and macOS, with an input that cannot end the app; can follow the terminal's ground."""
+
+    _follows_ground = False
 
     def run_input_thread(self) -> None:
         """Read until the app ends or the terminal has gone."""
-        parser, guard = XTermParser(self._debug), PasteGuard()
+        guard, replies = PasteGuard(), self.ground_replies
+        parser = ReportParser(self._debug, replies.reported)
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
@@ -92,11 +97,43 @@ class CarefulLinuxDriver(LinuxDriver):
                     if not data:
                         os.kill(os.getpid(), signal.SIGHUP)  # what a closed terminal means, also under nohup
                         return
-                    if text := guard.feed(decode(data)):
-                        for event in parser.feed(text):
-                            self.process_message(event)
+                    text = replies.feed(guard.feed(decode(data)))
+                else:
+                    text = replies.tick()
+                if text:
+                    for event in parser.feed(text):
+                        self.process_message(event)
+                while replies.reported:
+                    self.process_message(GroundReported(dark=replies.reported.pop(0)))
                 for event in parser.tick():
                     self.process_message(event)
+
+    @cached_property
+    def ground_replies(self) -> GroundReplies:
+        """What takes the terminal's replies about its background out of the input."""
+        return GroundReplies()
+
+    def follow_ground(self, follow: bool) -> None:
+        """Ask whether the terminal is dark and have it report changes, or no longer. The app gets `GroundReported`."""
+        if follow or self._follows_ground:
+            self.write(REPORT_CHANGES if follow else REPORT_NO_CHANGES)
+        self._follows_ground = follow
+        if follow:
+            self.ground_replies.expect()
+            self.write(ASK)
+        self.flush()
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, for the first time or again."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._follows_ground:
+            self.follow_ground(True)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back; a report would be typed into the shell."""
+        if self._follows_ground:
+            self.write(REPORT_NO_CHANGES)
+        super().stop_application_mode()
 
     def write(self, data: str) -> None:
         """Write, as long as there is somebody who takes it."""

@@ -46,10 +46,22 @@ class PickerScreen(ModalScreen[str | None]):
         Binding("pageup", "move(-10)", "Previous page", show=False, priority=True),
     ]
 
+    HINT = "↑ ↓ move · Enter opens · Esc leaves"
+
     def __init__(
-        self, heading: str, rows: Sequence[Row] | None, empty: str, words: str = "", *, about: str = ""
+        self,
+        heading: str,
+        rows: Sequence[Row] | None,
+        empty: str,
+        words: str = "",
+        *,
+        about: str = "",
+        chosen: str = "",
     ) -> None:
-        """`rows` may be None until `show_rows` gives what was found; `about` stands below the heading."""
+        """`rows` may be None until `show_rows` gives what was found; `about` stands below the heading.
+
+        `chosen` is the row under the cursor at first.
+        """
         super().__init__()
         self._heading = heading
         self._about = about
@@ -57,6 +69,7 @@ class PickerScreen(ModalScreen[str | None]):
         self._empty = empty
         self._words = f"{words} " if words else ""
         self._entered = False
+        self._chosen = chosen
 
     def compose(self) -> ComposeResult:
         """Heading, filter, rows."""
@@ -113,8 +126,8 @@ class PickerScreen(ModalScreen[str | None]):
         options.clear_options()
         options.add_options([Option(_prompt(row), id=row.id) for row in found[:SHOWN]])
         if found:
-            options.highlighted = 0
-        hint = "↑ ↓ move · Enter opens · Esc leaves"
+            options.highlighted = next((place for place, row in enumerate(found[:SHOWN]) if row.id == self._chosen), 0)
+        hint = self.HINT
         if self._rows is None:
             hint = "Looking …"
         elif not found:

@@ -24,7 +24,7 @@ _MOVE = re.compile(r"\x1b\[(\d+);(\d+)H")
 _LINK = r"\x1b\]8;[^;\x00-\x1f]*+;[^\x00-\x1f]*+\x1b\\"
 _STYLED_TEXT = re.compile(rf"(?:[^\x00-\x1f\x7f-\x9f]++|\x1b\[[\d;:]*+m|{_LINK}|\n)*+")
 _HARMLESS = re.compile(
-    r"(?:\x1b\[\?(?:2026|1000|1002|1003|1004|1006|1015|1016|2004|2048|25)[hl]|\x1b\][^\x07\x1b]*\x07|\x07)+"
+    r"(?:\x1b\[\?(?:2026|1000|1002|1003|1004|1006|1015|1016|2004|2031|2048|25)[hl]|\x1b\][^\x07\x1b]*\x07|\x07)+"
 )
 """Sequences that leave the rows as they are: synchronised output, mouse and paste modes, caret, title, clipboard."""
 

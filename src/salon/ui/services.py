@@ -249,6 +249,14 @@ class Services:
     kept: KeptSettings
     """The settings; `settings` are their values."""
     themes: Sequence[Theme]
+    read_themes: Callable[[], tuple[Sequence[Theme], Sequence[str]]]
+    """The themes as they are now, and what is wrong with their files, in sentences. Blocks."""
+    themes_place: str
+    """Where a person's own themes lie, in words."""
+    sixteen_colours: bool = False
+    """Whether the terminal shows its own sixteen colours and no others."""
+    no_colours: bool = False
+    """Whether the person wants none at all (NO_COLOR)."""
     model_info: Callable[[str], ModelInfo]
     parameters: Callable[[Connection, str], Parameters]
     """The parameters of a new chat over a connection, or of one that has the model with this id."""
@@ -264,6 +272,8 @@ class Services:
     carrier: Carrier
     list_files: Callable[[], Sequence[str]]
     """The files and folders below the directory that Salon was started in, relative to it. Blocks."""
+    terminal_talks: bool = True
+    """Whether the terminal may be asked about itself."""
     terminal_links: bool = False
     """Whether the terminal is told which cells are links."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,5 +1,12 @@
-"""Salon's themes as Textual's: one translation of roles into what the style sheet may name."""
+"""Salon's themes as Textual's: one translation of roles into what the style sheet may name; and no colours at all."""
 
+from functools import lru_cache
+
+from rich.color import Color as RichColour
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.theme import Theme as TextualTheme
 
 from salon.themes import Theme
@@ -36,3 +43,25 @@ def textual_theme(theme: Theme) -> TextualTheme:
         variables=variables,
         ansi=any(colour.startswith("ansi_") for colour in roles.values()),
     )
+
+
+class WithoutColours(LineFilter):
+    """Takes the colours away and leaves what they said: a ground of its own is reversed, what recedes is dim.
+
+    For a theme of the terminal's own colours, where a ground other than the terminal's is a selection, a hit, a caret.
+    """
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """See `LineFilter`."""
+        return [
+            Segment(text, None if style is None else _without_colours(style), control)
+            for text, style, control in segments
+        ]
+
+
+@lru_cache(maxsize=1_024)
+def _without_colours(style: Style) -> Style:
+    lit = style.bgcolor is not None and not style.bgcolor.is_default
+    faint = style.color is not None and style.color.name == "bright_black"
+    plain = Style(color=RichColour.default(), bgcolor=RichColour.default())
+    return style + plain + Style(reverse=True if lit else None, dim=True if faint and not lit else None)
