@@ -11,6 +11,7 @@ from salon.markdown.definitions import Definition
 from salon.markdown.holding import is_held_back
 from salon.markdown.leaf import Leaf
 from salon.markdown.limits import DEFAULT_LIMITS, Limits
+from salon.markdown.sourcetext import SourceText
 
 
 class Document:
@@ -32,7 +33,8 @@ class Document:
         self.finished = False
         self.revision = 0
         self._parser = BlockParser(limits)
-        self._sources = [text] if text else []
+        self._source = SourceText(text)
+        self._borrowed = 0  # so many leaves have been asked whether they are as they stand in the source
         self._incoming = [text] if text else []
         self._rest = ""  # taken from `_incoming`, parsed up to `_position`
         self._position = 0
@@ -46,7 +48,7 @@ class Document:
         if self.finished:
             raise ValueError("a finished document does not grow")
         if text:
-            self._sources.append(text)
+            self._source.append(text)
             self._incoming.append(text)
             self.revision += 1
 
@@ -59,9 +61,7 @@ class Document:
     @property
     def source(self) -> str:
         """The whole text."""
-        if len(self._sources) > 1:
-            self._sources = ["".join(self._sources)]
-        return self._sources[0] if self._sources else ""
+        return self._source.whole()
 
     @property
     def blocks(self) -> Sequence[Leaf]:
@@ -94,6 +94,7 @@ class Document:
             self._position = 0
             self._incoming.clear()
         while self._parse_line():
+            self._borrow()
             if perf_counter() >= deadline:
                 return False
         if self.finished and not self._closed:
@@ -101,8 +102,8 @@ class Document:
             self._parser.close()
             self._closed = True
             self._rest, self._position = "", 0  # of a streamed text it would be a second copy
-            for leaf in self._parser.leaves:
-                leaf.borrow(self.source)
+            self._borrow()
+            self._source.whole()
         return True
 
     def preview(self) -> list[Leaf]:
@@ -117,6 +118,13 @@ class Document:
             leaves = self._parser.preview(partial, self._offset, in_long_line=self._in_long_line)
             self._preview = (self.revision, leaves)
         return leaves
+
+    def _borrow(self) -> None:
+        """Have the leaves that are complete keep no copy of the source."""
+        leaves = self._parser.leaves
+        while self._borrowed < len(leaves):
+            leaves[self._borrowed].borrow(self._source)
+            self._borrowed += 1
 
     def _parse_line(self) -> bool:
         """Parse the next line, or the next part of a long one; False if none is complete."""

@@ -65,7 +65,7 @@ class LaterLayout:
         except Exception:  # noqa: BLE001 - a text that its parser cannot stand must not cost the session: it stays as it is
             _log.exception("a %s cannot be laid out again", self._document.leaves[index].kind)
         else:
-            rows.freeze()
+            rows.freeze(self._packer)
             self._put(index, rows)
         self._job = None
         return True

@@ -281,7 +281,7 @@ class MarkdownLines:
         """The open block is complete: keep its rows, and note what may happen to them later."""
         index = self._complete
         self._complete, self._open = index + 1, None
-        block.rows.freeze()
+        block.rows.freeze(self._packer)
         late = False
         for label in block.missed:
             self._waiting.setdefault(label, []).append(index)

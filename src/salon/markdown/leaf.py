@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from salon.markdown.sourcetext import SourceText
+
+_LONGEST_FIRST_LINE = 512
+
 Kind = Literal["paragraph", "heading", "code", "math", "html", "rule", "table", "alert", "term", "empty"]
 
 
@@ -96,7 +100,7 @@ class Leaf:
         self.ended = False
         self.size = len(text)
         # A string once closed. If it stands in the document's source as it is, it is that, and begins at `_at` there.
-        self._content: str | list[str] = [text] if text else []
+        self._content: str | list[str] | SourceText = [text] if text else []
         self._at = -1
 
     def __repr__(self) -> str:
@@ -115,7 +119,7 @@ class Leaf:
     @property
     def own_text(self) -> str:
         """The content without the base's."""
-        if self._at >= 0:
+        if isinstance(self._content, SourceText):
             return self.slice(0, self.size)
         return self._content if isinstance(self._content, str) else "".join(self._content)
 
@@ -133,8 +137,8 @@ class Leaf:
 
     def slice(self, start: int, end: int) -> str:
         """A part of a closed leaf's content; of an open one's at least what its first line has of that part."""
-        if self._at >= 0 and isinstance(self._content, str):
-            return self._content[self._at + start : self._at + min(end, self.size)]
+        if isinstance(self._content, SourceText):
+            return self._content.slice(self._at + start, self._at + min(end, self.size))
         chunks = self._chunks()
         return chunks[0][start:end] if chunks else ""
 
@@ -162,24 +166,23 @@ class Leaf:
         self.closed = True
         self._content = self.own_text
 
-    def borrow(self, source: str) -> None:
-        """Keep no copy of the content if it stands in the whole `source` as it is.
+    def borrow(self, source: SourceText) -> None:
+        """Keep no copy of the content if it stands in `source` as it is.
 
-        It is looked for at the leaf's end, and after the first line of a fence. Without that a finished document of
-        short leaves would be in memory twice.
+        It is looked for at the leaf's end, and after the first line of a fence. Without that a document of short
+        leaves would be in memory twice.
         """
         if not self.closed or self._at >= 0 or not self.size:
             return
         text = self.own_text
-        for place in (self.end - self.size, source.find("\n", self.start) + 1):
-            if place >= 0 and source.startswith(text, place):
+        first_line = source.slice(self.start, min(self.end, self.start + _LONGEST_FIRST_LINE)).find("\n")
+        for place in (self.end - self.size, self.start + first_line + 1):
+            if place >= 0 and source.slice(place, place + self.size) == text:
                 self._content, self._at = source, place
                 return
 
     def _chunks(self) -> list[str]:
-        if self._at >= 0:
-            return [self.own_text]
-        return [self._content] if isinstance(self._content, str) else self._content
+        return self._content if isinstance(self._content, list) else [self.own_text]
 
 
 def common_depth(some: Sequence[Container], others: Sequence[Container]) -> int:
