@@ -54,6 +54,11 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="send this file, folder (as a list of its files) or address of an image or PDF along; may be repeated",
     )
+    parser.add_argument(
+        "--accessible",
+        action="store_true",
+        help="talk in labelled lines instead of on the screen, for screen readers (or SALON_ACCESSIBLE=1)",
+    )
     parser.add_argument("--json", action="store_true", help="with -p: one JSON object per event")
     parser.add_argument(
         "--schema",

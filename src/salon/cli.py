@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         _check(options)
-        with nullcontext() if options.headless else _keys_wait():
+        with nullcontext() if options.headless or _in_lines(options) else _keys_wait():
             return _run(options)
     except SalonError as error:
         sys.stderr.write(f"salon: {clean_line(error.sentence(), 1_000)}\n")
@@ -46,7 +46,7 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError("A temporary chat is a new one.", "Leave -c, -r and --session out.")
     if options.temporary and options.headless:
         raise UsageError("--temporary is for the screen.", "With -p it is --no-save.")
-    if options.headless:
+    if options.headless or _in_lines(options):
         return
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         raise UsageError("The full screen needs a terminal.", "Use -p to answer on standard output.")
@@ -104,7 +104,9 @@ def _run(options: argparse.Namespace) -> int:
         )
     )
     try:
-        return _print_answer(options, house) if options.headless else _show(options, house)
+        if options.headless:
+            return _print_answer(options, house)
+        return _talk(options, house) if _in_lines(options) else _show(options, house)
     finally:
         house.close()
 
@@ -124,6 +126,20 @@ def _print_answer(options: argparse.Namespace, house: "House") -> int:
     schema = None if options.schema is None else schema_in(options.schema)
     headless = Headless(house, library, as_json=options.json, kept=not options.no_save, schema=schema)
     return asyncio.run(headless.run(prompt, session_id, options.attach))
+
+
+def _in_lines(options: argparse.Namespace) -> bool:
+    return bool(options.accessible or os.environ.get("SALON_ACCESSIBLE", "") not in {"", "0"}) and not options.headless
+
+
+def _talk(options: argparse.Namespace, house: "House") -> int:
+    from salon.linear.commands import talk
+    from salon.store.memory import MemoryLibrary
+
+    kept = house.library(demo=options.demo)
+    session_id = None if options.temporary else _session(options, kept, choose=False)
+    library: Library = MemoryLibrary() if options.temporary else kept
+    return talk(house, library, session_id, options.prompt or "", options.attach)
 
 
 def _show(options: argparse.Namespace, house: "House") -> int:
@@ -179,4 +195,4 @@ def _session(options: argparse.Namespace, library: "Library", *, choose: bool) -
         raise SalonError(f"No chat has “{options.resume}” in its title, or as its id.", "salon -r shows all.")
     if choose:
         return None
-    raise UsageError("-r with -p needs an id, or words that only one title has.")
+    raise UsageError("-r without the screen needs an id, or words that only one title has.")

@@ -22,6 +22,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "salon.mcp": (*HEAVY, "mcp"),
     "salon.demo": ("textual", "anthropic", "httpx2"),
     "salon.commands": ("textual", "anthropic", "httpx2"),
+    "salon.linear": ("textual", "anthropic", "httpx2"),
     "salon.ui": ("anthropic", "httpx2"),
     "salon.editing": HEAVY,
 }

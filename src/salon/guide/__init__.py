@@ -22,6 +22,7 @@ TOPICS: dict[str, str] = {
     "settings": "every setting, and where it can be given",
     "themes": "colours of your own",
     "files": "where everything lies, and what a chat looks like on disk",
+    "accessible": "Salon in lines, for screen readers",
     "scripting": "salon -p, its JSON, exit codes, completion",
     "privacy": "what is sent where, and what is kept",
     "trouble": "when something fails",
