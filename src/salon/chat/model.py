@@ -41,7 +41,7 @@ class ModelInfo:
     prices: tuple[Price, ...] = ()
     """Tiers by prompt size, smallest first; empty where the price is unknown."""
     abilities: frozenset[str] | None = None
-    """What it can do beside text, by the API's names (image_input, pdf_input, web_search, compaction ...)."""
+    """What it can do beside text, by the API's names (image_input, pdf_input, citations, compaction ...)."""
     deprecated: str = ""
     """Since when it is deprecated, an ISO date; "" where it is not or nobody has said."""
     retires: str = ""

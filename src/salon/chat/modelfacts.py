@@ -6,10 +6,9 @@ from salon.chat.numbers import price_in_words, short_number
 _NAMED = {
     "image_input": "images",
     "pdf_input": "PDF",
-    "web_search": "web search",
-    "code_execution": "code",
     "compaction": "compaction",
 }
+_TOOLS = {"web_search": "web search", "code_execution": "code"}
 
 
 def facts(model: ModelInfo) -> list[str]:
@@ -40,6 +39,7 @@ def abilities(model: ModelInfo) -> str:
     """What it can do beside text."""
     known = [_effort(model)] if model.efforts else []
     known += ["thinks"] if model.thinking & {"adaptive", "enabled"} else []
+    known += [name for tool, name in _TOOLS.items() if tool in model.server_tools]
     if model.abilities is not None:
         known += [name for ability, name in _NAMED.items() if ability in model.abilities]
     if model.abilities is None:

@@ -91,7 +91,7 @@ def to_api(info: ModelInfo) -> dict[str, Any]:
     return entry | {
         "capabilities": {
             **can,
-            "server_tools": {name: {"supported": name in info.abilities} for name in ("web_search", "code_execution")},
+            "server_tools": {name: {"supported": name in info.server_tools} for name in _SERVER_TOOLS},
             "compaction": {"summarize": {"supported": "compaction" in info.abilities}},
             "thinking": {"types": {kind: {"supported": kind in info.thinking} for kind in _THINKING_TYPES}},
             "effort": {level: {"supported": level in info.efforts} for level in EFFORTS},
@@ -121,9 +121,7 @@ def _abilities(capabilities: Mapping[str, Any]) -> dict[str, Any]:
 
 def _named(capabilities: Mapping[str, Any]) -> frozenset[str]:
     found = {name for name in _ABILITIES if _supported(capabilities.get(name))}
-    tools, compaction = capabilities.get("server_tools"), capabilities.get("compaction")
-    if isinstance(tools, Mapping):
-        found |= {name for name in ("web_search", "code_execution") if _supported(tools.get(name))}
+    compaction = capabilities.get("compaction")
     if isinstance(compaction, Mapping) and _supported(compaction.get("summarize")):
         found.add("compaction")
     return frozenset(found)
