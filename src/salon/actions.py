@@ -366,6 +366,7 @@ ACTIONS: tuple[Action, ...] = (
         command="effort",
         argument="level",
     ),
+    Action("costs", ("ctrl+x c",), "Costs", "Show what answers, chats, days and models have cost.", command="costs"),
     Action(
         "summarise",
         ("ctrl+x s",),

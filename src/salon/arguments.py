@@ -13,6 +13,7 @@ COMMAND_WORDS = {
     "doctor": "check what Salon stands on, say what to do, pack a bundle for a bug report",
     "help": "show a page of the manual (salon help lists them)",
     "man": "print the manual page",
+    "cost": "say what your chats have cost, by day, month or model",
     "models": "list the models that can be chosen, with what they read, write, cost and can do",
 }
 """The first words of a command line that are no prompt, and what they are for."""

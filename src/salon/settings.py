@@ -217,6 +217,12 @@ class Settings:
         choices=("send", "newline"),
         effect=Effect.AT_ONCE,
     )
+    budget_chat: float = _setting(
+        0.0, "US dollars that a chat may cost before Salon asks whether to go on. 0: no budget.", within=(0, 1_000_000)
+    )
+    budget_day: float = _setting(
+        0.0, "US dollars that a day's chats may cost before Salon asks. 0: no budget.", within=(0, 1_000_000)
+    )
     titles: str = _setting(
         "auto",
         "Whether one small request to the cheapest model names a chat after its first answer. auto: with Anthropic's "

@@ -12,6 +12,9 @@ SIZE_STEP = 50_000
 
 UsageSums = dict[str, dict[str, dict[str, Any]]]
 """By model, then by size of the prompt in `SIZE_STEP`s (0: at most one), the API's `usage` fields added up."""
+DailySums = dict[str, UsageSums]
+"""By the day of the answer, YYYY-MM-DD where the person is; "" for answers that another session, or another program,
+was charged for: a fork has them too, and they must not count twice."""
 
 
 class SessionSummary(NamedTuple):
@@ -36,7 +39,7 @@ class SessionSummary(NamedTuple):
     messages: int = 0
     """Prompts and answers of all branches."""
     usage: str = ""
-    """`UsageSums` as JSON, because only the few rows that are seen need them."""
+    """`DailySums` as JSON, because only the few rows that are seen need them."""
 
     @property
     def name(self) -> str:
@@ -58,8 +61,27 @@ def cost(session: SessionSummary, model_info: Callable[[str], ModelInfo]) -> Dec
 
 def sums(session: SessionSummary) -> UsageSums:
     """The session's usage, added up."""
-    found: UsageSums = json.loads(session.usage) if session.usage else {}
+    total: UsageSums = {}
+    for day in by_day(session).values():
+        for model, steps in day.items():
+            for step, usage in steps.items():
+                add_usage(total.setdefault(model, {}).setdefault(step, {}), usage)
+    return total
+
+
+def by_day(session: SessionSummary) -> DailySums:
+    """The session's usage, added up day by day."""
+    found: DailySums = json.loads(session.usage) if session.usage else {}
     return found
+
+
+def add_usage(total: dict[str, Any], usage: Mapping[str, Any]) -> None:
+    """Add the counts of a `usage` to others: tokens, cache writes by lifetime, requests of the server's tools."""
+    for name, value in usage.items():
+        if isinstance(value, int) and 0 < value < 10**12 and name.endswith(("_tokens", "_requests")):
+            total[name] = total.get(name, 0) + value
+        elif name in {"cache_creation", "server_tool_use"} and isinstance(value, dict):
+            add_usage(total.setdefault(name, {}), value)
 
 
 def tokens(session: SessionSummary) -> Mapping[str, int]:

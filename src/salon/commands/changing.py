@@ -92,7 +92,7 @@ def _in_trash(desk: Desk, words: str) -> SessionSummary:
 
 def _told(desk: Desk, session: SessionSummary, what: str) -> int:
     if desk.as_json:
-        desk.give(summary_record(session))
+        desk.give(summary_record(session, desk.model_info))
     else:
         desk.say(f"{session.id}  “{clean_line(session.name, 60) or '(untitled)'}” {what}")
     return Exit.OK

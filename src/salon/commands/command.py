@@ -4,14 +4,18 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TextIO
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TextIO
 
+from salon.chat.model import ModelInfo
 from salon.chat.summary import SessionSummary
 from salon.errors import SessionNotFound, UsageError
 from salon.paths import Paths
 from salon.store.library import FileLibrary
 from salon.untrusted import clean, clean_line
+
+if TYPE_CHECKING:
+    from salon.claude.prices import Prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,8 @@ class Desk:
     paths: Paths
     options: argparse.Namespace
     out: TextIO
+    _prices: list["Prices"] = field(default_factory=list)
+    """A person's own, once they have been read."""
 
     @property
     def as_json(self) -> bool:
@@ -39,6 +45,20 @@ class Desk:
     def warn(self, sentence: str) -> None:
         """A sentence beside the output."""
         sys.stderr.write(f"salon: {clean_line(sentence, 1_000)}\n")
+
+    def model_info(self, model_id: str) -> ModelInfo:
+        """What is known of a model, a person's own prices included."""
+        if not self._prices:
+            from salon.claude.prices import load_prices  # only what tells of costs asks
+
+            prices, problems = load_prices(self.paths.prices_file)
+            self._prices.append(prices)
+            for problem in problems:
+                self.warn(problem)
+        from salon.claude.models import known
+
+        own = self._prices[0].get(model_id)
+        return replace(known(model_id), prices=own) if own else known(model_id)
 
     def session(self, words: str) -> SessionSummary:
         """The one session that `words` mean: an id, its beginning, or words of the title.

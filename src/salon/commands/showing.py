@@ -1,12 +1,13 @@
 """`salon sessions list`, `show` and `path`: they only look."""
 
 import argparse
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from salon.chat.conversation import Message, path
+from salon.chat.model import ModelInfo
 from salon.chat.summary import SessionSummary, cost, tokens
-from salon.claude.models import known
 from salon.commands.command import Command, Desk
 from salon.exits import Exit
 from salon.store.records import timestamp
@@ -17,7 +18,7 @@ _LAST_SECOND = 250_000_000_000.0
 """Of the year 9892: a file system may say what a calendar does not have."""
 
 
-def summary_record(session: SessionSummary) -> dict[str, Any]:
+def summary_record(session: SessionSummary, model_info: Callable[[str], ModelInfo]) -> dict[str, Any]:
     """A session as `--json` shows it; these names stay what they are."""
     return {
         "id": session.id,
@@ -31,7 +32,7 @@ def summary_record(session: SessionSummary) -> dict[str, Any]:
         "archived": bool(session.archived),
         "tags": session.tags.split(),
         "usage": dict(tokens(session)),
-        "cost_usd": None if (dollars := cost(session, known)) is None else float(dollars),
+        "cost_usd": None if (dollars := cost(session, model_info)) is None else float(dollars),
     }
 
 
@@ -56,7 +57,7 @@ def _list(desk: Desk) -> int:
         found = [session for session in found if session.archived == options.archived]
     for session in found[: options.limit or None]:
         if desk.as_json:
-            desk.give(summary_record(session))
+            desk.give(summary_record(session, desk.model_info))
         else:
             title = clean_line(session.name, _TITLE) or "(untitled)"
             marks = [*(f"#{clean_line(tag, 40)}" for tag in session.tags.split()), *(["(pinned)"] * session.pinned)]

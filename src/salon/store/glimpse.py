@@ -6,12 +6,13 @@ the file is still the one that was read: another program may have put a differen
 
 import json
 import os
+from datetime import datetime
 from typing import IO, Any, NamedTuple
 from zlib import crc32
 
 from salon.chat.blocks import joined_text
 from salon.chat.model import prompt_tokens
-from salon.chat.summary import SIZE_STEP, UsageSums
+from salon.chat.summary import SIZE_STEP, DailySums, add_usage
 from salon.store.files import READ, FileLayer
 from salon.store.reader import bounded_lines
 from salon.store.records import FILE_LIMIT, LINE_LIMIT, Record, decode
@@ -37,7 +38,7 @@ class Glimpse(NamedTuple):
     tags: str = ""
     messages: int = 0
     usage: str = ""
-    """`UsageSums` as JSON."""
+    """`DailySums` as JSON."""
     read_to: int = 0
     """Bytes; 0 where the next look has to begin anew."""
     mark: int = 0
@@ -83,7 +84,8 @@ class _Skim:
         }
         self._first_words = seen.first_words
         self._messages = seen.messages
-        self._usage: UsageSums = json.loads(seen.usage) if seen.usage else {}
+        self._forked_at = ""
+        self._usage: DailySums = json.loads(seen.usage) if seen.usage else {}
 
     def read(self, stream: IO[bytes]) -> Glimpse:
         """Take all lines from where `stream` is to its end."""
@@ -114,7 +116,9 @@ class _Skim:
         except (ValueError, RecursionError, MemoryError):
             return
         kind = record["k"]
-        if kind == "set" and record.get("key") in self._settings:
+        if kind == "head" and record.get("fork"):
+            self._forked_at = _text(record.get("ts"))
+        elif kind == "set" and record.get("key") in self._settings:
             self._settings[record["key"]] = record.get("value")
         elif kind in {"msg", "open"}:
             self._messages += 1
@@ -130,15 +134,17 @@ class _Skim:
             return
         # By the size of the prompt as well, because some models have a price for small ones and one for large ones.
         step = str(max(0, prompt_tokens(usage) - 1) // SIZE_STEP)
-        _add(self._usage.setdefault(model, {}).setdefault(step, {}), usage)
+        add_usage(self._usage.setdefault(self._day(record), {}).setdefault(model, {}).setdefault(step, {}), usage)
 
-
-def _add(sums: dict[str, Any], usage: dict[str, Any]) -> None:
-    for name, value in usage.items():
-        if isinstance(value, int) and 0 < value < 10**12 and name.endswith("_tokens"):
-            sums[name] = sums.get(name, 0) + value
-        elif name == "cache_creation" and isinstance(value, dict):
-            _add(sums.setdefault(name, {}), value)
+    def _day(self, record: Record) -> str:
+        """The day on which an answer was charged to this session; "" for what it has from elsewhere."""
+        said = _text(record.get("ts"))
+        if record.get("source") or said < self._forked_at:
+            return ""
+        try:
+            return datetime.fromisoformat(said).astimezone().date().isoformat()
+        except (ValueError, OverflowError):
+            return ""
 
 
 def _tags(value: Any) -> str:

@@ -201,12 +201,21 @@ class AskingActions(ReadingActions):
         if news:
             self._told.update(news)
             self.notice.show(NoticeText(" ".join(news), (), "info"))
+        if not await self.may_ask(session, [asked or session.asked_next]):
+            self._answers.give_up("Not asked")
+            sentence = "Nothing was asked, because of the budget. Your message is saved."
+            self.notice.show(NoticeText(sentence, ("retry", "costs"), "info"))
+            return
         keeper = self.keeper_of(session)
         async with aclosing(session.answer(self.connection.client, request, keeper, asked=asked)) as turn:
             async for event in turn:
                 self._answers.take(session, event)
         self.show_totals()
         self.has_answered(session)
+
+    async def may_ask(self, session: Session, asked: Sequence[Parameters]) -> bool:
+        """Whether these answers may be asked for."""
+        raise NotImplementedError
 
     def has_answered(self, session: Session) -> None:
         """An answer has ended, however it did."""

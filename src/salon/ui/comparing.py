@@ -112,6 +112,10 @@ class ComparingActions(RecallingActions):
             sentence = "Stopped before anything was asked. Your message is saved."
             self.notice.show(NoticeText(sentence, ("retry",), "info"))
             return
+        if not await self.may_ask(session, [parameters for _, parameters in asked]):
+            sentence = "Nothing was asked, because of the budget. Your message is saved."
+            self.notice.show(NoticeText(sentence, ("retry", "costs"), "info"))
+            return
         requests = [await session.prepared(asked=parameters) for _, parameters in asked]
         prompt = session.last
         comparison = session.compare(connection.client, requests)

@@ -1,0 +1,143 @@
+"""What was spent: on the last answer, in this chat, today, this month, and on which models."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from salon.chat import spending
+from salon.chat.numbers import dollars, short_number
+from salon.chat.spending import Ledger, Spent
+from salon.untrusted import clean_line
+
+_DAYS = 7
+_MONTHS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ChatCosts:
+    """What the chat that is shown has cost."""
+
+    answer: Spent | None = None
+    """The last answer."""
+    detail: str = ""
+    """Of which tokens the last answer was made up."""
+    chat: Spent = field(default_factory=Spent)
+    budget_chat: float = 0.0
+    budget_day: float = 0.0
+
+
+class CostScreen(ModalScreen[None]):
+    """The sums; those of all chats come a moment later, with `show_ledger`."""
+
+    BINDINGS = [Binding("escape,q", "leave", "Leave", show=False)]  # noqa: RUF012 - Textual's own convention
+
+    def __init__(self, costs: ChatCosts, today: str, name_of: Callable[[str], str]) -> None:
+        """`today` is YYYY-MM-DD; `name_of` gives a model's name for its id."""
+        super().__init__()
+        self._costs = costs
+        self._today = today
+        self._name_of = name_of
+        self._entries: Ledger | None = None
+
+    def compose(self) -> ComposeResult:
+        """Heading, tables, hint."""
+        with VerticalScroll(classes="panel"):
+            yield Static("Costs, in US dollars", classes="heading", markup=False)
+            yield Static("", id="costs", markup=False)
+            yield Static(
+                "\nAt the prices known today; /models shows them, prices.toml overrides them. Not counted: temporary\n"
+                "chats, titles, and chats that were removed for ever.\n\nEsc leaves",
+                classes="faint",
+                markup=False,
+            )
+
+    def on_mount(self) -> None:
+        """Show what is known at once."""
+        self._show()
+
+    def show_ledger(self, entries: Ledger) -> None:
+        """Show the sums over all chats."""
+        self._entries = entries
+        if self.is_mounted:
+            self._show()
+
+    def action_leave(self) -> None:
+        """Back to the chat."""
+        self.dismiss(None)
+
+    def _show(self) -> None:
+        costs, entries = self._costs, self._entries
+        table = Table.grid(padding=(0, 2))
+        table.add_column(min_width=16, max_width=34, no_wrap=True, overflow="ellipsis")
+        table.add_column(justify="right", min_width=9, no_wrap=True)
+        table.add_column(ratio=1)
+        _heading(table, "This chat")
+        if costs.answer is not None:
+            table.add_row("last answer", amount(costs.answer), Text(costs.detail, "dim"))
+        _row(table, "all answers", costs.chat, _of(costs.chat, costs.budget_chat))
+        if entries is None:
+            _heading(table, "All chats")
+            table.add_row("Looking …", "", "")
+        else:
+            self._add_all(table, entries)
+        self.query_one("#costs", Static).update(table)
+
+    def _add_all(self, table: Table, entries: Ledger) -> None:
+        today, month = spending.within(entries, self._today), spending.within(entries, self._today[:7])
+        _heading(table, "All chats")
+        spent_today = spending.total(today)
+        _row(table, "today", spent_today, _of(spent_today, self._costs.budget_day))
+        _row(table, "this month", spending.total(month))
+        named = {self._name_of(model) or "(no model)": spent for model, spent in spending.models(month).items()}
+        _rows(table, "By model, this month", named)
+        _rows(table, "By day", _first(spending.days(entries), _DAYS))
+        _rows(table, "By month", _first(spending.months(entries), _MONTHS))
+
+
+def _first(rows: Mapping[str, Spent], count: int) -> Mapping[str, Spent]:
+    return dict(list(rows.items())[:count])
+
+
+def _heading(table: Table, words: str) -> None:
+    table.add_row("", "", "")
+    table.add_row(Text(words, "bold"), "", "")
+
+
+def _rows(table: Table, heading: str, rows: Mapping[str, Spent]) -> None:
+    if rows:
+        _heading(table, heading)
+    for name, spent in rows.items():
+        _row(table, clean_line(name, 60), spent)
+
+
+def _row(table: Table, name: str, spent: Spent, budget: str = "") -> None:
+    table.add_row(name, amount(spent), Text(" · ".join(filter(None, (budget, tokens(spent)))), "dim"))
+
+
+def _of(spent: Spent, budget: float) -> str:
+    if not budget:
+        return ""
+    return f"{(spent.cost or Decimal(0)) / Decimal(str(budget)):.0%} of ${budget:,.2f}"
+
+
+def amount(spent: Spent) -> str:
+    """What it cost; a lower bound has a mark, what nobody knows is called unknown."""
+    if not spent.tokens_in and not spent.tokens_out:
+        return "$0.00"
+    return f"{'≥ ' if spent.unpriced and spent.cost is not None else ''}{dollars(spent.cost)}"
+
+
+def tokens(spent: Spent) -> str:
+    """What was read, written and searched."""
+    if not spent.tokens_in and not spent.tokens_out:
+        return ""
+    told = f"{short_number(spent.tokens_in)} in, {short_number(spent.tokens_out)} out"
+    return told + (f", {spent.searches:,} searches" if spent.searches else "")

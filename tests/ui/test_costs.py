@@ -1,0 +1,116 @@
+"""What was spent, and budgets that ask before they are passed."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from fakes import MESSAGE_STOP, block_stop, message_delta, message_start, text_delta, text_start, whole
+from salon.chat.events import ApiEvent
+from salon.claude.models import known
+from salon.settings import Settings
+from salon.ui.costscreen import CostScreen
+from salon.ui.questionscreen import QuestionScreen
+from ui.driver import Person, salon
+
+OPUS = replace(known("claude-opus-5-5"), id="claude-test")
+"""$4 and $20 per million tokens, $0.20 from the cache."""
+
+
+def answer_of(text: str, tokens: int, out: int = 1_000) -> list[ApiEvent]:
+    return [
+        message_start(input_tokens=tokens),
+        text_start(),
+        text_delta(text),
+        block_stop(),
+        message_delta(output_tokens=out),
+        MESSAGE_STOP,
+    ]
+
+
+async def opens_costs(person: Person) -> str:
+    await person.say("/costs")
+    await person.sees(
+        lambda: isinstance(person.app.screen, CostScreen) and "today" in person.screen_text(), "the costs"
+    )
+    return person.screen_text()
+
+
+async def test_the_costs_of_the_answer_the_chat_and_the_day(tmp_path: Path) -> None:
+    async with salon(tmp_path, size=(100, 40), models=lambda _: OPUS, settings=Settings(budget_chat=2)) as person:
+        # 100,000 x $4 + 1,000 x $20 = 400,000 + 20,000 millionths: $0.42
+        for prompt in ("a", "b"):
+            await person.say(prompt, *answer_of("c", 100_000))
+            await person.answer_arrives()
+        text = await opens_costs(person)
+        rows = {row.split("$")[0].strip(): row for row in text.splitlines() if "$" in row}
+        assert "$0.420" in rows["last answer"]
+        assert "100k in, 1k out" in rows["last answer"]
+        assert "$0.840" in rows["all answers"]
+        assert "42% of $2.00" in rows["all answers"]
+        assert "$0.840" in rows["today"]
+        assert "$0.840" in rows["Claude Opus 5.5"]
+        await person.press("escape")
+        assert not isinstance(person.app.screen, CostScreen)
+
+
+async def test_a_chat_in_which_nothing_was_asked_has_cost_nothing(tmp_path: Path) -> None:
+    async with salon(tmp_path, size=(80, 24), models=lambda _: OPUS) as person:
+        assert "$0.00" in await opens_costs(person)
+        await person.press("escape")
+
+
+async def test_a_budget_asks_before_it_is_passed(tmp_path: Path) -> None:
+    async with salon(tmp_path, models=lambda _: OPUS, settings=Settings(budget_chat=0.43)) as person:
+        await person.say("a", *answer_of("b", 100_000))
+        await person.answer_arrives()
+        # $0.42 are spent. The next answer reads 100,000 from the cache ($0.02) and writes 1,000 ($0.02): $0.46.
+        await person.say("c")
+        await person.sees(lambda: isinstance(person.app.screen, QuestionScreen), "the question")
+        assert "$0.420 so far, and the budget is $0.430" in person.screen_text()
+        assert "about $0.040" in person.screen_text()
+        assert len(person.client.requests) == 1
+        await person.press("escape")
+        await person.sees(lambda: "Nothing was asked, because of the budget" in person.notice())
+        assert person.session.last is not None
+        assert person.session.last.text == "c", "the prompt is saved"
+        await person.press("f5")
+        await person.sees(lambda: isinstance(person.app.screen, QuestionScreen), "the question again")
+        person.client.enqueue(*whole("Once."))
+        await person.press("enter")
+        await person.answer_arrives()
+        assert len(person.client.requests) == 2
+
+
+async def test_whoever_goes_on_is_not_asked_every_time(tmp_path: Path) -> None:
+    async with salon(tmp_path, models=lambda _: OPUS, settings=Settings(budget_chat=0.43)) as person:
+        await person.say("a", *answer_of("b", 100_000))
+        await person.answer_arrives()
+        await person.say("c", *answer_of("d", 10))
+        await person.sees(lambda: isinstance(person.app.screen, QuestionScreen), "the question")
+        await person.press("down", "enter")
+        await person.answer_arrives()
+        await person.say("e", *answer_of("f", 10))
+        await person.answer_arrives()
+        assert len(person.client.requests) == 3
+
+
+async def test_the_budget_of_a_day_counts_all_chats(tmp_path: Path) -> None:
+    async with salon(tmp_path, models=lambda _: OPUS, settings=Settings(budget_day=0.5)) as person:
+        await person.say("a", *answer_of("b", 120_000))
+        await person.answer_arrives()
+        before = person.session.id
+        await person.press("ctrl+n")
+        await person.sees(lambda: person.session.id != before, "a new chat")
+        await person.say("a long one")
+        await person.sees(lambda: isinstance(person.app.screen, QuestionScreen), "the question")
+        assert "The answers of today cost $0.500 so far" in person.screen_text()
+        await person.press("escape")
+        await person.sees(lambda: "because of the budget" in person.notice())
+
+
+async def test_without_a_known_price_no_budget_is_passed(tmp_path: Path) -> None:
+    async with salon(tmp_path, settings=Settings(budget_chat=0.01, budget_day=0.01)) as person:
+        await person.say("a", *answer_of("b", 1_000_000))
+        await person.answer_arrives()
+        await person.say("c", *answer_of("d", 1_000_000))
+        await person.answer_arrives()
+        assert len(person.client.requests) == 2
