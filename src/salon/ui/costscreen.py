@@ -53,8 +53,8 @@ class CostScreen(ModalScreen[None]):
             yield Static("Costs, in US dollars", classes="heading", markup=False)
             yield Static("", id="costs", markup=False)
             yield Static(
-                "\nAt the prices known today; /models shows them, prices.toml overrides them. Not counted: temporary\n"
-                "chats, titles, and chats that were removed for ever.\n\nEsc leaves",
+                "\nAt the prices of today, which prices.toml can change. Not counted: temporary chats, titles, and chats "
+                "that were removed for ever.\n\nEsc leaves",
                 classes="faint",
                 markup=False,
             )
@@ -96,7 +96,10 @@ class CostScreen(ModalScreen[None]):
         spent_today = spending.total(today)
         _row(table, "today", spent_today, _of(spent_today, self._costs.budget_day))
         _row(table, "this month", spending.total(month))
-        named = {self._name_of(model) or "(no model)": spent for model, spent in spending.models(month).items()}
+        named: dict[str, Spent] = {}
+        for model, spent in spending.models(month).items():  # a model may go by several ids
+            name = self._name_of(model) or "(no model)"
+            named[name] = named.get(name, Spent()) + spent
         _rows(table, "By model, this month", named)
         _rows(table, "By day", _first(spending.days(entries), _DAYS))
         _rows(table, "By month", _first(spending.months(entries), _MONTHS))
