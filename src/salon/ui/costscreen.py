@@ -53,8 +53,8 @@ class CostScreen(ModalScreen[None]):
             yield Static("Costs, in US dollars", classes="heading", markup=False)
             yield Static("", id="costs", markup=False)
             yield Static(
-                "\nAt the prices of today, which prices.toml can change. Not counted: temporary chats, titles, and chats "
-                "that were removed for ever.\n\nEsc leaves",
+                "\nAt the prices of today, which prices.toml can change. Not counted: temporary chats, titles, and "
+                "chats that were removed for ever.\n\nEsc leaves",
                 classes="faint",
                 markup=False,
             )
