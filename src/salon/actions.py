@@ -17,6 +17,7 @@ class Place(StrEnum):
     TREE = "In the tree"
     COMPARING = "Side by side"
     INSPECTING = "In the inspector"
+    SETTINGS = "In the settings"
     EVERYWHERE = "Everywhere"
 
 
@@ -650,7 +651,59 @@ ACTIONS: tuple[Action, ...] = (
         command="manual",
         argument="[topic]",
     ),
-    Action("help", ("f1",), "Help", "Show the keys.", Place.EVERYWHERE, command="help"),
+    Action("change_setting", ("enter",), "Change", "Change the setting: switch it, choose, or write.", Place.SETTINGS),
+    Action(
+        "reset_setting",
+        ("f8",),
+        "Default",
+        "Take the setting out of config.toml, so that its default holds.",
+        Place.SETTINGS,
+    ),
+    Action("leave_settings", ("escape",), "Leave", "Leave the settings.", Place.SETTINGS),
+    Action(
+        "settings",
+        ("ctrl+x ctrl+o",),
+        "Settings",
+        "See and change the settings.",
+        Place.EVERYWHERE,
+        command="settings",
+        argument="[words]",
+    ),
+    Action(
+        "palette",
+        ("ctrl+p",),
+        "Everything",
+        "Find anything that Salon can do here by its name, and do it.",
+        Place.EVERYWHERE,
+        command="palette",
+    ),
+    Action(
+        "help",
+        ("f1",),
+        "Help",
+        "Show the keys that work here and now, and all others.",
+        Place.EVERYWHERE,
+        command="help",
+    ),
+    Action("help_reading", ("question_mark",), "Help", "Show the keys of reading, and all others.", Place.READING),
+    Action(
+        "help_opened", ("question_mark",), "Help", "Show the keys of an opened block, and all others.", Place.OPENED
+    ),
+    Action(
+        "help_comparing",
+        ("question_mark",),
+        "Help",
+        "Show the keys of answers side by side, and all others.",
+        Place.COMPARING,
+    ),
+    Action(
+        "help_inspecting",
+        ("question_mark",),
+        "Help",
+        "Show the keys of the inspector, and all others.",
+        Place.INSPECTING,
+    ),
+    Action("help_tree", ("question_mark",), "Help", "Show the keys of the tree, and all others.", Place.TREE),
     Action("send_queued", (), "Send it", "Send the first of the queued prompts."),
     Action("open_link", (), "Open", "Open the link that is shown."),
     Action("suspend", ("ctrl+z",), "Suspend", "Go back to the shell; fg brings Salon back.", Place.EVERYWHERE),

@@ -26,6 +26,8 @@ PRESETS: Mapping[str, Keys] = {
         "cursor_right": ("right", "ctrl+f"),
         "recall_older": ("up", "ctrl+p"),
         "recall_newer": ("down", "ctrl+n"),
+        "palette": ("alt+x",),
+        "remove_attachment": ("ctrl+x k",),
         "page_up": ("pageup", "alt+v"),
         "page_down": ("pagedown", "ctrl+v"),
         "paste": ("shift+insert", "ctrl+x ctrl+y"),

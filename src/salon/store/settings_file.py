@@ -35,6 +35,8 @@ class FileSettings:
         self.problems = loaded.problems
         """What was wrong when they were read, in sentences."""
         self._origins = dict(loaded.origins)
+        self._places: dict[str, str] = {}
+        self._note_places()
         self._one_at_a_time = threading.Lock()
 
     @property
@@ -59,10 +61,16 @@ class FileSettings:
             return SETTINGS[name].environment
         if origin is Origin.DEFAULT:
             return "default"
+        return self._places.get(name, self.place)
+
+    def _note_places(self) -> None:
+        """Remember which line has which setting, so that nobody has to read the file to say so."""
         try:
-            return place_of(read_small_file(self._file), self.place, name)
-        except (OSError, ValueError):  # gone or damaged since it was read
-            return self.place
+            text = read_small_file(self._file)
+        except (OSError, ValueError):
+            return
+        written = [name for name, origin in self._origins.items() if origin is Origin.FILE]
+        self._places = {name: place_of(text, self.place, name) for name in written}
 
     def keep(self, name: str, value: Any) -> str:
         """Have a value hold from now on and write it down; what is to be said of that, "" where it simply holds.
@@ -89,6 +97,7 @@ class FileSettings:
             return f"It is written down, but {self.source(name)} is stronger for as long as it is given."
         self.settings = replace(self.settings, **{name: value})
         self._origins[name] = origin
+        self._note_places()
         return ""
 
     def _write(self, setting: Setting, value: Any) -> None:

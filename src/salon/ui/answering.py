@@ -33,7 +33,8 @@ class Answering:
         self._notice = notice
         self._status_bar = status_bar
         self._clock = clock
-        self._stall_hint = stall_hint
+        self.stall_hint = stall_hint
+        """Seconds without a sign of life after which that is said."""
         self._progress: Progress | None = None
         self._entry: AnswerEntry | None = None
 
@@ -51,7 +52,7 @@ class Answering:
         """A turn begins."""
         self._notice.show(None)
         self._notice.set_esc_stops(True)
-        self._progress = Progress(self._stall_hint)
+        self._progress = Progress(self.stall_hint)
         self._entry = None
         self.show_progress()
         self._clock.resume()

@@ -20,7 +20,6 @@ from salon.ui.chat import ChatScreen
 from salon.ui.chats import Contact
 from salon.ui.comparescreen import CompareScreen
 from salon.ui.editingarea import EditingArea
-from salon.ui.help import HelpScreen
 from salon.ui.inspectscreen import InspectScreen
 from salon.ui.keyboard import careful
 from salon.ui.keys import Chords, bind_actions
@@ -28,17 +27,17 @@ from salon.ui.libraryscreen import LibraryScreen
 from salon.ui.modelpicker import model_picker
 from salon.ui.mouse import Mouse
 from salon.ui.notice import NoticeText
+from salon.ui.preferring import PreferringApp
 from salon.ui.printing import printed
 from salon.ui.rowfilter import lean
 from salon.ui.services import Connection, Opening, Services
 from salon.ui.shelf import Shelf
-from salon.ui.themed import ThemedApp
 from salon.ui.welcome import WelcomeScreen
 
 logger = logging.getLogger(__name__)
 
 
-class SalonApp(ThemedApp):
+class SalonApp(PreferringApp):
     """Salon on the screen."""
 
     CSS_PATH = "salon.tcss"
@@ -57,7 +56,7 @@ class SalonApp(ThemedApp):
         self._lent = False
         self._warned = False
         self._mouse = Mouse(self._write, taken=services.settings.mouse)
-        self._prints = services.settings.print_on_exit
+        self._prints = False
         self._printout: tuple[Message, ...] = ()
 
     def get_driver_class(self) -> type[Driver]:
@@ -96,7 +95,7 @@ class SalonApp(ThemedApp):
     async def on_event(self, event: events.Event) -> None:
         """Put chords together, and give the prompt the keys that are its own although the app has bound them."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            key = self._chords.feed(event.key, self._places())
+            key = self._chords.feed(event.key, self.places())
             if key is None:
                 return
             if key != event.key:
@@ -106,14 +105,6 @@ class SalonApp(ThemedApp):
                 prompt._forward_event(event)
                 return
         await super().on_event(event)
-
-    def _places(self) -> set[Place]:
-        """Where the keys are that work at the moment."""
-        if not isinstance(self.screen, ChatScreen):
-            return {Place.EVERYWHERE}
-        if isinstance(self.focused, EditingArea):
-            return {Place.EVERYWHERE, Place.CHAT, Place.PROMPT, Place.EDITING}
-        return {Place.EVERYWHERE, Place.CHAT, Place.READING}
 
     # starting
 
@@ -290,11 +281,6 @@ class SalonApp(ThemedApp):
         """Go back to the shell until the person says `fg`."""
         self.action_suspend_process()
 
-    def action_help(self) -> None:
-        """Show the keys."""
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen())
-
     @property
     def mouse_released(self) -> bool:
         """Whether a key has given the mouse to the terminal."""
@@ -330,7 +316,7 @@ class SalonApp(ThemedApp):
             sentence = f"{unsaved} {BY_ID['quit'].key} once more quits without what is not saved."
             self.chat.notice.show(NoticeText(sentence, (), "error"))
             return
-        if self._prints and self.chat.session is not None:
+        if (self._prints or self._services.settings.print_on_exit) and self.chat.session is not None:
             self._printout = tuple(self.chat.session.path)
         self.run_worker(self.end(), group="quit")  # a chat that was asked for before needs the app to be shown
 

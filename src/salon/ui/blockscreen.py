@@ -212,6 +212,10 @@ class BlockScreen(ModalScreen[None]):
         self.query_one("#opened-hint", Static).update(Text(clean_line(self._said) or " · ".join(hints), no_wrap=True))
         self.query_one("#opened-place", Static).update(Text(place, no_wrap=True))
 
+    async def action_help_opened(self) -> None:
+        """Show the keys."""
+        await self.run_action("app.help")
+
     def action_close_opened(self) -> None:
         """Back to the conversation."""
         self.dismiss(None)

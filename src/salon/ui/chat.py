@@ -16,6 +16,7 @@ from salon.chat.attachments import Attachment
 from salon.chat.search import Voice
 from salon.chat.session import Draft, Keeping, Library, Session
 from salon.editor import EditorError
+from salon.settings import Settings
 from salon.templates import Template
 from salon.ui.answering import Answering
 from salon.ui.asking import SETTLE_SECONDS
@@ -142,15 +143,8 @@ class ChatScreen(InspectingActions):
         """Transcript, notice, rule, prompt, status."""
         settings = self._services.settings
         yield Static(f"Salon needs at least {SMALLEST[0]}×{SMALLEST[1]} characters. Your text is safe.", id="too-small")
-        frame = Frame(
-            80,
-            settings.measure,
-            thinking_open=settings.thinking == "open",
-            code_fold=settings.code_fold_lines,
-            code_scrolls=settings.code_lines == "scroll",
-        )
         yield Sidebar(self._painter, self._services.model_info)
-        yield Transcript(self._painter, frame=frame, id="transcript")
+        yield Transcript(self._painter, frame=_frame_of(settings), id="transcript")
         yield FindBar(id="find")
         yield Notice(id="notice")
         yield Question(id="question")
@@ -177,6 +171,24 @@ class ChatScreen(InspectingActions):
         self.prompt.take_queued = self.take_queued
         self.prompt.lend_key = self.completions.take_key
         self._answers = Answering(self.transcript, self.notice, self.status_bar, clock, stall_hint)
+
+    def heed(self, name: str) -> None:
+        """A setting was changed: have it hold here, as far as it holds in a chat that is open."""
+        settings = self._services.settings
+        if name == "thinking":
+            self.transcript.set_thinking_open(settings.thinking == "open")
+        self.transcript.lay_out_as(_frame_of(settings))
+        self.prompt.chip_lines, self.prompt.chip_characters = settings.paste_chip_lines, settings.paste_chip_chars
+        self.prompt.vi_enter_sends = settings.vi_enter == "send"
+        self._answers.stall_hint = settings.stall_hint
+        if name == "sidebar" and self.size.width >= STAYS_FROM and self.sidebar.is_open is not settings.sidebar:
+            if settings.sidebar:
+                self.sidebar.open(focus=False)
+                self.post_message(self.SidebarWanted())
+            else:
+                self.sidebar.close()
+        if self.session is not None and not self.session.conversation.written:
+            self._adopt_parameters(self.session)  # this chat is still a new one
 
     def set_painter(self, painter: Painter) -> None:
         """Draw in another theme."""
@@ -507,7 +519,7 @@ class ChatScreen(InspectingActions):
     @work(group="editor", exclusive=True, exit_on_error=False)
     async def action_edit_system(self) -> None:
         """Write the system prompt in the person's own editor."""
-        if self.session is None:
+        if self.session is None or self.system_is_settled():
             return
         before = self.session.parameters.system
         try:
@@ -620,6 +632,17 @@ class ChatScreen(InspectingActions):
         if self._services.settings.sidebar and event.size.width >= STAYS_FROM and not self.sidebar.is_open:
             self.sidebar.open(focus=False)
             self.post_message(self.SidebarWanted())
+
+
+def _frame_of(settings: Settings) -> Frame:
+    """How entries are laid out, whatever the width."""
+    return Frame(
+        80,
+        settings.measure,
+        thinking_open=settings.thinking == "open",
+        code_fold=settings.code_fold_lines,
+        code_scrolls=settings.code_lines == "scroll",
+    )
 
 
 def not_sent_yet(queued: tuple[Draft, ...], session: Session) -> tuple[Draft, ...]:

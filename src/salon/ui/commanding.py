@@ -183,14 +183,20 @@ class CommandingActions(SpendingActions):
         self.run_worker(self.session.set("title", title), exit_on_error=False)
         self.notice.show(NoticeText(f"This chat is called “{title}” now.", (), "info"))
 
+    def system_is_settled(self) -> bool:
+        """Whether the chat has begun, so that its system prompt cannot be changed any more; says so."""
+        if self.session is None or not self.session.conversation.messages:
+            return False
+        sentence = "A chat that has begun keeps its system prompt, because its thinking is bound to it."
+        self.notice.show(NoticeText(f"{sentence} A new chat can have another.", ("new_chat",), "info"))
+        return True
+
     def action_system(self, words: str = "") -> None:
         """Tell the model something before a new chat; without words say what it is told."""
         session = self.session
         if session is None:
             return
-        if session.conversation.messages and words:
-            sentence = "A chat that has begun keeps its system prompt, because its thinking is bound to it."
-            self.notice.show(NoticeText(f"{sentence} A new chat can have another.", ("new_chat",), "info"))
+        if words and self.system_is_settled():
             return
         if words:
             session.wish(system=words)

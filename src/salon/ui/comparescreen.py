@@ -233,6 +233,10 @@ class CompareScreen(ModalScreen[str | None]):
 
     # actions
 
+    async def action_help_comparing(self) -> None:
+        """Show the keys."""
+        await self.run_action("app.help")
+
     def action_compare_left(self) -> None:
         """To the answer at the left."""
         self._said = ""

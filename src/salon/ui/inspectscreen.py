@@ -171,6 +171,10 @@ class InspectScreen(ModalScreen[None]):
 
     # actions
 
+    async def action_help_inspecting(self) -> None:
+        """Show the keys."""
+        await self.run_action("app.help")
+
     def action_inspect_up(self) -> None:
         """A row up."""
         self._move(-1)

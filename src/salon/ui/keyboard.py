@@ -33,6 +33,10 @@ _MODIFIED_KEY = re.compile(r"\x1b\[27;(\d+);(\d+)~")
 """A key with modifiers as xterm's modifyOtherKeys has it: the modifiers, then the key's code."""
 
 
+_TOLD_APART = re.compile(r"\x1b\[(?:\d+(?:;\d+)*u|27;\d+;\d+~)")
+"""A key as only terminals send it that tell all keys apart: with kitty's protocol, or xterm's modifyOtherKeys."""
+
+
 class PasteGuard:
     """Replaces the escape bytes inside pastes, however the input is cut into pieces."""
 
@@ -81,6 +85,9 @@ class CarefulLinuxDriver(LinuxDriver):
 
     _follows_ground = False
 
+    tells_keys_apart = False
+    """Whether the terminal has sent a key in a form that keeps Shift+Enter and its like from being other keys."""
+
     def run_input_thread(self) -> None:
         """Read until the app ends or the terminal has gone."""
         guard, replies = PasteGuard(), self.ground_replies
@@ -97,7 +104,9 @@ class CarefulLinuxDriver(LinuxDriver):
                     if not data:
                         os.kill(os.getpid(), signal.SIGHUP)  # what a closed terminal means, also under nohup
                         return
-                    text = replies.feed(guard.feed(decode(data)))
+                    sent = decode(data)
+                    self.tells_keys_apart = self.tells_keys_apart or _TOLD_APART.search(sent) is not None
+                    text = replies.feed(guard.feed(sent))
                 else:
                     text = replies.tick()
                 if text:

@@ -118,13 +118,26 @@ class PickerScreen(ModalScreen[str | None]):
         """Choose nothing."""
         self.dismiss(None)
 
+    @property
+    def rows(self) -> Sequence[Row]:
+        """All that can be chosen, as far as it is known."""
+        return self._rows or ()
+
+    def matching(self, typed: str) -> list[Row]:
+        """The rows that have what was typed, in the order in which they are shown."""
+        words = typed.casefold().split()
+        return [row for row in self.rows if row.matches(words)]
+
+    def shown(self, row: Row) -> Text:
+        """A row as the list has it."""
+        return _prompt(row)
+
     def _fill(self) -> None:
-        words = self.query_one(Input).value.casefold().split()
         # A list of options takes an id once; a session copied to another month's folder is found twice.
-        found = list({row.id: row for row in self._rows or () if row.matches(words)}.values())
+        found = list({row.id: row for row in self.matching(self.query_one(Input).value)}.values())
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options([Option(_prompt(row), id=row.id) for row in found[:SHOWN]])
+        options.add_options([Option(self.shown(row), id=row.id) for row in found[:SHOWN]])
         if found:
             options.highlighted = next((place for place, row in enumerate(found[:SHOWN]) if row.id == self._chosen), 0)
         hint = self.HINT

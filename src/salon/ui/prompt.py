@@ -66,9 +66,12 @@ class Prompt(EditingArea):
         id: str = "",  # noqa: A002 - Textual's own name
     ) -> None:
         super().__init__(vi=vi, id=id)
-        self._vi_enter_sends = vi_enter_sends
-        self._chip_lines = chip_lines
-        self._chip_characters = chip_characters
+        self.vi_enter_sends = vi_enter_sends
+        """Whether Enter sends in vi's insert mode."""
+        self.chip_lines = chip_lines
+        """A paste of more lines becomes a chip."""
+        self.chip_characters = chip_characters
+        """So does one of more characters."""
         self._pastes: list[str] = []
         self._attachments: tuple[Attachment, ...] = ()
         self._hidden: tuple[str, str] | None = None
@@ -183,7 +186,7 @@ class Prompt(EditingArea):
     def edit_send(self) -> None:
         """Send, or what Enter does otherwise."""
         writing = self.vi is not None and self.vi.inserting
-        if writing and not self._vi_enter_sends:
+        if writing and not self.vi_enter_sends:
             self.type("\n")
         else:
             self._enter()
@@ -271,7 +274,7 @@ class Prompt(EditingArea):
     def _folded(self, text: str, note: str = "") -> str:
         """The text as it stands in the box: itself, or a chip for it."""
         lines = text.count("\n") + 1
-        if lines <= self._chip_lines and len(text) <= self._chip_characters:
+        if lines <= self.chip_lines and len(text) <= self.chip_characters:
             return text
         self._pastes.append(text)
         size = f"{lines} lines" if lines > 1 else f"{len(text):,} characters"

@@ -72,6 +72,10 @@ class ReadingActions(Screen[None]):
         elif self.transcript.viewport.entries:
             self.transcript.read()
 
+    async def action_help_reading(self) -> None:
+        """Show the keys."""
+        await self.run_action("app.help")
+
     def action_leave_reading(self) -> None:
         """Back to the prompt."""
         self.prompt.focus()

@@ -34,7 +34,10 @@ COMMANDS: dict[str, Action] = {
 """What can be typed after a slash."""
 
 
-_FIRST = ("new", "open", "search", "model", "effort", "retry", "edit", "attach", "template", "title", "export", "help")
+FIRST = (
+    *("new", "open", "search", "model", "effort", "retry", "edit", "attach", "template", "title", "export"),
+    *("settings", "help"),
+)
 """What people look for most stands first while nothing else is known of what they want."""
 
 
@@ -45,7 +48,7 @@ def command_candidates(letters: str) -> list[Candidate]:
 
 
 def _in_order() -> list[str]:
-    return list(dict.fromkeys([*(name for name in _FIRST if name in COMMANDS), *COMMANDS]))
+    return list(dict.fromkeys([*(name for name in FIRST if name in COMMANDS), *COMMANDS]))
 
 
 def _hint(action: Action) -> str:

@@ -149,6 +149,16 @@ class Transcript(Widget):
         self._redraw()
         self._plan(now=True)
 
+    def lay_out_as(self, frame: Frame) -> None:
+        """Lay entries out in this way from now on; its width, and which folds are open, stay what they are."""
+        now = self._frame
+        self._frame = replace(frame, width=now.width, thinking_open=now.thinking_open, folds_open=now.folds_open)
+        if self._frame != now:
+            self.selection = None  # its rows are others now
+            self.viewport.resize(self._frame_for(self.size.width), self.size.height)
+            self._redraw()
+            self._plan(now=True)
+
     def toggle_folds(self) -> None:
         """Open everything that is folded in one row, or fold it again."""
         open_them = not self._frame.folds_open

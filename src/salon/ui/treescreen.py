@@ -359,6 +359,10 @@ class TreeScreen(ModalScreen[TreeChoice | None]):
         self._said, self._previewed = sentence, ""
         self._view.show(self._session.conversation, an_id)
 
+    async def action_help_tree(self) -> None:
+        """Show the keys."""
+        await self.run_action("app.help")
+
     def action_close_tree(self) -> None:
         """Back to the conversation."""
         self.dismiss(None)
