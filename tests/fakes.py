@@ -35,6 +35,8 @@ class FakeClient:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.counted: list[Request] = []
+        self.files: dict[str, tuple[str, bytes] | Exception] = {}
+        """What can be downloaded, by id: name and content."""
         self.tokens: int | None = None
         """What the server counts; None where it cannot."""
         self.streaming = 0
@@ -77,6 +79,12 @@ class FakeClient:
     async def count_tokens(self, request: Request) -> int | None:
         self.counted.append(request)
         return self.tokens
+
+    async def download(self, file_id: str, largest: int) -> tuple[str, bytes]:
+        found = self.files[file_id]
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     async def aclose(self) -> None:
         self.closed = True

@@ -342,6 +342,14 @@ ACTIONS: tuple[Action, ...] = (
         argument="[server]",
     ),
     Action(
+        "save_files",
+        (),
+        "Save files",
+        "Download the files that the model's code made in this chat, into a folder.",
+        command="save-files",
+        argument="[folder]",
+    ),
+    Action(
         "stash",
         ("alt+s",),
         "Put aside",

@@ -231,3 +231,28 @@ async def test_counting_tokens(server: FaultServer, status: int, body: object, t
     await client.aclose()
     assert server.asked[0].path == "/v1/messages/count_tokens"
     assert server.asked[0].json() == {"model": "claude-sonnet-5-5", "messages": REQUEST.body["messages"]}
+
+
+# Files that code made.
+
+
+async def test_a_file_is_downloaded_with_its_name(server: FaultServer) -> None:
+    server.script(
+        refuses(200, {"id": "file_1", "filename": "out.csv", "size_bytes": 3}), refuses(200, b"1,2", "text/csv")
+    )
+    assert await client_for(server.url).download("file_1", 10) == ("out.csv", b"1,2")
+    assert [asked.path for asked in server.asked] == ["/v1/files/file_1", "/v1/files/file_1/content"]
+
+
+@pytest.mark.parametrize("said", [3, 30])
+async def test_a_file_that_is_too_large_is_refused_whatever_it_claims(server: FaultServer, said: int) -> None:
+    about = {"id": "file_1", "filename": "out.csv", "size_bytes": said}
+    server.script(refuses(200, about), refuses(200, b"x" * 30, "text/csv"))
+    with pytest.raises(Fault, match="larger than"):
+        await client_for(server.url).download("file_1", 10)
+
+
+async def test_a_file_that_is_gone_is_a_fault(server: FaultServer) -> None:
+    server.script(refuses(404, api_error("not_found_error")))
+    with pytest.raises(Fault):
+        await client_for(server.url).download("file_1", 10)

@@ -147,6 +147,9 @@ class SlowCarrier:
     def write(self, place: str, text: str) -> str:
         return ""
 
+    def save(self, folder: str, name: str, content: bytes) -> str:
+        return ""
+
     def places(self, typed: str) -> Sequence[str]:
         return ["/export.zip\x1b[2J"]
 

@@ -311,3 +311,34 @@ async def test_a_question_in_a_chat_that_is_out_of_sight_is_told(tmp_path: Path)
         gate.set()
         await person.sees(lambda: "asks whether it may run a tool" in person.screen_text())
         assert servers.calls == []
+
+
+async def test_files_that_code_made_are_saved_on_request(tmp_path: Path) -> None:
+    content = {
+        "type": "bash_code_execution_result",
+        "stdout": "made\n",
+        "stderr": "",
+        "return_code": 0,
+        "content": [{"type": "bash_code_execution_output", "file_id": "file_1"}],
+    }
+    use = {"type": "server_tool_use", "id": "s1", "name": "bash_code_execution", "input": {}}
+    result = {"type": "bash_code_execution_tool_result", "tool_use_id": "s1", "content": content}
+    script = [message_start(), block_start(0, use), delta(0, "input_json_delta", partial_json='{"command": "make"}')]
+    script += [block_stop(0), block_start(1, result), block_stop(1), message_delta(), MESSAGE_STOP]
+    async with salon(tmp_path, models=able) as person:
+        await person.type("/save-files")
+        await person.press("enter")
+        await person.sees(lambda: "has made files" in person.screen_text())
+        await ask(person, script)
+        await person.answer_arrives()
+        screen = person.screen_text()
+        assert "Shell: make" in screen and "Exit code 0 · 1 line of output · 1 file" in screen
+        person.client.files["file_1"] = ("../out.csv", b"1,2")
+        await person.type(f"/save-files {tmp_path}")
+        await person.press("enter")
+        await person.sees(lambda: "Saved:" in person.screen_text())
+        assert (tmp_path / "out.csv").read_bytes() == b"1,2"
+        person.client.files["file_1"] = ToolServerError("Gone.")
+        await person.type(f"/save-files {tmp_path}")
+        await person.press("enter")
+        await person.sees(lambda: "File 1 was not: Gone." in person.screen_text())

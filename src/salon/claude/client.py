@@ -152,6 +152,31 @@ class ApiClient:
         sdk = await self._ready()
         await self._json(sdk.client.models.with_raw_response.list(limit=1), self._circumstances())
 
+    async def download(self, file_id: str, largest: int) -> tuple[str, bytes]:
+        """A file of the Files API: its name there, raw, and its content of at most `largest` bytes. Raises `Fault`."""
+        import anthropic
+        import httpx2
+
+        sdk = await self._ready()
+        at = self._circumstances()
+        about = await self._json(sdk.client.files.with_raw_response.retrieve_metadata(file_id), at)
+        if not isinstance(about, dict):
+            raise not_the_api(at, status=404)
+        name, size = about.get("filename"), about.get("size_bytes")
+        content = bytearray()
+        try:
+            if isinstance(size, int) and size > largest:
+                raise _too_large_to_download(largest)
+            async with sdk.client.files.with_streaming_response.download(file_id) as response:
+                async for chunk in response.iter_bytes():
+                    content += chunk
+                    if len(content) > largest:
+                        raise _too_large_to_download(largest)
+            return name if isinstance(name, str) else file_id, bytes(content)
+        except (anthropic.AnthropicError, httpx2.HTTPError, *SDK_FAILURES) as problem:
+            fault = fault_of(problem, at)
+        raise fault  # outside of the handler: the exception it was made of may hold the key
+
     async def aclose(self) -> None:
         """Close all connections. The client can be used again and makes new ones."""
         preparing, self._preparing = self._preparing, None
@@ -263,6 +288,10 @@ async def _in_turn(place: Place, control: RetryControl) -> AsyncGenerator[Waitin
             break
     if waited:
         yield Waiting(0.0)
+
+
+def _too_large_to_download(largest: int) -> Fault:
+    return Fault(FaultKind.TOO_LARGE, f"The file is larger than {largest // 1024**2} MB.", "It was not saved.", ())
 
 
 def _repair(fault: Fault, body: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salon.chat.conversation import Conversation
+from salon.chat.madefiles import name_here
 from salon.chat.model import ModelInfo
 from salon.errors import StoreError
 from salon.paths import Paths
@@ -52,6 +53,14 @@ class FileCarrier:
         if not place.strip():
             raise StoreError("There is no place to write to.", "Type the path of a file.")
         return self._shown(write_new(self._meant(place), text))
+
+    def save(self, folder: str, name: str, content: bytes) -> str:
+        """See `Carrier`."""
+        from salon.store.exporting.writing import write_new
+
+        downloads = self._home / "Downloads"
+        place = self._meant(folder) if folder.strip() else downloads if downloads.is_dir() else self._home
+        return self._shown(write_new(place / name_here(name), content, "The file"))
 
     def places(self, typed: str) -> Sequence[str]:
         """See `Carrier`."""

@@ -40,6 +40,10 @@ class ApiConnection(Client, Protocol):
         """How many tokens the request has; None where the server does not count. Raises `Fault`."""
         ...
 
+    async def download(self, file_id: str, largest: int) -> tuple[str, bytes]:
+        """A file that code made on the server: its name there, raw, and its content. Raises `Fault`."""
+        ...
+
     async def aclose(self) -> None:
         """Close every connection."""
         ...
@@ -168,6 +172,13 @@ class Carrier(Protocol):
 
     def write(self, place: str, text: str) -> str:
         """Write an export, never over something; where it is. Raises `StoreError`."""
+        ...
+
+    def save(self, folder: str, name: str, content: bytes) -> str:
+        """Keep a downloaded file in a folder, by default that for downloads, never over something; where it is.
+
+        Raises `StoreError`.
+        """
         ...
 
     def places(self, typed: str) -> Sequence[str]:

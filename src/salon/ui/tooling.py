@@ -1,10 +1,12 @@
 """Tools in a chat: which the model may use, and the question before one of the client's is run."""
 
+import asyncio
 from collections.abc import Sequence
 
 from textual import work
 
 from salon.chat.blocks import Block
+from salon.chat.madefiles import LARGEST, made_files
 from salon.chat.permission import Decision, Gatekeeper, Permission, begin_with_tools
 from salon.chat.session import Session
 from salon.chat.tools import (
@@ -170,6 +172,27 @@ class ToolingActions(CommandingActions):
         self._use_tools(
             with_tools(session.tools, definitions), f"The model has {count} of {server}. Each call asks first."
         )
+
+    @work(group="save-files", exclusive=True, exit_on_error=False)
+    async def action_save_files(self, folder: str = "") -> None:
+        """Download what the model's code made in this chat."""
+        session, connection = self.session, self.connection
+        found = made_files(session.path) if session is not None else []
+        if not found or connection is None:
+            self.notice.show(NoticeText("No code in this chat has made files.", (), "info"))
+            return
+        saved: list[str] = []
+        for number, file_id in enumerate(found, start=1):
+            self.notice.show(NoticeText(f"Downloading file {number} of {len(found)} …", (), "info"))
+            try:
+                name, content = await connection.client.download(file_id, LARGEST)
+                saved.append(await asyncio.to_thread(self._services.carrier.save, folder, name, content))
+            except SalonError as error:
+                before = f"Saved: {clean_line(', '.join(saved), 600)}. " if saved else ""
+                told = clean_line(f"{before}File {number} was not: {error.sentence()}", 1_000)
+                self.notice.show(NoticeText(told, (), "warning"))
+                return
+        self.notice.show(NoticeText(f"Saved: {clean_line(', '.join(saved), 1_000)}", (), "info"))
 
     def _is_answering(self) -> bool:
         if self.answering:

@@ -22,8 +22,11 @@ def suggested_name(title: str, suffix: str) -> str:
     return f"{'chat' if not stem or _RESERVED.fullmatch(stem) else stem}.{suffix}"
 
 
-def write_new(place: Path, text: str) -> Path:
-    """Write `text` to `place`, or beside it under a free name ("chat-2.md"); where it is. Raises `StoreError`."""
+def write_new(place: Path, content: str | bytes, what: str = "The export") -> Path:
+    """Write `content` to `place`, or beside it under a free name ("chat-2.md"); where it is.
+
+    Raises `StoreError`, about `what`.
+    """
     files = OperatingSystem()
     temporary = ""
     try:
@@ -31,14 +34,14 @@ def write_new(place: Path, text: str) -> Path:
             raise StoreError(f"There is no folder {place.parent}.", "Choose another place; nothing was written.")
         descriptor, temporary = tempfile.mkstemp(prefix=".salon-", dir=place.parent)  # 0600
         try:
-            write_all(files, descriptor, text.encode("utf-8", "replace"))
+            write_all(files, descriptor, content.encode("utf-8", "replace") if isinstance(content, str) else content)
             files.sync(descriptor)
         finally:
             files.close(descriptor)
         return _named(Path(temporary), place)
     except OSError as error:
         raise StoreError(
-            f"The export could not be written: {reason_of(error)}.",
+            f"{what} could not be written: {reason_of(error)}.",
             "The chat itself is safe. Choose another place.",
             details={"path": str(place)},
         ) from error
