@@ -70,7 +70,7 @@ class FileLibrary:
     def create(self) -> tuple[Conversation, SessionLog]:
         """See `Library`. The lock is taken at once: a draft alone can be opened by another process."""
         session_id = new_id()
-        lock = SessionLock.acquire(self._paths.locks, session_id)
+        lock = SessionLock.acquire(self._paths.locks, session_id, self._files)
         return conversation_of(session_id, ()), self._log(self._places.place(session_id), session_id, lock)
 
     def open(self, session_id: str, *, take_over: bool = False) -> tuple[Conversation, SessionLog]:
@@ -79,7 +79,7 @@ class FileLibrary:
         if path is None and not (is_id(session_id) and self._drafts.has(session_id)):
             raise _not_found(session_id)
         acquire = SessionLock.take_over if take_over else SessionLock.acquire
-        lock = acquire(self._paths.locks, session_id)
+        lock = acquire(self._paths.locks, session_id, self._files)
         try:
             if path is None:
                 return conversation_of(session_id, ()), self._log(self._places.place(session_id), session_id, lock)
@@ -301,7 +301,7 @@ class FileLibrary:
 
     @contextmanager
     def _locked(self, session_id: str) -> Iterator[None]:
-        lock = SessionLock.acquire(self._paths.locks, session_id)
+        lock = SessionLock.acquire(self._paths.locks, session_id, self._files)
         try:
             yield
         finally:

@@ -455,14 +455,16 @@ class ChatScreen(InspectingActions):
         for number, each in enumerate(handed):
             if number:
                 self.part()
-            own = self.prompt.draft
             if not each.full_text:
                 continue
-            if own:
+            own, flights = self.prompt.draft, self.prompt.flights
+            if flights.rest(own.text) or own.pastes or (own.attachments and not flights):
                 self.prompt.set_draft(replace(own, text=own.text + each.full_text))
+                self.prompt.flights = flights
                 continue
-            self.prompt.set_draft(each.draft)
-            self.prompt.flights = each.flights
+            self.prompt.set_draft(replace(each.draft, text=own.text + each.draft.text, attachments=own.attachments))
+            flights.follow(each.flights)
+            self.prompt.flights = flights
             for event in each.sent:
                 self.submit(event)
 

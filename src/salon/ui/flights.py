@@ -31,6 +31,10 @@ class Flights:
         """The first characters of the rest are on their way now."""
         self._flights.append(_Flight(box))
 
+    def follow(self, others: "Flights") -> None:
+        """What is on its way in a text that is put behind this one is on its way here."""
+        self._flights += others._flights
+
     def refuse(self, box: str) -> None:
         """This one is not sent after all, so it belongs to the box again."""
         for flight in self._flights:
