@@ -189,6 +189,7 @@ ACTIONS: tuple[Action, ...] = (
         command="attach",
         argument="[path]",
     ),
+    Action("preview", (), "Preview", "Draw the last picture as the terminal can.", command="preview"),
     Action("paste_image", ("alt+v",), "Paste image", "Attach the picture on the clipboard.", command="paste-image"),
     Action("remove_attachment", ("alt+x",), "Remove", "Take out what was attached last.", command="detach"),
     Action("restore_attachment", ("alt+z",), "Attach again", "Attach again what was taken out last."),

@@ -17,7 +17,7 @@ Anthropic's documentation advises (platform.claude.com, "Vision" and "PDF suppor
 
 import base64
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -45,6 +45,12 @@ class Kind(StrEnum):
     PDF = "pdf"
     TEXT = "text"
     FOLDER = "folder"
+
+
+Pixel = tuple[int, int, int]
+"""Red, green and blue, 0 to 255."""
+Mosaic = Sequence[Sequence[tuple[Pixel, Pixel]]]
+"""A picture in cells: rows of them, each the pixel above and the pixel below."""
 
 
 class Blobs(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from salon.chat.attachments import INLINE_LIMIT, Attachment, Blobs, Kind, attachment_at, attachment_of
+from salon.chat.attachments import INLINE_LIMIT, Attachment, Blobs, Kind, Mosaic, attachment_at, attachment_of
 from salon.chat.filetypes import IMAGE_TYPES, PDF_TYPE, TEXT_TYPE, media_type_of, text_in
 from salon.chat.imagesize import size_of_image
 from salon.chat.limits import REQUEST_BYTES, megabytes
@@ -16,7 +16,7 @@ from salon.chat.pdfpages import is_encrypted, pages_in_pdf
 from salon.errors import SalonError
 from salon.store.files import reason_of
 from salon.store.folders import list_folder
-from salon.store.pictures import as_png, downsized
+from salon.store.pictures import as_png, downsized, mosaic
 from salon.untrusted import clean_line, hidden_in
 
 logger = logging.getLogger(__name__)
@@ -70,6 +70,10 @@ class FileAttacher:
         note = f"Made smaller: it was {width} × {height} pixels."
         made = attachment_of(Kind.IMAGE, attachment.name, data, media_type, pixels=size, note=note)
         return self._kept(blobs, made, data)
+
+    def mosaic(self, blobs: Blobs, attachment: Attachment, columns: int, rows: int) -> Mosaic:
+        """The picture in at most so many cells, two pixels a cell. Raises `SalonError`."""
+        return mosaic(attachment.content or blobs.get(attachment.sha256), columns, rows)
 
     def text_of(self, blobs: Blobs, attachment: Attachment) -> str:
         """The text of an attached text. Raises `SalonError` where it is not there any more."""

@@ -6,6 +6,7 @@ The API takes a picture's pixels as they lie, so where one is written anew it is
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from salon.chat.attachments import Mosaic
 from salon.chat.imagesize import size_of_image
 from salon.errors import SalonError
 
@@ -36,6 +37,26 @@ def downsized(data: bytes, side: int) -> tuple[bytes, str, tuple[int, int]]:
     if is_jpeg:
         return _written(picture.convert("RGB"), "JPEG"), "image/jpeg", picture.size
     return _written(picture, "PNG"), "image/png", picture.size
+
+
+def mosaic(data: bytes, columns: int, rows: int) -> Mosaic:
+    """The picture in at most so many columns and rows of cells, two pixels a cell. Raises `SalonError`."""
+    picture = _opened(data).convert("RGBA")
+    ratio = min(columns / picture.width, 2 * rows / picture.height, 1.0)
+    width, height = max(1, round(picture.width * ratio)), max(2, round(picture.height * ratio / 2) * 2)
+    small = picture.resize((width, height))
+    ground = _new_like(small)  # what is transparent is seen on white, as in most programs
+    ground.alpha_composite(small)
+    raw = ground.convert("RGB").tobytes()
+    pixels = [(raw[at], raw[at + 1], raw[at + 2]) for at in range(0, len(raw), 3)]
+    lines = [pixels[start : start + width] for start in range(0, len(pixels), width)]
+    return [list(zip(above, below, strict=True)) for above, below in zip(lines[::2], lines[1::2], strict=True)]
+
+
+def _new_like(picture: "Image") -> "Image":
+    from PIL import Image
+
+    return Image.new("RGBA", picture.size, "white")
 
 
 def _opened(data: bytes) -> "Image":

@@ -9,12 +9,14 @@ from textual import work
 
 from salon.actions import BY_ID
 from salon.chat import limits
-from salon.chat.attachments import Attachment, Blobs, Kind
+from salon.chat.attachments import Attachment, Blobs, Kind, attachments_of
 from salon.chat.limits import TooMuch
 from salon.errors import SalonError
 from salon.ui.attachscreen import AttachScreen
 from salon.ui.counting import CountingActions
+from salon.ui.described import described
 from salon.ui.notice import NoticeText
+from salon.ui.picturescreen import PictureScreen
 from salon.ui.prompt import Prompt
 from salon.ui.services import Services
 from salon.untrusted import clean_line, hidden_in
@@ -50,6 +52,21 @@ class AttachingActions(CountingActions):
         """Attach what paths or addresses mean; what cannot be attached is told, the others are."""
         attacher = self._services.attacher
         self._take_in([partial(attacher.attach, self._blobs, path) for path in paths])
+
+    def action_preview(self) -> None:
+        """Draw the last attached picture, or the last one of the conversation."""
+        said = [message.content for message in (self.session.path if self.session is not None else ())]
+        pictures = [each for content in said for each in attachments_of(content) if each.is_image]
+        pictures += [each for each in self.prompt.attachments if each.is_image]
+        if not pictures:
+            self.notice.show(NoticeText("There is no picture here.", (), "info"))
+            return
+        picture = pictures[-1]
+        if picture.url:
+            self.notice.show(NoticeText("This picture is at an address; Salon never fetches it.", (), "info"))
+            return
+        draw = partial(self._services.attacher.mosaic, self._blobs, picture)
+        self.app.push_screen(PictureScreen(described(picture), draw))
 
     def file_named(self, path: str) -> None:
         """Attach what was named in the prompt, so that the model sees it."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from salon.chat.attachments import Attachment, Blobs
+from salon.chat.attachments import Attachment, Blobs, Mosaic
 from salon.chat.conversation import Conversation
 from salon.chat.model import ModelInfo
 from salon.chat.permission import ToolServers
@@ -79,6 +79,10 @@ class Attacher(Protocol):
 
     def make_smaller(self, blobs: Blobs, attachment: Attachment, side: int) -> Attachment:
         """The picture with no side longer than `side` pixels."""
+        ...
+
+    def mosaic(self, blobs: Blobs, attachment: Attachment, columns: int, rows: int) -> Mosaic:
+        """The picture in at most so many cells, two pixels a cell."""
         ...
 
     def text_of(self, blobs: Blobs, attachment: Attachment) -> str:
