@@ -217,6 +217,12 @@ class Settings:
         choices=("send", "newline"),
         effect=Effect.AT_ONCE,
     )
+    cache: str = _setting(
+        "5m",
+        "How long Anthropic's API keeps what it has read, which makes the next prompt cheap. An hour costs more to "
+        "begin with, and pays for chats with long pauses.",
+        choices=("5m", "1h", "off"),
+    )
     budget_chat: float = _setting(
         0.0, "US dollars that a chat may cost before Salon asks whether to go on. 0: no budget.", within=(0, 1_000_000)
     )

@@ -175,6 +175,7 @@ class House:
             max_tokens=self.settings.max_tokens,
             show_thinking=self.settings.thinking != "hidden",
             anthropic_host=connection.anthropic_host,
+            cache="" if self.settings.cache == "off" else self.settings.cache,
             tools=(
                 *(web_tools(self.web_limits()) if self.settings.web_search else ()),
                 *(code_tools() if self.settings.code_execution else ()),

@@ -334,3 +334,14 @@ def test_a_schema_is_asked_for_beside_the_effort_and_of_any_host() -> None:
     assert body["output_config"] == {"effort": "low", "format": wanted}
     body = build(said, model=model, effort="low", schema=schema, anthropic_host=False).body
     assert body["output_config"] == {"format": wanted}
+
+
+@pytest.mark.parametrize(
+    ("cache", "asked"),
+    [("5m", {"type": "ephemeral"}), ("1h", {"type": "ephemeral", "ttl": "1h"}), ("", None)],
+)
+def test_the_cache_is_asked_for_at_the_top_and_nowhere_else(cache: str, asked: dict[str, str] | None) -> None:
+    body = build(chain(user("a"), answer(THOUGHT, text("b")), user("c")), model=MODEL, system="s", cache=cache).body
+    assert body.get("cache_control") == asked
+    assert "cache_control" not in str(body["messages"])
+    assert body["system"] == "s"

@@ -218,7 +218,7 @@ class SalonApp(PreferringApp):
 
     def _model_chosen(self, model: str | None) -> None:
         if model is not None:
-            self.chat.use_model(model)
+            self.chat.choose_model(model)
 
     # connections
 

@@ -29,7 +29,6 @@ from salon.ui.queue import QueueView
 from salon.ui.reading import ReadingActions
 from salon.ui.services import Connection, Services
 from salon.ui.statusbar import StatusBar
-from salon.untrusted import clean_line
 
 logger = logging.getLogger(__name__)
 
@@ -459,15 +458,17 @@ class AskingActions(ReadingActions):
         """Ask this model from now on, and remember it with the session."""
         raise NotImplementedError
 
+    def choose_model(self, model: str) -> object:
+        """Ask this model from now on, unless that costs much and the person does not want it."""
+        raise NotImplementedError
+
     def action_other_favourite(self) -> None:
         """Change to the other one of the two favourite models."""
         if self.session is None or self.answering:
             return
         other = other_favourite(self._services.settings.favourite_models, self.session.parameters.model.id)
         if other:
-            self.use_model(other)
-            label = clean_line(self.session.parameters.model.label, 40)
-            self.notice.show(NoticeText(f"{label} answers from the next prompt on.", (), "info"))
+            self.choose_model(other)
         else:
             sentence = "Name two models in the setting favourite_models, with a comma between them."
             self.notice.show(NoticeText(sentence, ("pick_model",), "info"))
@@ -477,7 +478,7 @@ class AskingActions(ReadingActions):
         if self.answering:
             return
         if model:
-            self.use_model(model)
+            self.choose_model(model)
         else:
             self.post_message(self.ModelWanted())
 

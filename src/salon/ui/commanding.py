@@ -6,12 +6,12 @@ from textual import work
 
 from salon.actions import BY_ID, Place
 from salon.fuzzy import best
+from salon.ui.caching import CachingActions
 from salon.ui.completion import Candidate, CompletionList, How
 from salon.ui.mentions import FileNames, mention_before, mention_of
 from salon.ui.notice import NoticeText
 from salon.ui.services import Services
 from salon.ui.slash import COMMANDS, command_candidates, typed_command
-from salon.ui.spending import SpendingActions
 from salon.untrusted import clean_line
 
 LONGEST_TITLE = 80
@@ -19,7 +19,7 @@ ONCE = "once"
 """Behind a level of effort: for the next answer alone."""
 
 
-class CommandingActions(SpendingActions):
+class CommandingActions(CachingActions):
     """A screen whose prompt takes commands."""
 
     def __init__(self, services: Services) -> None:

@@ -26,12 +26,14 @@ class ChatCosts:
     """What the chat that is shown has cost."""
 
     answer: Spent | None = None
-    """The last answer."""
+    """The last answer, or the one that is being read."""
     detail: str = ""
     """Of which tokens the last answer was made up."""
     chat: Spent = field(default_factory=Spent)
     budget_chat: float = 0.0
     budget_day: float = 0.0
+    is_last: bool = True
+    """Whether the answer is the last one, and not the one that is being read."""
 
 
 class CostScreen(ModalScreen[None]):
@@ -81,7 +83,9 @@ class CostScreen(ModalScreen[None]):
         table.add_column(ratio=1)
         _heading(table, "This chat")
         if costs.answer is not None:
-            table.add_row("last answer", amount(costs.answer), Text(costs.detail, "dim"))
+            table.add_row(
+                "last answer" if costs.is_last else "this answer", amount(costs.answer), Text(costs.detail, "dim")
+            )
         _row(table, "all answers", costs.chat, _of(costs.chat, costs.budget_chat))
         if entries is None:
             _heading(table, "All chats")

@@ -56,12 +56,16 @@ class SpendingActions(MakingRoomActions):
         settings = self._services.settings
         answers = [each for each in session.conversation.written.values() if each.role == "assistant" and each.usage]
         last = next((each for each in reversed(session.path) if each.role == "assistant" and each.usage), None)
+        here = self._message_here() if self.transcript.has_focus else None
+        if here is not None and here.usage:
+            last = here
         return ChatCosts(
             None if last is None else self._spent_on(last),
             "" if last is None else usage_in_words(last.usage),
             sum(map(self._spent_on, answers), Spent()),
             settings.budget_chat,
             settings.budget_day,
+            is_last=last is not here,
         )
 
     def _spent_on(self, message: Message) -> Spent:

@@ -8,6 +8,7 @@ from rich.cells import set_cell_size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from salon.chat.room import FULL, NEARLY_FULL
 from salon.markdown import Line, Look, Span, look
 from salon.markdown.cells import cell_len
 from salon.ui.painter import Painter
@@ -38,6 +39,8 @@ class Status:
     """Whether the tokens are a lower bound, because an answer was cut."""
     cost_at_least: bool = False
     """Whether the cost is."""
+    cache: str = ""
+    """What is cached, in words."""
     unsaved: str = ""
     saved: bool = True
     mouse_released: bool = False
@@ -113,12 +116,19 @@ def _fields(status: Status) -> list[Span]:
         ("mouse released" if status.mouse_released else "", "accent"),
         (clean_line(status.model, 40), "text-muted"),
         (clean_line(status.tools, 30), "accent"),
-        (context_meter(status), "text-muted"),
+        (context_meter(status), _fullness(status)),
         (money(status), "text-muted"),
         (tokens(status), "text-faint"),
+        (status.cache, "text-faint"),
         (clean_line(status.host, 60), "warning"),
     ]
     return [Span(text, look(role, bold=role == "error")) for text, role in fields if text]
+
+
+def _fullness(status: Status) -> str:
+    """The colour of the meter: the fuller the window, the more it is seen."""
+    share = status.context_used / status.context_size if status.context_size else 0.0
+    return "error" if share >= FULL else "warning" if share >= NEARLY_FULL else "text-muted"
 
 
 def context_meter(status: Status) -> str:

@@ -1,0 +1,116 @@
+"""The cache: what it held and until when stands in the status bar, and losing much of it is asked about first."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from textual import work
+from textual.timer import Timer
+
+from salon.chat.branching import Aim, Purpose
+from salon.chat.caching import LONG, Cached, cached, cost_anew, cost_with
+from salon.chat.model import ModelInfo, context_used
+from salon.chat.numbers import dollars, short_number
+from salon.chat.session import Session
+from salon.ui.notice import NoticeText
+from salon.ui.picker import Row
+from salon.ui.questionscreen import QuestionScreen
+from salon.ui.services import Services
+from salon.ui.spending import SpendingActions
+from salon.untrusted import clean_line
+
+
+class CachingActions(SpendingActions):
+    """A screen that knows what the API has cached of its chat."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._expiry: Timer | None = None
+
+    # the status
+
+    def show_totals(self) -> None:
+        """Write what the conversation has used, and what is cached of it, into the status bar."""
+        super().show_totals()
+        self._show_cache()
+
+    def _show_cache(self) -> None:
+        """Say what is cached; one timer, for the moment when it is gone."""
+        if self._expiry is not None:
+            self._expiry.stop()
+            self._expiry = None
+        kept = None if self.session is None else cached(self.session.path)
+        self.status_bar.update(cache=cache_in_words(kept, datetime.now(UTC)))
+        if kept is not None and (left := (kept.until - datetime.now(UTC)).total_seconds()) > 0:
+            self._expiry = self.set_timer(left + 0.1, self._show_cache)
+
+    # what would be lost
+
+    @work(group="model", exclusive=True, exit_on_error=False)
+    async def choose_model(self, model: str) -> None:
+        """Ask another model from now on; where that throws a large cache away, only if the person wants it."""
+        session, connection = self.session, self.connection
+        if session is None or connection is None or model == session.parameters.model.id:
+            return
+        other = self._services.parameters(connection, model).model
+        if told := self._loss(session, other):
+            rows = [Row("switch", f"Change to {clean_line(other.label, 40)}"), Row("", "Stay")]
+            if not await self.app.push_screen_wait(QuestionScreen("This loses the cache", told, rows)):
+                return
+        self.use_model(model)
+        self.notice.show(NoticeText(f"{clean_line(other.label, 40)} answers from the next prompt on.", (), "info"))
+
+    def _loss(self, session: Session, other: ModelInfo) -> str:
+        """What is lost with another model, in words; "" where it is not worth a question."""
+        kept = self.worth_keeping(session)
+        if kept is None:
+            return ""
+        own = session.parameters.model
+        before, after = cost_with(kept.tokens, own), cost_anew(kept.tokens, other, session.parameters.cache)
+        told = (
+            f"{short_number(kept.tokens)} tokens of this chat are in the cache of {clean_line(own.label, 40)} until "
+            f"{kept.until.astimezone():%H:%M}. {clean_line(other.label, 40)} has to read them anew"
+        )
+        return told + _prices(before, after)
+
+    def worth_keeping(self, session: Session) -> Cached | None:
+        """What is cached of a chat, if it is much and still there."""
+        kept = cached(session.path)
+        if kept is None or kept.tokens < LONG or not kept.alive(datetime.now(UTC)):
+            return None
+        return kept
+
+    def begin_writing(self, purpose: Purpose) -> None:
+        """Write something else than the next prompt; say what changing an early one costs."""
+        kept = None if self.session is None else self.worth_keeping(self.session)
+        last = None if self.session is None else self.session.last_prompt()
+        super().begin_writing(purpose)
+        session, shown = self.session, self.notice.shown
+        early = purpose.aim is Aim.VARIANT and (last is None or last.id != purpose.of)
+        if session is None or kept is None or shown is None or not session.editing or not early:
+            return
+        before = next((context_used(each.usage) for each in reversed(session.path) if each.usage), 0)
+        if before < LONG:
+            return
+        own = session.parameters.model
+        prices = _prices(cost_with(before, own), cost_anew(before, own, session.parameters.cache))
+        sentence = f"{shown.sentence} The {short_number(before)} tokens before it may have to be read anew{prices}"
+        self.notice.show(replace(shown, sentence=sentence))
+
+
+def _prices(before: Decimal | None, after: Decimal | None) -> str:
+    """The end of a sentence: what it costs, and what it would cost with the cache."""
+    if after is None:
+        return "; what that costs is unknown."
+    return f": about {dollars(after)}{f' instead of {dollars(before)}' if before is not None else ''}."
+
+
+def cache_in_words(kept: Cached | None, now: datetime) -> str:
+    """What of the last prompt came from the cache or went into it, and until when it is there; "" without one."""
+    if kept is None:
+        return ""
+    if not kept.alive(now):
+        return "cache expired"
+    parts = [f"{short_number(kept.read)} read"] if kept.read else []
+    parts += [f"{short_number(kept.written)} written"] if kept.written else []
+    return f"cache {', '.join(parts)}, until {kept.until.astimezone():%H:%M}"
