@@ -4,6 +4,7 @@ The one place for a setting's default, its bounds and its explanation; the docum
 secret among the settings, so that the file can be shared.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -95,8 +96,17 @@ class Setting:
             raise ValueError(f"{error}.{_nearest_choice(text, self.bounds)}") from None
 
     def shown(self, value: Any) -> str:
-        """A value as a line of the file has it; clean."""
+        """A value as a line of the file has it; clean, and cut short where it is long."""
         return _shown(value)
+
+    def literal(self, value: Any) -> str:
+        """A value in full, as TOML."""
+        # JSON's strings are TOML's but for one character: TOML wants DEL escaped.
+        return (
+            json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+            if isinstance(value, str)
+            else _shown(value)
+        )
 
 
 def _setting(

@@ -1,6 +1,19 @@
 """All commands: those of `salon sessions`, and those with a word of their own."""
 
-from salon.commands import carrying, changing, cost, doctor, manual, models, searching, shells, showing, sweeping
+from salon.commands import (
+    carrying,
+    changing,
+    config,
+    cost,
+    doctor,
+    keys,
+    manual,
+    models,
+    searching,
+    shells,
+    showing,
+    sweeping,
+)
 from salon.commands.command import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -12,5 +25,13 @@ COMMANDS: tuple[Command, ...] = (
 )
 """In the order in which the help shows them. Another module adds its own tuple here."""
 
-ALONE: tuple[Command, ...] = (*models.COMMANDS, *cost.COMMANDS, *shells.COMMANDS, *manual.COMMANDS, *doctor.COMMANDS)
+ALONE: tuple[Command, ...] = (
+    *config.COMMANDS,
+    *keys.COMMANDS,
+    *models.COMMANDS,
+    *cost.COMMANDS,
+    *shells.COMMANDS,
+    *manual.COMMANDS,
+    *doctor.COMMANDS,
+)
 """Those that are not about chats, as in `salon models`."""

@@ -1,0 +1,139 @@
+"""`salon config`: the settings, seen and changed without the screen."""
+
+import argparse
+import os
+import subprocess
+import textwrap
+
+from salon.commands.command import Command, Desk
+from salon.editor import EditorError, editor_command, without_secrets
+from salon.errors import StoreError, UsageError
+from salon.exits import Exit
+from salon.settings import SETTINGS, Effect, Setting, about_unknown
+from salon.store.files import OperatingSystem, reason_of, write_atomically
+from salon.store.settings_file import FileSettings
+from salon.untrusted import clean_line
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    # Also behind the word, where people write it; without a default of its own, which would undo the one before.
+    as_json = argparse.ArgumentParser(add_help=False)
+    as_json.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON object a line")
+    words = parser.add_subparsers(dest="word", metavar="WORD", required=True)
+    words.add_parser("path", parents=[as_json], help="say where config.toml lies").set_defaults(do=_path)
+    show = words.add_parser("show", parents=[as_json], help="show all settings, as lines that config.toml could have")
+    show.add_argument("--origin", action="store_true", help="say where each value comes from")
+    show.set_defaults(do=_show)
+    put = words.add_parser("set", parents=[as_json], help="change a setting; comments and order of the file stay")
+    put.add_argument("name", metavar="NAME")
+    put.add_argument("value", metavar="VALUE")
+    put.set_defaults(do=_set)
+    unset = words.add_parser("unset", parents=[as_json], help="take a setting out of the file; its default holds then")
+    unset.add_argument("name", metavar="NAME")
+    unset.set_defaults(do=_unset)
+    words.add_parser("edit", parents=[as_json], help="open the file in your editor").set_defaults(do=_edit)
+
+
+def _run(desk: Desk) -> int:
+    code: int = desk.options.do(desk)
+    return code
+
+
+def _kept(desk: Desk) -> FileSettings:
+    return FileSettings(desk.paths.settings_file, os.environ)
+
+
+def _warned(desk: Desk) -> FileSettings:
+    kept = _kept(desk)
+    for problem in kept.problems:
+        desk.warn(problem)
+    return kept
+
+
+def _path(desk: Desk) -> int:
+    path = str(desk.paths.settings_file)
+    if desk.as_json:
+        desk.give({"path": path, "exists": desk.paths.settings_file.exists()})
+    else:
+        desk.say(path)
+    return Exit.OK
+
+
+def _show(desk: Desk) -> int:
+    kept = _warned(desk)
+    for setting in SETTINGS.values():
+        value, origin = kept.value(setting.name), kept.origin(setting.name)
+        if desk.as_json:
+            found = {"name": setting.name, "value": value, "default": setting.default}
+            desk.give({**found, "origin": origin.value, "source": kept.source(setting.name)})
+        else:
+            line = f"{setting.name} = {setting.literal(value)}"
+            desk.say(f"{line:<44}  # {kept.source(setting.name)}" if desk.options.origin else line)
+    return Exit.OK
+
+
+def _setting(desk: Desk) -> Setting:
+    name = desk.options.name.replace("-", "_")
+    if name not in SETTINGS:
+        sentence = about_unknown(desk.options.name)
+        raise UsageError(sentence[:1].upper() + sentence[1:])
+    return SETTINGS[name]
+
+
+def _set(desk: Desk) -> int:
+    setting = _setting(desk)
+    try:
+        value = setting.read(desk.options.value)
+    except ValueError as error:
+        raise UsageError(f"{setting.name} {error}") from None
+    return _say_kept(desk, setting, _kept(desk).keep(setting.name, value))
+
+
+def _unset(desk: Desk) -> int:
+    setting = _setting(desk)
+    return _say_kept(desk, setting, _kept(desk).forget(setting.name))
+
+
+def _say_kept(desk: Desk, setting: Setting, said: str) -> int:
+    kept = _kept(desk)
+    if desk.as_json:
+        desk.give({"name": setting.name, "value": kept.value(setting.name), "origin": kept.origin(setting.name).value})
+    else:
+        desk.say(f"{setting.name} = {setting.literal(kept.value(setting.name))}")
+    if said:
+        desk.warn(said)
+    elif setting.effect is Effect.NEXT_START and not desk.as_json:
+        desk.say("A Salon that is running has it when it is started again.")
+    return Exit.OK
+
+
+def template() -> str:
+    """A file in which every setting stands as a comment: what it does, what it may be, its default."""
+    parts = ["# Salon's settings. Take the # away from a line to set it; `salon config show --origin` says what holds."]
+    for setting in SETTINGS.values():
+        about = textwrap.wrap(f"{setting.help} ({setting.allowed})", 110)
+        parts.append(
+            "\n".join([*(f"# {line}" for line in about), f"# {setting.name} = {setting.shown(setting.default)}"])
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def _edit(desk: Desk) -> int:
+    file = desk.paths.settings_file
+    try:
+        if not file.exists():
+            write_atomically(OperatingSystem(), file, template().encode())
+        command = editor_command(os.environ)
+        ended = subprocess.run([*command, str(file)], env=without_secrets(os.environ), check=False).returncode
+    except EditorError as error:
+        raise UsageError(error.what, f"The file is {file}.") from None
+    except OSError as error:
+        raise StoreError(
+            f"{clean_line(str(file), 300)} could not be opened in an editor: {reason_of(error)}."
+        ) from error
+    if ended:
+        raise StoreError(f"The editor ended with code {ended}.", "What it wrote is in the file.")
+    return Exit.FAILURE if _warned(desk).problems else Exit.OK
+
+
+COMMANDS = (Command("config", "see and change the settings: path, show, set, unset, edit", _arguments, _run),)
