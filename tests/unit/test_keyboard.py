@@ -33,3 +33,9 @@ def test_modified_enters_come_in_the_form_that_textual_knows() -> None:
     assert PasteGuard().feed("a\x1b\rb\x1b[27;2;13~c\r") == "a\x1b[13;3ub\x1b[13;2uc\r"
     pasted = "\x1b[200~\u241b\r\u241b[27;2;13~\x1b[201~"
     assert PasteGuard().feed(pasted.replace("\u241b", "\x1b", 1).replace("\u241b", "\x1b")) == pasted
+
+
+def test_alt_with_a_digit_is_a_key_and_no_character() -> None:
+    for digit in "0123456789":
+        assert PasteGuard().feed(f"\x1b{digit}") == f"\x1b[{ord(digit)};3u"
+    assert PasteGuard().feed("\x1b[1;5A\x1b[15~") == "\x1b[1;5A\x1b[15~", "other keys that have digits in them stay"

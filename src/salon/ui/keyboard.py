@@ -26,8 +26,11 @@ from salon.ui.terminalground import ASK, REPORT_CHANGES, REPORT_NO_CHANGES, Grou
 _BEGINS = "\x1b[200~"
 _ENDS = "\x1b[201~"
 _SHOWN_ESCAPE = "\u241b"
-_ALT_KEY = re.compile("\x1b([\r\x7f\x08bf<>.,/-])")
-"""Alt with a key that Textual 8.2.8 reads as another one (Alt+B as Ctrl+Left, Alt+Backspace as Ctrl+W, Alt+< as <)."""
+_ALT_KEY = re.compile("\x1b([\r\x7f\x08bf<>.,/0-9-])")
+"""Alt with a key that Textual 8.2.8 reads as another one (Alt+B as Ctrl+Left, Alt+Backspace as Ctrl+W, Alt+< as <).
+
+Alt with a digit is what a Mac's Option key writes with it: a question about a tool must not be answered by "¡".
+"""
 _BACKSPACE = 127
 _MODIFIED_KEY = re.compile(r"\x1b\[27;(\d+);(\d+)~")
 """A key with modifiers as xterm's modifyOtherKeys has it: the modifiers, then the key's code."""
