@@ -14,6 +14,7 @@ from textual.document._document import Document, EditResult, Location, Selection
 from textual.document._document_navigator import DocumentNavigator
 from textual.document._edit import Edit
 from textual.document._history import EditHistory
+from textual.geometry import Region
 from textual.message import Message as WidgetMessage
 from textual.strip import Strip
 from textual.widgets import TextArea
@@ -66,6 +67,8 @@ class EditingArea(TextArea, inherit_bindings=False):
         text: str
 
     def __init__(self, *, vi: bool = False, id: str = "") -> None:  # noqa: A002 - Textual's own name
+        self._dressed: object = None
+        """The colours that have been looked up in the styles as they are now."""
         super().__init__(soft_wrap=True, show_line_numbers=False, tab_behavior="focus", compact=True, id=id or None)
         self.cursor_blink = False
         self.match_cursor_bracket = False
@@ -94,6 +97,18 @@ class EditingArea(TextArea, inherit_bindings=False):
         self.move_cursor((0, 0))
         self._rewrap_and_refresh_virtual_size()
 
+    def notify_style_update(self) -> None:
+        """Look the styles up again before the next row is drawn."""
+        self._dressed = None
+        super().notify_style_update()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows within `crop`. Textual looks all styles up with every key, a third of what one costs (measured)."""
+        if self._dressed is self._theme:
+            return super(TextArea, self).render_lines(crop)
+        self._dressed = self._theme
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """A row: text, what is selected, and the caret on a whole cluster."""
         wrapped = self.wrapped_document
@@ -104,7 +119,8 @@ class EditingArea(TextArea, inherit_bindings=False):
         row, section = wrapped._offset_to_line_info[y]
         start, end = wrapped.section(row, section)
         line, width = self.document.get_line(row), self.scrollable_content_region.width
-        theme, base = self._theme, self.rich_style
+        theme = self._theme
+        base = (theme is not None and theme.base_style) or self.rich_style
         marked = self._marked_on(row, start, end)
         caret_row, caret = self.cursor_location
         last = end == len(line)

@@ -38,6 +38,8 @@ SHARE = 4
 WHEEL_ROWS = 3
 STRIPS_KEPT = 400
 """With what Textual keeps beside them, so many are about a megabyte."""
+_GREETING = -1
+"""What stands for an entry where there is none."""
 THUMB_WIDTH = 20
 """A narrower pane has no cell to spare for where in the conversation it is."""
 
@@ -133,7 +135,7 @@ class Transcript(Widget):
     def set_greeting(self, rows: Sequence[Line]) -> None:
         """What stands in a conversation that has no messages yet."""
         self._greeting = tuple(rows)
-        self.refresh()
+        self._redraw()
 
     def set_painter(self, painter: Painter) -> None:
         """Draw in another theme."""
@@ -312,7 +314,8 @@ class Transcript(Widget):
     def _row(self, y: int, width: int, height: int, *, is_thumb: bool) -> Strip:
         if not self.viewport.entries:
             row = y - 2
-            return self.painter.strip(self._greeting[row] if 0 <= row < len(self._greeting) else EMPTY, width)
+            greets = 0 <= row < len(self._greeting)
+            return self._kept((_GREETING, row), self._greeting[row], width) if greets else self._blank(width)
         place = self.viewport.place(y)
         strip = self._strip_at(place, width)
         if place is not None and self.selection is not None:
@@ -327,12 +330,20 @@ class Transcript(Widget):
 
     def _strip_at(self, place: tuple[int, int] | None, width: int) -> Strip:
         if place is None:
-            return self.painter.strip(EMPTY, width)
+            return self._blank(width)
         strip = self._strips.get(place)
         if strip is None or strip.cell_length != width:
             line = self.viewport.line(*place)
-            if line is None:
-                return self.painter.strip(EMPTY, width)
+            return self._blank(width) if line is None else self._kept(place, line, width)
+        return strip
+
+    def _blank(self, width: int) -> Strip:
+        return self._kept((_GREETING, -1), EMPTY, width)
+
+    def _kept(self, place: tuple[int, int], line: Line, width: int) -> Strip:
+        """The strip of a line, made once as long as nothing changes."""
+        strip = self._strips.get(place)
+        if strip is None or strip.cell_length != width:
             if len(self._strips) > STRIPS_KEPT:
                 self._strips.clear()
             strip = self._strips[place] = self.painter.strip(line, width)
