@@ -380,6 +380,21 @@ class LifeOnDisk(Life):
     def read(self) -> Conversation:
         return self.library.read(self.session.id) if self.kept() else tree.conversation_of("s", ())
 
+    @precondition(lambda self: self.has_messages)
+    @rule(index=picks)
+    def fork(self, index: int) -> None:
+        """A branch becomes a chat of its own: the same messages, answers and notes up to there, and nothing else."""
+        name = self.pick(self.model.visible(), index)
+        forked = self.library.read(self.library.fork(self.session.id, name))
+        path = self.model.path(name)
+        before = self.session.conversation.messages
+        assert [message.id for message in tree.path(forked)] == path
+        assert {each.id: (each.text, each.status) for each in forked.messages.values()} == {
+            each: (before[each].text, before[each].status) for each in path
+        }
+        notes = {(note.parent, note.text) for note in forked.notes.values()}
+        assert notes == {(parent, text) for parent, text in self.model.visible_notes().values() if parent in path}
+
     def teardown(self) -> None:
         super().teardown()
         shutil.rmtree(self.folder)
