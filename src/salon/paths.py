@@ -111,6 +111,11 @@ class Paths:
         return self.cache / "search.sqlite3"
 
     @property
+    def uses_file(self) -> Path:
+        """How often was done what hints are about."""
+        return self.state / "uses.json"
+
+    @property
     def copied_file(self) -> Path:
         """The last text that was too large for a clipboard."""
         return self.state / "copied.txt"

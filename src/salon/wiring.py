@@ -43,6 +43,7 @@ from salon.store.memory import MemoryLibrary
 from salon.store.modellists import ModelLists
 from salon.store.permissions import permission_warnings
 from salon.store.settings_file import FileSettings
+from salon.store.uses import FileUses
 from salon.templates import load_templates
 from salon.themes import ThemeFiles
 from salon.toml_text import read_small_file
@@ -286,6 +287,7 @@ class House:
             templates=lambda: load_templates(self.paths.templates),
             own_files=f"“prompts” and “templates” in {self.paths.config}",
             list_files=lambda: list_files(Path.cwd()),
+            uses=FileUses(OperatingSystem(), self.paths.uses_file),
             terminal_talks=terminal_talks,
             terminal_links=self.settings.hyperlinks and terminal_talks,
             keys=keys,

@@ -21,10 +21,12 @@ from salon.saved_prompts import load_saved_prompts
 from salon.settings import Settings
 from salon.store.attaching import FileAttacher
 from salon.store.carrying import FileCarrier
+from salon.store.files import OperatingSystem
 from salon.store.index import SearchIndex
 from salon.store.library import FileLibrary
 from salon.store.memory import MemoryLibrary
 from salon.store.settings_file import FileSettings
+from salon.store.uses import FileUses
 from salon.templates import load_templates
 from salon.themes import ThemeFiles
 from salon.ui.app import SalonApp
@@ -232,6 +234,7 @@ async def salon(
         themes_place=str(paths.themes),
         sixteen_colours=sixteen_colours,
         no_colours=no_colours,
+        uses=FileUses(OperatingSystem(), paths.uses_file),
         model_info=models,
         title_model=lambda connection: title_model,
         parameters=lambda connection, model_id: Parameters(model=models(model_id)),

@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.text import Text
 from textual import events, work
+from textual.actions import ActionParseResult
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.worker import Worker, WorkerState
 
@@ -125,7 +127,7 @@ class SalonApp(PreferringApp):
     async def begin(self) -> None:
         """Connect, open what the command line asks for, and say what was wrong with files."""
         try:
-            connection = await asyncio.to_thread(self._services.connector.connect)
+            connection = await asyncio.to_thread(self._connect)
         except SalonError as error:
             await self.open_first(None)
             self._keep_given_prompt()
@@ -145,6 +147,23 @@ class SalonApp(PreferringApp):
             await self._choose_session(opening.words)
         else:
             self._begin_chat()
+
+    def _connect(self) -> Connection | None:
+        self._services.uses.load()
+        return self._services.connector.connect()
+
+    async def run_action(
+        self,
+        action: "str | ActionParseResult",
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do what a key is bound to, and count it: hints that are not needed any more go away."""
+        name = action if isinstance(action, str) else action[1]
+        _, _, action_id = name.rpartition(".")
+        if action_id in BY_ID:
+            self._services.uses.note(action_id)
+        return await super().run_action(action, default_namespace, namespaces)
 
     def _begin_chat(self) -> None:
         """Send what waits for a chat: the prompt of the command line, or what was typed too early."""
@@ -227,7 +246,7 @@ class SalonApp(PreferringApp):
         self._welcome()
 
     def _welcome(self) -> None:
-        self.push_screen(WelcomeScreen(self._services.connector), self._connected)
+        self.push_screen(WelcomeScreen(self._services.connector, self._services.carrier), self._connected)
 
     def _connected(self, connection: Connection | None) -> None:
         if connection is None:
@@ -332,6 +351,7 @@ class SalonApp(PreferringApp):
                 except TimeoutError:
                     logger.error("A chat that was asked for did not open before the end")
             await asyncio.gather(*(chat.settle() for chat in self.chats))
+            await asyncio.to_thread(self._services.uses.save)
             await self._services.tool_servers.aclose()
             for connection in {id(each): each for each in self._connections()}.values():
                 await connection.client.aclose()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -28,6 +29,7 @@ from salon.ui.elsewhere import edit_elsewhere
 from salon.ui.entries import Entry
 from salon.ui.findbar import FindBar
 from salon.ui.flights import Flights
+from salon.ui.hints import hints
 from salon.ui.inspecting import InspectingActions
 from salon.ui.keys import bind_actions
 from salon.ui.notice import Notice, NoticeText
@@ -287,7 +289,14 @@ class ChatScreen(InspectingActions):
         model, demo = session.parameters.model, self.connection is not None and self.connection.demo
         self.status_bar.update(model=clean_line(model.label, 40), context_size=model.context)
         self.show_tools()
-        self.transcript.set_greeting(greeting(model.label, demo=demo))
+        label = clean_line(model.label, 60)
+        rows = [f"A new chat with {label}." if label else "A new chat."]
+        uses, connection = self._services.uses, self.connection
+        if demo:
+            rows.append("Its answers are scripted. Type tour to see what Salon can do.")
+        elif connection is not None and connection.credentials and not uses.count("send"):
+            rows.append(f"The key is that of {clean_line(connection.credentials, 60)}.")
+        self.transcript.set_greeting(partial(greeting, rows, hints(uses)))
 
     # what is not saved
 

@@ -1,6 +1,7 @@
 """From a conversation to what the screen shows of it: entries, notices and figures."""
 
 import json
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -136,22 +137,17 @@ def thought(message: Message) -> bool:
     return any(kind_of(block) in {"thinking", "redacted_thinking"} for block in message.content)
 
 
-def greeting(model: str, *, demo: bool) -> list[Line]:
-    """What stands in a new chat: whom one talks to, and the keys to begin with."""
-    first = BY_ID["newline"].key_names()
-    keys = [("Enter", "sends"), (f"{first[0]} or {first[1]}", "starts a new line")]
-    keys += [
-        (BY_ID[action].key, says)
-        for action, says in (("open_chat", "opens an earlier chat"), ("help", "shows all keys"))
-    ]
-    rows = [f"A new chat with {clean_line(model, 60)}." if model else "A new chat."]
-    if demo:
-        rows.append("Its answers are scripted. Type tour to see what Salon can do.")
-    lines = [Line((Span("  ", look()), Span(row, look("text-muted")))) for row in rows]
+def greeting(rows: Sequence[str], keys: Sequence[tuple[str, str]], width: int) -> list[Line]:
+    """What stands in a new chat: some sentences, and some keys with what they do, in `width` cells."""
+    wrapped = [part for row in rows for part in textwrap.wrap(row, max(20, width - 4))]
+    lines = [Line((Span("  ", look()), Span(row, look("text-muted")))) for row in wrapped]
     lines.append(Line(()))
-    width = max(len(key) for key, _ in keys)
+    column = max((len(key) for key, _ in keys), default=0)
+    if column > width // 3:  # the first of several keys will do
+        keys = [(key.partition(" or ")[0], says) for key, says in keys]
+        column = max((len(key) for key, _ in keys), default=0)
     lines += [
-        Line((Span("  ", look()), Span(key.ljust(width + 2), look("text-muted")), Span(says, look("text-faint"))))
+        Line((Span("  ", look()), Span(key.ljust(column + 2), look("text-muted")), Span(says, look("text-faint"))))
         for key, says in keys
     ]
     return lines

@@ -234,6 +234,26 @@ class KeptSettings(Protocol):
         ...
 
 
+class Uses(Protocol):
+    """How often a person has done what hints are about."""
+
+    def count(self, action: str) -> int:
+        """How often, up to a small number."""
+        ...
+
+    def note(self, action: str) -> None:
+        """It was done once more."""
+        ...
+
+    def load(self) -> None:
+        """Read what is known. Blocks."""
+        ...
+
+    def save(self) -> None:
+        """Keep what is new. Blocks."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
     """What the command line asks the app to begin with."""
@@ -287,6 +307,7 @@ class Services:
     carrier: Carrier
     list_files: Callable[[], Sequence[str]]
     """The files and folders below the directory that Salon was started in, relative to it. Blocks."""
+    uses: Uses
     terminal_talks: bool = True
     """Whether the terminal may be asked about itself."""
     terminal_links: bool = False

@@ -74,7 +74,7 @@ class Transcript(Widget):
         self._planned: asyncio.TimerHandle | None = None
         self._last_start = 0.0
         self._last_cost = 0.0
-        self._greeting: tuple[Line, ...] = ()
+        self._greeting: Callable[[int], Sequence[Line]] = lambda width: ()
         self._drawn = (0, 0)
         """The viewport's top and total when rows were last sent to be drawn."""
         self._thumb_drawn = range(0)
@@ -132,9 +132,9 @@ class Transcript(Widget):
         self.viewport.touch(index)
         self._plan()
 
-    def set_greeting(self, rows: Sequence[Line]) -> None:
+    def set_greeting(self, greeting: Callable[[int], Sequence[Line]]) -> None:
         """What stands in a conversation that has no messages yet."""
-        self._greeting = tuple(rows)
+        self._greeting = greeting
         self._redraw()
 
     def set_painter(self, painter: Painter) -> None:
@@ -314,8 +314,9 @@ class Transcript(Widget):
     def _row(self, y: int, width: int, height: int, *, is_thumb: bool) -> Strip:
         if not self.viewport.entries:
             row = y - 2
-            greets = 0 <= row < len(self._greeting)
-            return self._kept((_GREETING, row), self._greeting[row], width) if greets else self._blank(width)
+            greeting = self._greeting(width)
+            greets = 0 <= row < len(greeting)
+            return self._kept((_GREETING, row), greeting[row], width) if greets else self._blank(width)
         place = self.viewport.place(y)
         strip = self._strip_at(place, width)
         if place is not None and self.selection is not None:

@@ -1,9 +1,9 @@
-"""The welcome screen: a key, the demo, or a server of one's own."""
+"""The welcome screen: a key, the demo, a server of one's own, or chats from elsewhere first."""
 
 import asyncio
 from collections.abc import Callable
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -12,19 +12,22 @@ from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, Static
 
 from salon.errors import SalonError
-from salon.ui.services import Connection, Connector
+from salon.ui.services import Carrier, Connection, Connector
 
 KEY_PAGE = "console.anthropic.com/settings/keys"
+LOW = 20
+"""Fewer rows have no room for air."""
 
 
 class Choice(Checkbox):
     """A checkbox whose state can be read, where Textual's own tells it by colour alone."""
 
-    BUTTON_INNER = " "
+    BUTTON_LEFT = BUTTON_RIGHT = ""
+    BUTTON_INNER = "[ ]"
 
     def watch_value(self) -> None:
         """Draw the mark or take it away."""
-        self.BUTTON_INNER = "✓" if self.value else " "
+        self.BUTTON_INNER = "[x]" if self.value else "[ ]"
         super().watch_value()
 
 
@@ -35,33 +38,42 @@ class WelcomeScreen(ModalScreen[Connection | None]):
     BINDINGS = [  # noqa: RUF012 - Textual's own convention
         Binding("escape", "leave", "Leave", show=False),
         Binding("f2", "demo", "Demo", show=False),
+        Binding("f3", "bring_in", "Import", show=False),
     ]
 
-    def __init__(self, connector: Connector) -> None:
+    def __init__(self, connector: Connector, carrier: Carrier) -> None:
         super().__init__()
         self._connector = connector
+        self._carrier = carrier
         self._busy = False
 
     def compose(self) -> ComposeResult:
-        """What this is, and the three ways in."""
+        """What this is, and the ways in."""
         with VerticalScroll(classes="panel"):
             yield Static("Salon", classes="heading", markup=False)
-            yield Static("Conversation with Claude, in your terminal. Chats stay on this computer.\n", markup=False)
-            yield Static("An API key", classes="heading", markup=False)
-            yield Static(f"Get one at {KEY_PAGE}. It is checked with one small call.", classes="muted", markup=False)
+            yield Static("Conversation with Claude, in your terminal. Chats stay on this computer.", markup=False)
+            yield Static("An API key", classes="heading way", markup=False)
             yield Input(placeholder="Paste it here and press Enter; it is not shown", password=True, id="key")
-            yield Choice("Keep it for the next start (in a file only you can read)", id="keep")
-            yield Static("\nNo key: F2 opens the demo", classes="heading", markup=False)
-            yield Static("Scripted answers, no network, nothing to pay.", classes="muted", markup=False)
-            yield Static("\nA server of your own", classes="heading", markup=False)
-            yield Static(
-                "llama-server, Ollama, LM Studio, LiteLLM: anything that speaks the Messages API.",
-                classes="muted",
-                markup=False,
-            )
+            yield Choice("Keep it for the next start, in a file that only you can read", id="keep")
+            yield Static(f"Get one at {KEY_PAGE}", classes="muted aside", markup=False)
+            yield Static("No key: F2 opens the demo", classes="heading way", markup=False)
+            yield Static("Scripted answers, no network, nothing to pay.", classes="muted aside", markup=False)
+            yield Static("A server of your own", classes="heading way", markup=False)
             yield Input(placeholder="http://127.0.0.1:8080", id="address")
+            yield Static("llama-server, Ollama, LM Studio, LiteLLM …", classes="muted aside", markup=False)
+            yield Static("Chats from elsewhere: F3 imports them", classes="heading way", markup=False)
+            yield Static("claude.ai, ChatGPT, Claude Code, another Salon.", classes="muted aside", markup=False)
             yield Static("", id="outcome", markup=False)
-            yield Static("\nTab moves · Enter goes on · Esc leaves · Ctrl+Q quits", classes="faint", markup=False)
+            yield Static("Tab moves · Enter goes on · F10 colours · Esc leaves · Ctrl+Q quits", id="ways", markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Where there is little room, leave the air out."""
+        self.set_class(event.size.height < LOW, "-low")
+        self.call_after_refresh(self._show_focus)
+
+    def _show_focus(self) -> None:
+        if self.focused is not None:
+            self.focused.scroll_visible(animate=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Try the key or the address."""
@@ -106,6 +118,16 @@ class WelcomeScreen(ModalScreen[Connection | None]):
             self._busy = True
             self.dismiss(await asyncio.to_thread(self._connector.connect_to_demo))
 
+    def action_bring_in(self) -> None:
+        """Take in chats from elsewhere, for which no key is needed."""
+        from salon.ui.importscreen import ImportScreen  # not needed to begin a chat
+
+        def tell(outcome: str | None) -> None:
+            if outcome is not None:
+                self._say(outcome)
+
+        self.app.push_screen(ImportScreen(self._carrier, demo=False), tell)
+
     def action_leave(self) -> None:
         """Back to the chat, without a connection."""
         self.dismiss(None)
@@ -126,3 +148,4 @@ class WelcomeScreen(ModalScreen[Connection | None]):
         outcome = self.query_one("#outcome", Static)
         outcome.set_class(problem, "problem")
         outcome.update(Content(f"\n{sentence}"))
+        outcome.scroll_visible(animate=False)

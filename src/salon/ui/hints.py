@@ -1,0 +1,31 @@
+"""What a new chat says about keys: few at first, others once those are known, and in the end none."""
+
+from collections.abc import Sequence
+
+from salon.actions import BY_ID
+from salon.ui.services import Uses
+
+LEARNT = 3
+"""What was done so often needs no hint any more."""
+AT_ONCE = 4
+"""How many hints are shown."""
+_HINTS = (
+    ("send", "sends"),
+    ("newline", "starts a new line"),
+    ("open_chat", "opens an earlier chat"),
+    ("pick_theme", "changes the colours"),
+    ("pick_model", "chooses another model"),
+    ("edit", "changes your last prompt"),
+    ("read", "goes through the conversation block by block"),
+    ("search", "searches all chats"),
+    ("attach", "attaches a file"),
+)
+_LAST = ("help", "shows all keys")
+"""Stands below the others for as long as it was not needed."""
+
+
+def hints(uses: Uses) -> list[tuple[str, str]]:
+    """Keys and what they do, as one reads it behind them."""
+    told = [hint for hint in (*_HINTS, _LAST) if uses.count(hint[0]) < LEARNT and BY_ID[hint[0]].key]
+    shown: Sequence[tuple[str, str]] = told if len(told) <= AT_ONCE else [*told[: AT_ONCE - 1], told[-1]]
+    return [(" or ".join(BY_ID[action].key_names()[: 2 if action == "newline" else 1]), says) for action, says in shown]
