@@ -34,14 +34,14 @@ class Catalogue:
     def info(self, model_id: str) -> ModelInfo:
         """What is known of a model, whoever offers it."""
         if model_id.startswith(DEMO_MODEL):
-            return next((info for info in _demo() if info.id == model_id), ModelInfo(id=model_id))
+            return self._priced(next((info for info in _demo() if info.id == model_id), ModelInfo(id=model_id)))
         offered = (found[model_id] for _, found in self._offered.values() if model_id in found)
         return self._priced(next(offered, None) or models.known(model_id))
 
     def offered(self, connection: Connection) -> Sequence[ModelInfo]:
         """The models of a connection, as its server lists them; Anthropic's from the table before it was asked."""
         if connection.demo:
-            return _demo()
+            return [self._priced(info) for info in _demo()]
         _, found = self._of(connection.host)
         if not found:
             return [] if connection.host else self.table()

@@ -12,18 +12,23 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, replace
+from datetime import date
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
+from salon.chat import spending
 from salon.chat.attachments import Attachment
 from salon.chat.blocks import text_of
-from salon.chat.conversation import Message, Status
+from salon.chat.conversation import WINDOW_FULL, Message, Status
 from salon.chat.events import BlockStarted, Finished, Retrying, TextDelta, TurnEvent, Waiting
+from salon.chat.ledger import totals
+from salon.chat.numbers import dollars
 from salon.chat.permission import Decision, Gatekeeper, Permission, begin_with_tools
 from salon.chat.session import Library, Session
 from salon.chat.tools import ToolCall
-from salon.errors import CredentialsError, Fault, FaultKind, UsageError
+from salon.errors import CredentialsError, Fault, FaultKind, SalonError, UsageError
 from salon.exits import Exit
 from salon.toml_text import read_small_file, reason_of, shown_path
 from salon.ui.services import Connection
@@ -80,6 +85,7 @@ class Headless:
             self._heed_signals(session)
             attachments = await self._attachments(attach)
             session.check(prompt, attachments)
+            await self._check_budgets(session)
             await session.submit(prompt, attachments)
             if not self._signal:
                 for problem in await begin_with_tools(session, servers):
@@ -101,6 +107,18 @@ class Headless:
             self._kept = False
             self._tell("The disk took nothing until the end: this answer is not saved.")
         return self._exit_code(last) if last is not None else Exit.FAILURE
+
+    async def _check_budgets(self, session: Session) -> None:
+        """Raise `SalonError` where a budget is used up: nobody is here to be asked whether to go on."""
+        settings, info = self._house.settings, self._house.model_info
+        if settings.budget_chat:
+            spent = totals(session.conversation.written.values(), info).cost or Decimal(0)
+            _check_budget("This chat has", spent, settings.budget_chat, "SALON_BUDGET_CHAT")
+        if settings.budget_day:
+            sessions = [*await asyncio.to_thread(self._library.list), *await asyncio.to_thread(self._library.trashed)]
+            entries = spending.within(spending.ledger(sessions, info), date.today().isoformat())
+            spent = spending.total(entries).cost or Decimal(0)
+            _check_budget("Today's chats have", spent, settings.budget_day, "SALON_BUDGET_DAY")
 
     async def _attachments(self, attach: Sequence[str]) -> list[Attachment]:
         attacher = self._house.attacher()
@@ -184,7 +202,8 @@ class Headless:
             no_access = {FaultKind.NO_KEY.value, FaultKind.REJECTED_KEY.value}
             return Exit.CREDENTIALS if fault.get("kind") in no_access else Exit.FAILURE
         if answer.status is Status.MAX_TOKENS:
-            self._tell("The answer reached its length limit.")
+            full = answer.stop_reason == WINDOW_FULL
+            self._tell("The context window is full." if full else "The answer reached its length limit.")
         if answer.status is Status.REFUSED:
             self._tell("The model declined to answer this.")
             return Exit.FAILURE
@@ -202,6 +221,12 @@ class Headless:
 
     def _tell(self, sentence: str) -> None:
         sys.stderr.write(f"salon: {clean_line(sentence, 1_000)}\n")
+
+
+def _check_budget(whose: str, spent: Decimal, budget: float, variable: str) -> None:
+    if spent >= Decimal(str(budget)):
+        told = f"{whose} cost {dollars(spent)}, and the budget is {dollars(Decimal(str(budget)))}."
+        raise SalonError(f"{told} Nothing was asked.", f"{variable}=0 asks all the same.")
 
 
 def event_record(event: TurnEvent) -> dict[str, Any]:

@@ -242,3 +242,13 @@ def test_an_answer_that_was_to_fit_a_schema_is_json_or_a_failure(home: Home, tmp
         refused = home.run("-p", "--demo", "--schema", str(schema), "echo x")
         assert (refused.code, refused.out) == (2, "")
         assert "cannot be used" in refused.err
+
+
+def test_a_script_stops_at_a_budget_before_it_asks(home: Home) -> None:
+    home.paths.config.mkdir(parents=True, exist_ok=True)
+    home.paths.prices_file.write_text('["salon-demo"]\ninput = 1000\noutput = 1000\n')
+    assert home.run("-p", "--demo", "hello").code == 0
+    outcome = home.run("-p", "--demo", "hello", SALON_BUDGET_DAY="0.001")
+    assert outcome.code == 1
+    assert "and the budget is $0.001. Nothing was asked." in outcome.err
+    assert outcome.out == ""

@@ -382,7 +382,7 @@ class Session(Branching):
 
         Only Anthropic's own are known, so nothing is checked for other hosts.
         """
-        carried = self.path
+        carried = self.sent.messages
         attached = [*limits.attached_in(carried), *attachments]
         if attached and self.parameters.anthropic_host:
             rest = limits.other_bytes(carried, text, self.parameters.system)
