@@ -250,6 +250,17 @@ class Settings:
         False, "Whether the sidebar stays open in terminals of 140 columns and more.", effect=Effect.AT_ONCE
     )
     mouse: bool = _setting(True, "Whether Salon takes mouse events. If not, the terminal selects text by itself.")
+    notify: str = _setting(
+        "auto",
+        "How you are told that a long answer has ended while the window is not in focus: a desktop notification where "
+        "the terminal is known to show one and else the bell, always the bell, or not at all.",
+        choices=("auto", "bell", "off"),
+    )
+    notify_after: float = _setting(10.0, "Seconds from which on an answer is long enough for that.", within=(0, 3600))
+    terminal_title: bool = _setting(True, "Whether the terminal's title names the chat and says how it is.")
+    terminal_progress: bool = _setting(
+        True, "Whether terminals that have a progress bar (OSC 9;4) show that an answer arrives."
+    )
     print_on_exit: bool = _setting(
         False, "Whether quitting prints the conversation to the terminal's own scrollback.", effect=Effect.AT_ONCE
     )

@@ -45,6 +45,7 @@ from salon.store.permissions import permission_warnings
 from salon.store.settings_file import FileSettings
 from salon.store.uses import FileUses
 from salon.templates import load_templates
+from salon.terminals import manners_of
 from salon.themes import ThemeFiles
 from salon.toml_text import read_small_file
 from salon.ui.services import Connection, Services
@@ -291,6 +292,7 @@ class House:
             terminal_talks=terminal_talks,
             terminal_links=self.settings.hyperlinks and terminal_talks,
             keys=keys,
+            manners=manners_of(self.environ),
             problems=(*self.problems, *key_problems, *problems, *server_problems),
             log_file=str(self.paths.log_file),
         )

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from fakes import beginning, ending, whole
+from fakes import beginning, ending, text_delta, whole
 from salon.chat.conversation import Status
 from salon.chat.session import Draft
 from salon.store.library import FileLibrary
@@ -110,6 +110,80 @@ async def test_a_failure_out_of_sight_is_kept_for_the_one_who_comes_back(tmp_pat
         await person.answer_begins("so far")
         await goes_to_another_chat(person, "ctrl+n")
         gate.set()
-        await person.sees(lambda: "“Doomed” has ended its answer" in person.notice())
+        await person.sees(lambda: "The answer in “Doomed” failed" in person.notice())
         await goes_to_another_chat(person, "f12")
         assert "Salon itself failed" in person.notice() or "kept" in person.notice()
+
+
+# how the chats are, in lists
+
+
+def row_of(person: Person, title: str) -> str:
+    return next((row for row in person.rows() if title in row and "●" in row), "")
+
+
+async def test_the_sidebar_says_which_chats_answer_have_answered_or_failed(tmp_path: Path) -> None:
+    async with salon(tmp_path, size=(150, 30)) as person:
+        good, bad = asyncio.Event(), asyncio.Event()
+        await person.say("Lasting", *beginning("going on"), good, *ending())
+        await person.answer_begins("going on")
+        await goes_to_another_chat(person, "ctrl+n")
+        await person.say("Doomed", *beginning("so far"), bad, ValueError("broken"))
+        await person.answer_begins("so far")
+        await goes_to_another_chat(person, "ctrl+n")
+        await person.press("ctrl+b")
+        await person.sees(lambda: "answering · Lasting" in row_of(person, "Lasting"), "that it answers")
+        assert "answering · Doomed" in row_of(person, "Doomed")
+        good.set()
+        await person.sees(lambda: "new answer · Lasting" in row_of(person, "Lasting"), "that it has answered")
+        bad.set()
+        await person.sees(lambda: "failed · Doomed" in row_of(person, "Doomed"), "that it has failed")
+        await goes_to_another_chat(person, "f12")
+        await person.sees(lambda: "failed" not in row_of(person, "Doomed"), "that it has been seen")
+        assert "new answer · Lasting" in row_of(person, "Lasting")
+
+
+async def test_the_list_of_all_chats_follows_an_answer_that_ends_meanwhile(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        gate = asyncio.Event()
+        await person.say("Lasting", *beginning("going on"), gate, *ending())
+        await person.answer_begins("going on")
+        await goes_to_another_chat(person, "ctrl+n")
+        await person.press("ctrl+o")
+        await person.sees(lambda: "answering · Lasting" in row_of(person, "Lasting"), "that it answers")
+        gate.set()
+        await person.sees(lambda: "new answer · Lasting" in row_of(person, "Lasting"), "that it has answered")
+
+
+async def test_a_chat_that_answers_is_shown_from_the_list_and_goes_on(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        gate = asyncio.Event()
+        await person.say("Lasting", *beginning("going on"), gate, text_delta(" to the end"), *ending())
+        await person.answer_begins("going on")
+        lasting = person.session
+        await goes_to_another_chat(person, "ctrl+n")
+        await person.press("ctrl+o")
+        await person.sees(lambda: "answering · Lasting" in row_of(person, "Lasting"), "the list")
+        await person.press("enter")
+        await person.sees(lambda: person.chat.session is lasting and person.app.screen is person.chat, "the chat")
+        assert "going on" in person.text_of_transcript()
+        gate.set()
+        await person.answer_begins("going on to the end")
+        await person.answer_arrives()
+        assert len(person.app.chats) == 1
+
+
+async def test_the_notice_offers_the_chat_that_has_just_ended_among_several(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        gates = [asyncio.Event(), asyncio.Event()]
+        sessions = []
+        for name, gate in zip(("One", "Two"), gates, strict=True):
+            await person.say(name, *beginning(f"{name} goes on"), gate, *ending())
+            await person.answer_begins(f"{name} goes on")
+            sessions.append(person.session)
+            await goes_to_another_chat(person, "ctrl+n")
+        gates[1].set()
+        await person.sees(lambda: "“Two” has ended" in person.notice())
+        await person.press("enter")
+        await person.sees(lambda: person.chat.session is sessions[1], "the second chat, not the first")
+        gates[0].set()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Iterator, Mapping
+from time import monotonic
 
 from rich.text import Text
 from textual import events, work
@@ -16,10 +17,11 @@ from salon import clipboard
 from salon.actions import BY_ID, Place, use_keys
 from salon.chat.conversation import Message
 from salon.errors import SalonError
-from salon.ui.asking import SETTLE_SECONDS
+from salon.ui.asking import SETTLE_SECONDS, AskingActions
 from salon.ui.blockscreen import BlockScreen, CopyWanted
 from salon.ui.chat import ChatScreen
 from salon.ui.chats import Contact
+from salon.ui.chatstates import ChatState
 from salon.ui.comparescreen import CompareScreen
 from salon.ui.editingarea import EditingArea
 from salon.ui.inspectscreen import InspectScreen
@@ -30,11 +32,13 @@ from salon.ui.modelpicker import model_picker
 from salon.ui.mouse import Mouse
 from salon.ui.notice import NoticeText
 from salon.ui.preferring import PreferringApp
+from salon.ui.presence import Presence
 from salon.ui.printing import printed
 from salon.ui.rowfilter import lean
 from salon.ui.services import Connection, Opening, Services
 from salon.ui.shelf import Shelf
 from salon.ui.welcome import WelcomeScreen
+from salon.untrusted import clean_line
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +63,9 @@ class SalonApp(PreferringApp):
         self._warned = False
         self._mouse = Mouse(self._write, taken=services.settings.mouse)
         self._prints = False
+        self._presence = Presence(self._write, services.manners, lambda: self._services.settings)
+        self._began: dict[AskingActions, float] = {}
+        """When the answer that is arriving in a chat was asked for."""
         self._printout: tuple[Message, ...] = ()
 
     def get_driver_class(self) -> type[Driver]:
@@ -79,6 +86,7 @@ class SalonApp(PreferringApp):
     def _lend(self) -> None:
         """Another program has the terminal from here on."""
         self._lent = True
+        self._presence.leave()
 
     def _end_on(self, number: int) -> None:
         """A signal to end; a Ctrl+C that is meant for the program that has the terminal is none."""
@@ -89,6 +97,7 @@ class SalonApp(PreferringApp):
         """Another program had the terminal, and has written on the screen."""
         self._lent = False
         self._mouse.remind()
+        self._presence.come_back()
         self._rows.forget()
         self.refresh(layout=True)
 
@@ -203,6 +212,7 @@ class SalonApp(PreferringApp):
             self._services.model_info,
             words=words,
             open_id="" if session is None else session.id,
+            states=self.chat_states(),
         )
         await self.push_screen(screen, self._session_chosen)
 
@@ -294,6 +304,39 @@ class SalonApp(PreferringApp):
         else:
             self.chat.notice.show(NoticeText(sentence, (), "info"))
 
+    # what the terminal is told beside the screen
+
+    def chats_changed(self) -> None:
+        """Have the lists and the terminal's title say how the chats are."""
+        super().chats_changed()
+        states = self.chat_states()
+        if isinstance(self.screen, LibraryScreen):
+            self.screen.show_states(states)
+        session = self.chat.session
+        busy = any(chat.answering for chat in self.chats)
+        failed = ChatState.FAILED in states.values()
+        title = "" if session is None else session.conversation.title
+        self._presence.show(title, "answering" if self.chat.answering else "", busy=busy, failed=failed)
+
+    def on_asking_actions_turn_began(self, event: ChatScreen.TurnBegan) -> None:
+        """Remember when."""
+        self._began[event.screen] = monotonic()
+
+    def on_asking_actions_turn_ended(self, event: ChatScreen.TurnEnded) -> None:
+        """Tell somebody who has waited long and looks elsewhere."""
+        began = self._began.pop(event.screen, None)
+        if began is not None and monotonic() - began >= self._services.settings.notify_after:
+            self._tell_outside(event.screen, "has its answer")
+
+    def on_asking_actions_person_wanted(self, event: ChatScreen.PersonWanted) -> None:
+        """Tell somebody who looks elsewhere that nothing goes on without them."""
+        self._tell_outside(event.screen, "asks whether it may run a tool")
+
+    def _tell_outside(self, chat: AskingActions, what: str) -> None:
+        if not self.app_focus and chat.session is not None and not self._quitting:
+            title = clean_line(chat.session.conversation.title, 40)
+            self._presence.notify(f"“{title}” {what}" if title else f"A chat {what}")
+
     # help, end
 
     def action_suspend(self) -> None:
@@ -356,6 +399,7 @@ class SalonApp(PreferringApp):
             for connection in {id(each): each for each in self._connections()}.values():
                 await connection.client.aclose()
         finally:
+            self._presence.leave()
             self._mouse.leave()
             self.exit()
 
@@ -379,6 +423,7 @@ class SalonApp(PreferringApp):
         Textual's own crash screen prints local variables, which hold keys and prompts.
         """
         logger.critical("Salon crashed", exc_info=error)
+        self._presence.leave()
         self._return_code = 1
         if self._exception is None:
             self._exception = error

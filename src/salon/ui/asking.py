@@ -53,6 +53,15 @@ class AskingActions(ReadingActions):
         screen: "AskingActions"
 
     @dataclass
+    class TurnBegan(WidgetMessage):
+        """A turn begins; `screen` is the chat's."""
+
+        screen: "AskingActions"
+
+    class TitleChanged(WidgetMessage):
+        """The chat is called something else."""
+
+    @dataclass
     class TurnEnded(WidgetMessage):
         """A turn has ended, however it did; `screen` is the chat's."""
 
@@ -174,6 +183,7 @@ class AskingActions(ReadingActions):
             self.run_worker(asyncio.to_thread(warm_up), group="warm", exit_on_error=False)
         self._gave_up.clear()
         self._answers.begin()
+        self.post_message(self.TurnBegan(self))
 
     def _show_message(self, message: Message) -> None:
         assert self.session is not None

@@ -13,7 +13,9 @@ from salon.chat.conversation import Conversation
 from salon.chat.session import Draft, Keeping, Library, Outside, Parameters, Session, SessionLog
 from salon.chat.titles import ask_for_title, has_first_words, wants_title
 from salon.errors import Fault, SalonError, SessionLocked, StoreError
+from salon.ui.asking import AskingActions
 from salon.ui.chat import ChatScreen, Handed
+from salon.ui.chatstates import ChatState, state_of
 from salon.ui.entries import Entry
 from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
@@ -65,6 +67,8 @@ class ChatsApp(App[None]):
         """The open chats, the oldest first: the one that is shown, and those whose answers are arriving or new."""
         self.chat = self._new_screen()
         """The chat that is shown."""
+        self._unseen: list[ChatScreen] = []
+        """The chats in which something has ended, or waits for the person, out of sight; the newest last."""
         self._first_opened = asyncio.Event()
         self._ending = False
         """Whether no other chat is shown any more."""
@@ -182,6 +186,7 @@ class ChatsApp(App[None]):
             chat.set_connection(self._contact.connection, self._contact.ready)
         chat.use_library(opened.library)
         chat.show_session(opened.session, opened.draft, opened.entries)
+        self.chats_changed()
         self.run_worker(self._load_recall(chat, opened.library), group="recall", exclusive=True, exit_on_error=False)
 
     async def _load_recall(self, chat: ChatScreen, library: Library) -> None:
@@ -234,6 +239,7 @@ class ChatsApp(App[None]):
         try:
             self.chat = chat
             await self.switch_screen(chat)
+            self._seen(chat)
             await before.keys_taken_in()
             chat.begin_chat()
             chat.take_over(before.hand_over())
@@ -247,6 +253,7 @@ class ChatsApp(App[None]):
 
     async def _close(self, chat: ChatScreen) -> None:
         self.chats.remove(chat)
+        self._seen(chat)
         await chat.settle()
         self.uninstall_screen(chat)
         await chat.remove()
@@ -329,9 +336,9 @@ class ChatsApp(App[None]):
         """List the chats in the sidebar: as they were at the last look, then as they are."""
         for listed in (self.library.remembered, self.library.list):
             sessions = await asyncio.to_thread(listed)
-            chat, ids = self.chat, [each.session.id for each in self.chats if each.session]
+            chat = self.chat
             if chat.sidebar.is_open and chat.session is not None and (sessions or listed == self.library.list):
-                chat.sidebar.show_sessions(sessions, "", frozenset(ids))
+                chat.sidebar.show_sessions(sessions, "", self.chat_states())
 
     # titles
 
@@ -351,6 +358,7 @@ class ChatsApp(App[None]):
             return
         if title and self.open_session(session.id) is session and has_first_words(session.conversation):
             await session.set("title", title)
+            self.chats_changed()
 
     # closing one that a list moves away
 
@@ -408,12 +416,14 @@ class ChatsApp(App[None]):
                 sentence = "No other chat is open. Answers that arrive keep theirs open."
                 self.chat.notice.show(NoticeText(sentence, (), "info"))
             elif await self.chat.leave():
-                await self._show(self.chats[(self.chats.index(self.chat) + 1) % len(self.chats)])
+                following = self.chats[(self.chats.index(self.chat) + 1) % len(self.chats)]
+                await self._show(self._unseen[-1] if self._unseen else following)
 
     def on_asking_actions_person_wanted(self, event: ChatScreen.PersonWanted) -> None:
         """A question that nobody sees is told."""
         session = event.screen.session
         if event.screen is not self.chat and session is not None:
+            self._note_unseen(event.screen)
             title = clean_line(session.conversation.title, 40) or "Another chat"
             self.chat.notice.show(NoticeText(f"“{title}” asks whether it may run a tool.", ("next_chat",), "info"))
 
@@ -425,9 +435,46 @@ class ChatsApp(App[None]):
         if chat is self.chat:
             self.look_outside()
         if chat is self.chat or chat not in self.chats or chat.session is None:
+            self.chats_changed()
             return
+        self._note_unseen(chat)
         title = clean_line(chat.session.conversation.title, 40) or "Another chat"
-        self.chat.notice.show(NoticeText(f"“{title}” has ended its answer.", ("next_chat",), "info"))
+        failed = self.chat_states()[chat.session.id] is ChatState.FAILED
+        told = f"The answer in “{title}” failed." if failed else f"“{title}” has ended its answer."
+        self.chat.notice.show(NoticeText(told, ("next_chat",), "warning" if failed else "info"))
+
+    # how the chats are
+
+    def chat_states(self) -> dict[str, ChatState]:
+        """How each open chat is, by the id of its session."""
+        return {
+            chat.session.id: state_of(chat.session, answering=chat.answering, unseen=chat in self._unseen)
+            for chat in self.chats
+            if chat.session is not None
+        }
+
+    def on_asking_actions_turn_began(self, event: ChatScreen.TurnBegan) -> None:
+        """A list that is shown says so."""
+        if event.screen in self.chats:
+            self.chats_changed()
+
+    def on_asking_actions_title_changed(self) -> None:
+        """So does whatever shows the title."""
+        self.chats_changed()
+
+    def chats_changed(self) -> None:
+        """The chats are others, or otherwise than before: whatever lists them is told."""
+        if self.chat.is_mounted and self.chat.sidebar.is_open:
+            self.chat.sidebar.show_states(self.chat_states())
+
+    def _note_unseen(self, chat: AskingActions) -> None:
+        self._unseen = [each for each in self._unseen if each is not chat]
+        self._unseen += [each for each in self.chats if each is chat]
+        self.chats_changed()
+
+    def _seen(self, chat: ChatScreen) -> None:
+        self._unseen = [each for each in self._unseen if each is not chat]
+        self.chats_changed()
 
 
 def _open(library: Library, session_id: str | None, how: How) -> tuple[Conversation, SessionLog]:

@@ -5,6 +5,7 @@ import asyncio
 from textual import work
 
 from salon.actions import BY_ID, Place
+from salon.chat.session import Session
 from salon.fuzzy import best
 from salon.ui.caching import CachingActions
 from salon.ui.completion import Candidate, CompletionList, How
@@ -180,7 +181,7 @@ class CommandingActions(CachingActions):
         title = clean_line(words, LONGEST_TITLE)
         if self.session is None or not title:
             return
-        self.run_worker(self.session.set("title", title), exit_on_error=False)
+        self._set_title(self.session, title)
         self.notice.show(NoticeText(f"This chat is called “{title}” now.", (), "info"))
 
     def system_is_settled(self) -> bool:
@@ -190,6 +191,11 @@ class CommandingActions(CachingActions):
         sentence = "A chat that has begun keeps its system prompt, because its thinking is bound to it."
         self.notice.show(NoticeText(f"{sentence} A new chat can have another.", ("new_chat",), "info"))
         return True
+
+    @work(group="title", exit_on_error=False)
+    async def _set_title(self, session: Session, title: str) -> None:
+        await session.set("title", title)
+        self.post_message(self.TitleChanged())
 
     def action_system(self, words: str = "") -> None:
         """Tell the model something before a new chat; without words say what it is told."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from salon.chat.conversation import path
 from salon.chat.model import ModelInfo
 from salon.chat.summary import SessionSummary
 from salon.errors import SalonError
+from salon.ui.chatstates import ChatState
 from salon.ui.keys import bind_actions
 from salon.ui.painter import Painter
 from salon.ui.sessionbrowser import SessionBrowser
@@ -62,11 +63,13 @@ class LibraryScreen(ModalScreen[str | None]):
         *,
         words: str = "",
         open_id: str = "",
+        states: Mapping[str, ChatState] | None = None,
     ) -> None:
         super().__init__()
         bind_actions(self, Place.LIST, priority=True)
         self._shelf = shelf
         self._open_id = open_id
+        self._states = states or {}
         self._view = View.CHATS
         self._browser = SessionBrowser(painter, model_info, words=words, ground="background")
         self._sessions: dict[View, list[SessionSummary]] | None = None
@@ -97,9 +100,13 @@ class LibraryScreen(ModalScreen[str | None]):
     def on_mount(self) -> None:
         """Show what was there at the last look, then look."""
         self.query_one("#library-field").display = False
-        self._browser.list.open_ids = frozenset({self._open_id})
+        self.show_states(self._states)
         self._browser.box.focus()
         self._do(self._begin)
+
+    def show_states(self, states: Mapping[str, ChatState]) -> None:
+        """Say of the open chats how they are."""
+        self._browser.list.show_states(states)
 
     def set_painter(self, painter: Painter) -> None:
         """Draw in another theme."""

@@ -15,6 +15,7 @@ from salon.chat.turn import Client, Request
 from salon.saved_prompts import SavedPrompt
 from salon.settings import Origin, Settings
 from salon.templates import Template
+from salon.terminals import Manners
 from salon.themes import Theme
 
 if TYPE_CHECKING:
@@ -312,6 +313,8 @@ class Services:
     """Whether the terminal may be asked about itself."""
     terminal_links: bool = False
     """Whether the terminal is told which cells are links."""
+    manners: Manners = field(default_factory=Manners)
+    """What the terminal understands beside the screen."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The keys of actions that have others than their own, by id."""
     saved_prompts: Callable[[], tuple[Sequence[SavedPrompt], Sequence[str]]]

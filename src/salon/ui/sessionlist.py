@@ -1,6 +1,6 @@
 """A list of any number of chats: only the rows in view are drawn, and none is a widget."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from salon.chat.model import ModelInfo
 from salon.chat.summary import SessionSummary, cost
+from salon.ui.chatstates import ChatState
 from salon.ui.painter import Painter
 from salon.ui.sessionrows import Figures, Rows, heading_line, money, session_line, size_of, when
 from salon.untrusted import clean_line
@@ -54,7 +55,7 @@ class SessionList(ScrollView):
         self._cursor = -1
         self.marked: set[str] = set()
         """The ids of the chats that an action is for; without any it is for the one under the cursor."""
-        self.open_ids: frozenset[str] = frozenset()
+        self._states: Mapping[str, ChatState] = {}
 
     @property
     def current(self) -> SessionSummary | None:
@@ -82,6 +83,12 @@ class SessionList(ScrollView):
         self._into_view()
         if self.current != before:
             self.post_message(self.Moved(self.current, by_person=False))
+
+    def show_states(self, states: Mapping[str, ChatState]) -> None:
+        """Say of the open chats how they are."""
+        if states != self._states:
+            self._states = states
+            self.refresh()
 
     def move(self, steps: int) -> None:
         """Move the cursor by chats, headings passed over, as far as there are some."""
@@ -150,7 +157,7 @@ class SessionList(ScrollView):
         if isinstance(row, str):
             return self._painter.strip(heading_line(row), width, self._ground)
         line = session_line(
-            row, self._figures(row), width, marked=row.id in self.marked, is_open=row.id in self.open_ids
+            row, self._figures(row), width, marked=row.id in self.marked, state=self._states.get(row.id)
         )
         return self._painter.strip(line, width, "selection" if place == self._cursor else self._ground)
 

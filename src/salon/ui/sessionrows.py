@@ -11,6 +11,7 @@ from rich.cells import set_cell_size
 from salon.chat.summary import SessionSummary
 from salon.markdown import Line, Span, look
 from salon.markdown.cells import cell_len
+from salon.ui.chatstates import ROLES, ChatState
 from salon.ui.sections import short_number
 from salon.untrusted import clean_line
 
@@ -112,13 +113,20 @@ _ORDER = ("model", "size", "cost", "when")
 
 
 def session_line(
-    session: SessionSummary, figures: Figures, width: int, *, marked: bool = False, is_open: bool = False
+    session: SessionSummary, figures: Figures, width: int, *, marked: bool = False, state: ChatState | None = None
 ) -> Line:
-    """One row: marks, title and first words, tags, figures."""
+    """One row: marks, how it is if it is open, title and first words, tags, figures."""
     shown = {name: cells for name, cells, least in _COLUMNS if width >= least}
     room = max(8, width - 4 - sum(shown.values()))
-    spans = [Span(" ", look()), Span("✓" if marked else "●" if is_open else " ", look("accent")), Span(" ", look())]
-    spans += _texts(session, room)
+    spans = [
+        Span(" ", look()),
+        Span("✓" if marked else "●" if state is not None else " ", look("accent")),
+        Span(" ", look()),
+    ]
+    if state:
+        spans.append(Span(f"{state.value} · ", look(ROLES[state])))
+        room -= cell_len(spans[-1].text)
+    spans += _texts(session, max(0, room))
     for name in _ORDER:
         if name in shown:
             text = getattr(figures, name)

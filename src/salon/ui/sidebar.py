@@ -1,12 +1,13 @@
 """The chats beside the conversation: the same list as Ctrl+O shows, narrow."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from salon.chat.model import ModelInfo
 from salon.chat.summary import SessionSummary
+from salon.ui.chatstates import ChatState
 from salon.ui.painter import Painter
 from salon.ui.sessionbrowser import SessionBrowser
 
@@ -46,7 +47,11 @@ class Sidebar(Vertical):
         """Draw in another theme."""
         self.browser.list.set_painter(painter)
 
-    def show_sessions(self, sessions: Sequence[SessionSummary], open_id: str, open_ids: frozenset[str]) -> None:
+    def show_sessions(self, sessions: Sequence[SessionSummary], open_id: str, states: Mapping[str, ChatState]) -> None:
         """List these; those that are open have a mark."""
-        self.browser.list.open_ids = open_ids
+        self.show_states(states)
         self.browser.show_sessions([session for session in sessions if not session.archived], open_id)
+
+    def show_states(self, states: Mapping[str, ChatState]) -> None:
+        """Say of the open chats how they are."""
+        self.browser.list.show_states(states)
