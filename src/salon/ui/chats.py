@@ -187,6 +187,8 @@ class ChatsApp(App[None]):
         chat.use_library(opened.library)
         chat.show_session(opened.session, opened.draft, opened.entries)
         self.chats_changed()
+        if chat.sidebar.is_open:
+            chat.post_message(chat.SidebarWanted())  # whoever asked before there was a session got no answer
         self.run_worker(self._load_recall(chat, opened.library), group="recall", exclusive=True, exit_on_error=False)
 
     async def _load_recall(self, chat: ChatScreen, library: Library) -> None:
