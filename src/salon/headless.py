@@ -22,7 +22,7 @@ from salon.chat import spending
 from salon.chat.attachments import Attachment
 from salon.chat.blocks import text_of
 from salon.chat.conversation import WINDOW_FULL, Message, Status
-from salon.chat.events import BlockStarted, Finished, Retrying, TextDelta, TurnEvent, Waiting
+from salon.chat.events import BlockStarted, Finished, Retrying, TextDelta, ToolsWanted, TurnEvent, Waiting
 from salon.chat.ledger import totals
 from salon.chat.numbers import dollars
 from salon.chat.permission import Decision, Gatekeeper, Permission, begin_with_tools
@@ -148,7 +148,7 @@ class Headless:
                 self._write(event.text)
             elif isinstance(event, BlockStarted):
                 self._write(text_of(event.block))  # empty but for servers that say something in it already
-            elif isinstance(event, Finished) and not self._ends_with_newline:
+            elif isinstance(event, ToolsWanted | Finished) and not self._ends_with_newline:
                 self._write("\n")
         except OSError as error:
             self._stop_writing(session, error)

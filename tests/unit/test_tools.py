@@ -442,3 +442,26 @@ def test_a_call_found_in_an_imported_answer_is_never_run() -> None:
     block = {"type": "tool_use", "id": "t", "name": "n", "input": {}}
     imported = Message(id="m", parent=None, role="assistant", content=(block,), source="claude")
     assert calls_in(imported) == []
+
+
+# Containers.
+
+
+def in_container(until: str) -> list[ApiEvent]:
+    """An answer at whose end a container is told."""
+    told = {"stop_reason": "end_turn", "container": {"id": "container_1", "expires_at": until}}
+    return [*whole("Made.")[:-2], {"type": "message_delta", "delta": told, "usage": {}}, MESSAGE_STOP]
+
+
+@pytest.mark.parametrize(("until_when", "sent"), [("2999-01-01T00:00:00Z", "container_1"), ("2001-01-01", None)])
+async def test_code_goes_on_in_its_container_while_that_is_there(until_when: str, sent: str | None) -> None:
+    stage = Stage(*code_tools())
+    able = ModelInfo(id="claude-test", server_tools=frozenset({"code_execution"}))
+    stage.session.parameters = Parameters(model=able, tools=tuple(code_tools()))
+    await stage.ask("Make.", in_container(until_when))
+    await stage.ask("More.", whole("Yes."))
+    assert "container" not in stage.client.requests[0].body
+    assert stage.client.requests[1].body.get("container") == sent
+    await stage.session.use_tools([])
+    await stage.ask("Thanks.", whole("Welcome."))
+    assert "container" not in stage.client.requests[2].body

@@ -52,6 +52,7 @@ def build(
     beginnings: Sequence[str] = (),
     compact: bool = False,
     cache: str = "5m",
+    container: str = "",
 ) -> Request:
     """The request that asks for an answer to the last of `messages`, a path from the root.
 
@@ -60,7 +61,7 @@ def build(
     was deleted, the instructions are others) is left out, and a notice says so. Extras (thinking, effort, caching) are
     asked for only where `model` is known to take them and the host is Anthropic's; caching and the rest of a compatible
     server's abilities are unknown. `tools` are definitions as the API has them; without any, what tools were asked and
-    said before is left out too.
+    said before is left out too; code goes on in its `container`.
 
     `beginnings` are messages before which nothing is sent (`salon.chat.room`). With `compact` the API is asked to
     summarise the path instead of answering it. `cache` is how long the API keeps what it has read, "" for not at all.
@@ -87,6 +88,8 @@ def build(
         body["system"] = mended(system)
     if tools:
         body["tools"] = list(tools)
+    if container:
+        body["container"] = container
     if anthropic_host:
         body |= _extras(model, effort, show_thinking, cache)
     if schema is not None:  # asked for outright, so any host is told

@@ -23,6 +23,7 @@ from salon.chat.model import ModelInfo
 from salon.chat.sending import refers_to_attachments, with_attachments
 from salon.chat.summary import SessionSummary
 from salon.chat.tools import (
+    CODE,
     MOST_ROUNDS,
     SERVER_TOOLS,
     SETTING,
@@ -32,6 +33,8 @@ from salon.chat.tools import (
     Tools,
     calls_in,
     definitions_in,
+    last_container,
+    name_of,
     offered,
     waiting_calls,
 )
@@ -626,6 +629,8 @@ class Session(Branching):
     def request(self, asked: Parameters | None = None, unsent: Message | None = None) -> Request:
         """The request that would have the leaf, or `unsent` below it, answered; attachments as the session has them."""
         asked = asked or self.asked_next
+        tools = offered(self.tools, asked.server_tools)
+        runs_code = any(name_of(each) in CODE for each in tools)
         return requests.build(
             [*self.path, *([unsent] if unsent is not None else [])],
             model=asked.model,
@@ -634,7 +639,8 @@ class Session(Branching):
             effort=asked.effort or None,
             show_thinking=asked.show_thinking,
             anthropic_host=asked.anthropic_host,
-            tools=offered(self.tools, asked.server_tools),
+            tools=tools,
+            container=last_container(self.path, utc_now()) if runs_code else "",
             schema=asked.schema,
             beginnings=(*room.beginnings_of(self.conversation), asked.begins_with),
             compact=asked.compact,

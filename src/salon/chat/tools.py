@@ -124,6 +124,28 @@ class Tools(Protocol):
         ...
 
 
+def container_in(extra: Mapping[str, Any], now: str) -> str:
+    """The container that code ran in, where an answer's `extra` names one that is there at `now` (ISO 8601, UTC).
+
+    The API tells it at an answer's end, and takes its id so that what code made is still there the next time.
+    """
+    events = extra.get("events")
+    for event in reversed(events if isinstance(events, list) else []):
+        delta = event.get("delta") if isinstance(event, dict) else None
+        container = delta.get("container") if isinstance(delta, dict) else None
+        if isinstance(container, dict):
+            an_id, until = container.get("id"), container.get("expires_at")
+            alive = not isinstance(until, str) or until[:19] > now[:19]
+            return an_id if isinstance(an_id, str) and alive else ""
+    return ""
+
+
+def last_container(path: Sequence[Message], now: str) -> str:
+    """The container of the last answer on a path that had one and still has it."""
+    answers = (message for message in reversed(path) if message.role == "assistant" and not message.source)
+    return next(filter(None, (container_in(message.extra, now) for message in answers)), "")
+
+
 def calls_in(message: Message) -> list[ToolCall]:
     """The calls of the client's tools in an answer that ended to have them run."""
     if message.role != "assistant" or message.status is not Status.COMPLETE or message.source:

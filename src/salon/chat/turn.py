@@ -27,6 +27,7 @@ from salon.chat.events import (
 )
 from salon.chat.exchange import Exchange, Step
 from salon.chat.ids import new_id
+from salon.chat.tools import container_in
 from salon.errors import Fault, FaultKind
 
 logger = logging.getLogger(__name__)
@@ -249,7 +250,8 @@ class Turn:
         if (kept := self._checkpoint(durable=True)) is not None:
             await kept
         self._pauses += 1
-        self._start_pump(resumed(self.request, self.answer.blocks()))
+        container = container_in(self.answer.extra(), utc_now())
+        self._start_pump(resumed(self.request, self.answer.blocks(), container))
         self.answer.go_on()
         return True
 
@@ -372,15 +374,16 @@ class Turn:
         return (Status.INTERRUPTED if answer.begun else Status.ERROR), fault
 
 
-def resumed(request: Request, blocks: Iterable[Block]) -> Request:
+def resumed(request: Request, blocks: Iterable[Block], container: str = "") -> Request:
     """The request that has a paused answer gone on with: the same, with what came of the answer at its end.
 
     All of it goes back as it came, a call of the server's own that has no result yet included: that is what it goes on
-    with. Blank text alone is refused.
+    with. Blank text alone is refused. Code goes on in its `container`.
     """
     said = [block for block in blocks if kind_of(block) != "text" or str(block.get("text") or "").strip()]
     messages = [*request.body["messages"], {"role": "assistant", "content": said}]
-    return replace(request, body={**request.body, "messages": messages})
+    within = {"container": container} if container else {}
+    return replace(request, body={**request.body, **within, "messages": messages})
 
 
 def utc_now() -> str:
