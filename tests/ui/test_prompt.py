@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from textual import events
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 
 from salon.chat.session import Draft
 from salon.ui.prompt import PASTE_GUARD_SECONDS, Prompt
@@ -315,3 +316,19 @@ async def test_the_box_grows_and_scrolls_without_an_error() -> None:
         await hand.type("\n".join("row " * number for number in range(40)))
         for key in ("ctrl+home", "ctrl+end", "pageup", "ctrl+underscore", "alt+r"):
             await hand.press(key)
+
+
+async def test_another_theme_reaches_what_is_typed() -> None:
+    async with at_the_prompt() as hand:
+        await hand.type("text")
+        seen = set()
+        for name in ("textual-dark", "textual-light", "nord"):
+            hand.app.theme = name
+            await hand.press()
+            row = hand.prompt.render_lines(Region(0, 0, 10, 1))[0]
+            styles = [style for text, style, _ in row if "text" in text and style is not None]
+            assert [(style.color, style.bgcolor) for style in styles] == [
+                (hand.prompt.rich_style.color, hand.prompt.rich_style.bgcolor)
+            ]
+            seen.add(styles[0].color)
+        assert len(seen) > 1

@@ -17,11 +17,6 @@ class Overlap:
         self._held = ""
         self._open = bool(self._tail)
 
-    def restart(self) -> None:
-        """Begin again with a new continuation."""
-        self._held = ""
-        self._open = bool(self._tail)
-
     def trim(self, text: str) -> str:
         """More of the continuation; what of everything so far can be shown now."""
         if not self._open:

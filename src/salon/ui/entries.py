@@ -393,17 +393,7 @@ class AnswerEntry(Entry):
 
     def __init__(self, message: Message, variant: tuple[int, int] = (1, 1), continues: str = "") -> None:
         super().__init__(message, variant)
-        self._overlap = Overlap(continues)
-        self._heard = False
-        """Whether any text has come: thinking before it says nothing about an overlap."""
-        self._blanks = ""
-        """White space that no text has followed yet: it counts once there is some, and marks stand before it."""
-        self._text: TextSection | None = None
-        self._thinking: dict[int, ThinkingSection] = {}
-        self._blocks: dict[int, BlockSection] = {}
-        self._seen: set[int] = set()
-        self._ended: set[int] = set()
-        self._sources = Sources()
+        self._continues = continues  # the rest is made by `_start_over`, not ten thousand times for what nobody sees
 
     def label(self) -> str:
         """Which variant it is."""
@@ -425,7 +415,7 @@ class AnswerEntry(Entry):
     def apply(self, event: TurnEvent) -> None:
         """Take in what happens while the answer streams."""
         if self._sections is None:
-            self._sections = []  # from here on it grows; building it from the message would lose what is held back
+            self._start_over()  # from here on it grows; building it from the message would lose what is held back
         match event:
             case BlockStarted(index, block):
                 self._begin(index, block)
@@ -452,6 +442,8 @@ class AnswerEntry(Entry):
 
     def finish(self, message: Message) -> None:
         """Take the answer as it ended."""
+        if self._sections is None:
+            self._start_over()
         self.message = message
         if len(self._seen) != len(message.content):
             self._rebuild()  # a server may say something in its `message_start`, which is no event for a reader
@@ -480,12 +472,16 @@ class AnswerEntry(Entry):
 
     def _start_over(self) -> None:
         self._sections = []
-        self._overlap.restart()
-        self._heard, self._blanks, self._text = False, "", None
-        self._thinking.clear()
-        self._blocks.clear()
-        self._seen.clear()
-        self._ended.clear()
+        self._overlap = Overlap(self._continues)
+        self._heard = False
+        """Whether any text has come: thinking before it says nothing about an overlap."""
+        self._blanks = ""
+        """White space that no text has followed yet: it counts once there is some, and marks stand before it."""
+        self._text: TextSection | None = None
+        self._thinking: dict[int, ThinkingSection] = {}
+        self._blocks: dict[int, BlockSection] = {}
+        self._seen: set[int] = set()
+        self._ended: set[int] = set()
         self._sources = Sources()
 
     def _rebuild(self) -> None:
