@@ -24,8 +24,8 @@ PATIENCE = 20.0
 """Seconds until a condition counts as one that never holds; the machine may be busy with other tests."""
 
 _UNFINISHED = re.compile(rb"\x1b(\[[0-9;:<=>?!$ ]*)?\Z")
-_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=?][0-9;]*u")
-"""The kitty keyboard protocol, of which pyte would print a part."""
+_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=?][0-9;]*[um]")
+"""The keyboard protocols of kitty and xterm: of one pyte would print a part, the other ends it."""
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 
 
