@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from salon import __version__
+from salon.argument_parser import HarmlessParser
 
 COMMAND_WORDS = {
     "sessions": "list, show and look after your chats (see salon sessions --help)",
@@ -23,7 +24,7 @@ COMMAND_WORDS = {
 
 def parser() -> argparse.ArgumentParser:
     """The arguments, their help, and nothing else."""
-    parser = argparse.ArgumentParser(
+    parser = HarmlessParser(
         prog="salon",
         description="Conversation with Claude, in your terminal.",
         epilog="The key is read from ANTHROPIC_API_KEY (or CLAUDE_API_KEY, or ANTHROPIC_AUTH_TOKEN), never from an "

@@ -14,6 +14,8 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from salon.children import without_secrets
+
 logger = logging.getLogger(__name__)
 
 TERMINAL_LIMIT = 74_000
@@ -80,12 +82,11 @@ def terminal_sequences(text: str, environ: Mapping[str, str]) -> list[str]:
 
 
 def _run(command: list[str], text: str, environ: Mapping[str, str]) -> bool:
-    harmless = {name: value for name, value in environ.items() if not name.endswith(("_API_KEY", "_AUTH_TOKEN"))}
     try:
         done = subprocess.run(
             command,
             input=text.encode("utf-8", "replace"),
-            env=harmless,
+            env=without_secrets(environ),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             timeout=TOOL_SECONDS,

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from salon.children import without_secrets
 from salon.errors import SalonError
 
 logger = logging.getLogger(__name__)
@@ -80,14 +81,13 @@ def _tool(name: str, environ: Mapping[str, str]) -> str | None:
 
 
 def _run(command: list[str], environ: Mapping[str, str]) -> bytes:
-    harmless = {name: value for name, value in environ.items() if not name.endswith(("_API_KEY", "_AUTH_TOKEN"))}
     try:
         done = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=harmless,
+            env=without_secrets(environ),
             timeout=SECONDS,
             check=False,
         )

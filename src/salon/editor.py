@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from salon.children import without_secrets
 from salon.errors import SalonError
 
 logger = logging.getLogger(__name__)
@@ -17,9 +18,6 @@ logger = logging.getLogger(__name__)
 LONGEST = 10_000_000
 """Bytes that are taken back from an editor."""
 _USUAL = ("nano", "vim", "vi")
-_SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "AUTH")
-_HARMLESS = frozenset({"SSH_AUTH_SOCK", "XAUTHORITY"})
-"""The way to an agent and to the screen; neither is a secret itself, and editors with windows need them."""
 
 
 class EditorError(SalonError):
@@ -40,16 +38,6 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
     if found is None:
         raise EditorError("No editor is set or found.", "Your text is kept. Set $VISUAL or $EDITOR to a command.")
     return [found]
-
-
-def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
-    """An environment without what looks like a key, a token or a password: plugins of editors read it, and send it."""
-    return {
-        name: value
-        for name, value in environ.items()
-        if name in _HARMLESS
-        or not (name.upper().startswith("ANTHROPIC_") or any(word in name.upper() for word in _SECRET_WORDS))
-    }
 
 
 async def edit_text(text: str, name: str = "prompt.md", environ: Mapping[str, str] | None = None) -> str:

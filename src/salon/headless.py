@@ -32,7 +32,7 @@ from salon.errors import CredentialsError, Fault, FaultKind, SalonError, UsageEr
 from salon.exits import Exit
 from salon.toml_text import read_small_file, reason_of, shown_path
 from salon.ui.services import Connection
-from salon.untrusted import clean, clean_line
+from salon.untrusted import clean, clean_line, json_line
 from salon.wiring import House
 
 logger = logging.getLogger(__name__)
@@ -143,7 +143,7 @@ class Headless:
     def _take(self, session: Session, event: TurnEvent) -> None:
         try:
             if self._as_json:
-                self._write(json.dumps(event_record(event), ensure_ascii=False) + "\n")
+                self._write(json_line(json.dumps(event_record(event), ensure_ascii=False)) + "\n")
             elif isinstance(event, TextDelta):
                 self._write(event.text)
             elif isinstance(event, BlockStarted):

@@ -5,7 +5,8 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,16 @@ from salon.untrusted import clean_line
 SIZE_LIMIT = 64 * 1024
 """Bytes; what a person writes is far smaller, and a parser is not to be fed without end."""
 MOST_BROKEN_LINES = 20
+MOST_ENTRIES = 1_000
+"""Keys and values in one file; each that is wrong is told, and looked for among those that are right."""
 MOST_OWN_FILES = 200
 """In one directory; more were not written by hand."""
 
 _LINE = re.compile(r"\(at line (\d+), column \d+\)$")
+_ENDLESS_KEY = re.compile(r"""(?<![\w"'-])[\w"'-]++(?:[ \t]*\.[ \t]*[\w"'-]++){64}""")
+"""`tomllib` takes the square of a dotted key's parts: 11 s for the longest that a file of this size can hold."""
+_HEADER = re.compile(r"\[([^\[\]]+)\]")
+_KEY = re.compile(r"""[\w."' \t-]+""")
 
 
 def read_small_file(path: Path) -> str:
@@ -83,9 +90,14 @@ def parse_leniently(text: str, name: str) -> tuple[dict[str, Any], list[str]]:
     """
     lines = text.split("\n")
     problems: list[str] = []
+    for at, written_line in enumerate(lines):
+        if _ENDLESS_KEY.search(written_line):
+            problems.append(f"{name}, line {at + 1}: a key of too many parts, this line is not used.")
+            lines[at] = ""
+    del problems[MOST_BROKEN_LINES:]
     for _ in range(MOST_BROKEN_LINES):
         try:
-            return tomllib.loads("\n".join(lines)), problems
+            written = tomllib.loads("\n".join(lines))
         except RecursionError:
             return {}, [f"{name}: nested too deeply, nothing in it is used."]
         except ValueError as error:
@@ -96,7 +108,21 @@ def parse_leniently(text: str, name: str) -> tuple[dict[str, Any], list[str]]:
             reason = clean_line(str(error)[: found.start()])
             problems.append(f"{name}, line {line}: not TOML, this line is not used: {reason}.")
             lines[line - 1] = ""
+            continue
+        if _has_more_entries_than(MOST_ENTRIES, written):
+            return {}, [*problems, f"{name}: more than {MOST_ENTRIES:,} entries, nothing in it is used."]
+        return written, problems
     return {}, [*problems, f"{name}: too many broken lines, nothing in it is used."]
+
+
+def _has_more_entries_than(most: int, written: Mapping[str, Any]) -> bool:
+    count, left = 0, [iter(written.values())]
+    while left and count <= most:
+        for value in left.pop():
+            count += 1
+            if isinstance(value, dict | list):
+                left.append(iter(value.values() if isinstance(value, dict) else value))
+    return count > most
 
 
 def place_of(text: str, name: str, key: str, table: str = "") -> str:
@@ -104,20 +130,29 @@ def place_of(text: str, name: str, key: str, table: str = "") -> str:
 
     `key` may be dotted; `table` is the table it is in, "" for the top.
     """
-    wanted = [part for part in (*table.split("."), *key.split(".")) if part]
-    current: list[str] = []
+    wanted = tuple(part for part in (*table.split("."), *key.split(".")) if part)
+    line = _lines_of_keys(text).get(wanted)
+    return name if line is None else f"{name}, line {line}"
+
+
+@lru_cache(maxsize=4)
+def _lines_of_keys(text: str) -> Mapping[tuple[str, ...], int]:
+    """On which line each key and each table first stands; all at once, since a file may have thousands of them."""
+    found: dict[tuple[str, ...], int] = {}
+    current: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), start=1):
-        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+        if header := _HEADER.match(line.lstrip()):
             current = _parts(header[1])
-            if current == wanted:
-                return f"{name}, line {number}"
-        elif (assigned := re.match(r"""\s*([\w."' -]+?)\s*=""", line)) and [*current, *_parts(assigned[1])] == wanted:
-            return f"{name}, line {number}"
-    return name
+            found.setdefault(current, number)
+            continue
+        left, assigned, _ = line.partition("=")
+        if assigned and _KEY.fullmatch(left):
+            found.setdefault((*current, *_parts(left)), number)
+    return found
 
 
-def _parts(key: str) -> list[str]:
-    return [part.strip(" \t\"'") for part in key.split(".")]
+def _parts(key: str) -> tuple[str, ...]:
+    return tuple(part.strip(" \t\"'") for part in key.split("."))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

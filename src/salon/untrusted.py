@@ -69,6 +69,14 @@ def clean_line(text: str, limit: int = 200) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+def json_line(text: str) -> str:
+    """`text`, which is JSON on one line, with what `clean` would change written as JSON's own escapes.
+
+    It says the same to a program and nothing to a terminal; what UTF-8 cannot hold is kept as well.
+    """
+    return _HOSTILE.sub(_escaped, text)
+
+
 @dataclass(frozen=True, slots=True)
 class Hidden:
     """How many characters of a text no reader sees, by kind."""
@@ -108,6 +116,13 @@ def without_hidden(text: str) -> str:
 def with_hidden_shown(text: str) -> str:
     """`text` with each hidden character written as its code point, such as ⟨U+202E⟩; tags as the letters they carry."""
     return text if text.isascii() else _HIDDEN.sub(lambda found: "".join(map(_written, found[0])), text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code > 0xFFFF:
+        return f"\\u{0xD800 + ((code - 0x10000) >> 10):04x}\\u{0xDC00 + ((code - 0x10000) & 0x3FF):04x}"
+    return f"\\u{code:04x}"
 
 
 def _written(character: str) -> str:

@@ -6,11 +6,16 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from salon.children import without_secrets
+
 logger = logging.getLogger(__name__)
 
 MOST = 200_000
 """A tree with more files than this is listed in part."""
 GIT_SECONDS = 20
+_NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+"""A folder that was unpacked from somewhere may have a `.git/config` that names programs for git to start."""
+_ASK_NOBODY = {"GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 SKIPPED = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 """Folders that hold what nobody wrote, where no `.gitignore` says so."""
 
@@ -33,10 +38,11 @@ def _listed_by_git(root: Path) -> list[str] | None:
     git = shutil.which("git")
     if git is None:
         return None
-    command = [git, "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    command = [git, *_NO_PROGRAMS, "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    environ = without_secrets(os.environ) | _ASK_NOBODY
     try:
         answer = subprocess.run(
-            command, capture_output=True, timeout=GIT_SECONDS, check=False, stdin=subprocess.DEVNULL
+            command, capture_output=True, timeout=GIT_SECONDS, check=False, stdin=subprocess.DEVNULL, env=environ
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         logger.warning("git did not list the files of %s: %s", root, error)

@@ -140,6 +140,7 @@ def _become_salon(request: Mapping[str, object], descriptors: Sequence[int]) -> 
     assert isinstance(arguments, list)
     os.environ.clear()
     os.environ.update(environment)
+    os.chdir(environment.get("PWD", "."))  # where a shell would be
     sys.argv = ["salon", *arguments]
     sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # type: ignore[misc] # noqa: SIM115
     sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", closefd=False)  # type: ignore[misc] # noqa: SIM115

@@ -132,6 +132,14 @@ def crowded(path: Path) -> None:
     path.write_bytes(data)
 
 
+def crowded_beside_its_word(path: Path) -> None:
+    """The record at the end says one file; that of ZIP64, which is believed, says a great many."""
+    crowded_record = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, 1 << 40, 0)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, 4, 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 46, 4, 0)
+    path.write_bytes(b"PK\x03\x04" + crowded_record + locator + end)
+
+
 def torn(path: Path) -> None:
     data = write_zip(path, {"conversations.json": [gpt_chat()]}).read_bytes()
     path.write_bytes(data[: len(data) // 2])
@@ -148,6 +156,7 @@ def changed(path: Path) -> None:
     [
         (encrypted, "it is encrypted"),
         (crowded, "the archive has too many files"),
+        (crowded_beside_its_word, "the archive has too many files"),
         (torn, "the archive is damaged"),
         (changed, "the archive is damaged"),
         (os.mkfifo, "it is not a regular file"),

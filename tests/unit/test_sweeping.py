@@ -10,6 +10,7 @@ from salon.chat.attachments import Kind, attachment_of, block_of
 from salon.chat.session import Draft
 from salon.commands.line import run
 from salon.paths import Paths
+from salon.store import unused
 from salon.store.library import FileLibrary
 
 CONTENTS = {name: name.encode() * 2_000 for name in ("sent", "drafted", "trashed", "dropped")}
@@ -83,3 +84,31 @@ async def test_where_a_folder_cannot_be_read_nothing_is_removed(
     assert "nothing is swept" in capsys.readouterr().err
     monkeypatch.undo()
     assert kept(paths) == {*CONTENTS}
+
+
+async def test_what_only_lies_where_blobs_lie_is_left_alone(paths: Paths, tmp_path: Path) -> None:
+    (tmp_path / "papers").mkdir()
+    others = [
+        tmp_path / "papers" / "will.odt",
+        tmp_path / "papers" / ("ab" + "0" * 62),
+        paths.blobs / "zz" / "note.txt",
+    ]
+    (paths.blobs / "zz").mkdir()
+    (paths.blobs / "ab").symlink_to(tmp_path / "papers")
+    (paths.blobs / "cd").mkdir()
+    link = paths.blobs / "cd" / ("cd" + "0" * 62)
+    for other in others:
+        other.write_text("mine")
+        os.utime(other, (1e9, 1e9))
+    link.symlink_to(others[0])
+    assert run(["sweep", "--yes"]) == 0
+    assert all(other.exists() for other in others)
+    assert link.is_symlink()
+
+
+async def test_a_digest_is_found_wherever_a_file_is_cut(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unused, "_PIECE", 67)
+    (left,) = unused.unused_blobs(paths)
+    assert left.read_bytes() == CONTENTS["dropped"]
+    (paths.drafts / "words").write_text("f" * 63 + left.name + "f" * 200)
+    assert unused.unused_blobs(paths) == []

@@ -1,12 +1,13 @@
 """The gate lets nothing through that a terminal would obey."""
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salon.untrusted import clean, clean_line, hidden_in, with_hidden_shown, without_hidden
+from salon.untrusted import clean, clean_line, hidden_in, json_line, with_hidden_shown, without_hidden
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=200)
 hostile = st.sampled_from(
@@ -85,3 +86,11 @@ def test_selectors_in_a_row_hide_bytes() -> None:
 def test_nothing_hidden_is_left(text: str) -> None:
     assert not hidden_in(without_hidden(text))
     assert not hidden_in(with_hidden_shown(text))
+
+
+@given(st.lists(st.one_of(any_text, hostile)).map("".join))
+def test_json_says_the_same_and_is_harmless(text: str) -> None:
+    line = json_line(json.dumps({text: [text]}, ensure_ascii=False))
+    assert clean(line) == line
+    read = json.loads(line)
+    assert read == json.loads(json.dumps({text: [text]}))

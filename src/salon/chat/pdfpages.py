@@ -7,11 +7,15 @@ large honest one.
 
 import re
 import zlib
+from itertools import islice
 
 UNPACKED_LIMIT = 16 * 1024 * 1024
 """Bytes of object streams that are unpacked at most."""
+_PIECE = 16 * 1024
 _STREAMS = 2_000
 """Object streams that are looked at, at most."""
+_TREES = 10_000
+"""Parts of a page tree that are looked at, at most."""
 _NEAR = 2_000
 """Bytes of a dictionary around `/Type /Pages` in which its `/Count` is looked for."""
 
@@ -34,7 +38,7 @@ def is_encrypted(data: bytes) -> bool:
 
 def _pages(data: bytes) -> int:
     counts = [0]
-    for tree in _TREE.finditer(data):
+    for tree in islice(_TREE.finditer(data), _TREES):
         start = data.rfind(b"<<", max(0, tree.start() - _NEAR), tree.start())
         beginning = start if start >= 0 else tree.start()
         around = data[beginning : tree.end() + _NEAR]
@@ -55,10 +59,27 @@ def _unpacked(data: bytes) -> bytes:
             continue
         start += len(b"stream")
         start += 2 if data[start : start + 2] == b"\r\n" else 1
-        unpacker = zlib.decompressobj()
-        try:
-            parts.append(unpacker.decompress(data[start : start + UNPACKED_LIMIT], room))
-        except zlib.error:
-            continue  # packed in another way, or damaged; the rest may still tell
-        room -= len(parts[-1])
+        unpacked, spent = _inflated(memoryview(data)[start:], room)
+        parts.append(unpacked)
+        room -= spent
     return b"\n".join(parts)
+
+
+def _inflated(packed: memoryview, room: int) -> tuple[bytes, int]:
+    """What comes of a stream up to where it ends or is damaged, and the bytes of work that it was.
+
+    Work counts, since two thousand streams that are damaged at their ends would each be unpacked for nothing.
+    """
+    unpacker = zlib.decompressobj()
+    parts: list[bytes] = []
+    spent = 0
+    for at in range(0, len(packed), _PIECE):
+        try:
+            parts.append(unpacker.decompress(packed[at : at + _PIECE], room - spent))
+        except zlib.error:  # packed in another way, or damaged; the rest may still tell
+            spent += _PIECE
+            break
+        spent += max(len(parts[-1]), min(_PIECE, len(packed) - at))
+        if unpacker.eof or unpacker.unconsumed_tail or spent >= room:
+            break
+    return b"".join(parts), spent

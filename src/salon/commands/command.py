@@ -12,7 +12,7 @@ from salon.chat.summary import SessionSummary
 from salon.errors import SessionNotFound, UsageError
 from salon.paths import Paths
 from salon.store.library import FileLibrary
-from salon.untrusted import clean, clean_line
+from salon.untrusted import clean, clean_line, json_line
 
 if TYPE_CHECKING:
     from salon.claude.prices import Prices
@@ -40,7 +40,7 @@ class Desk:
 
     def give(self, record: Mapping[str, Any]) -> None:
         """A line for a program."""
-        self.out.write(_encodable(json.dumps(record, ensure_ascii=False)) + "\n")
+        self.out.write(json_line(json.dumps(record, ensure_ascii=False)) + "\n")
 
     def warn(self, sentence: str) -> None:
         """A sentence beside the output."""

@@ -5,8 +5,9 @@ import os
 import subprocess
 import textwrap
 
+from salon.children import without_secrets
 from salon.commands.command import Command, Desk
-from salon.editor import EditorError, editor_command, without_secrets
+from salon.editor import EditorError, editor_command
 from salon.errors import StoreError, UsageError
 from salon.exits import Exit
 from salon.settings import SETTINGS, Effect, Setting, about_unknown

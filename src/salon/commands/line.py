@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from salon.argument_parser import HarmlessParser
 from salon.commands.command import Command, Desk
 from salon.commands.table import ALONE, COMMANDS
 from salon.errors import CredentialsError, SalonError, UsageError
@@ -17,7 +18,7 @@ from salon.untrusted import clean_line
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of all sub-commands of `salon sessions`."""
-    parser = argparse.ArgumentParser(
+    parser = HarmlessParser(
         prog="salon sessions",
         description="Your chats, without the screen. ID is an id, its beginning, or words of the title.",
     )
@@ -26,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
 
 def alone() -> argparse.ArgumentParser:
     """The arguments of the commands that have a word of their own."""
-    return _with_commands(argparse.ArgumentParser(prog="salon"), ALONE)
+    return _with_commands(HarmlessParser(prog="salon"), ALONE)
 
 
 def _with_commands(parser: argparse.ArgumentParser, commands: Sequence[Command]) -> argparse.ArgumentParser:

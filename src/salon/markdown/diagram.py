@@ -6,6 +6,7 @@ there, the caller shows the fence as it is.
 """
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from salon.children import without_secrets
 from salon.untrusted import clean
 
 MAX_SOURCE: Final = 8192
@@ -65,7 +67,12 @@ def _drawn(source: str) -> tuple[str, ...] | None:
     command = [sys.executable, "-P", str(_CHILD)]
     try:
         done = subprocess.run(
-            command, input=source.encode(errors="replace"), capture_output=True, timeout=TIMEOUT, check=False
+            command,
+            input=source.encode(errors="replace"),
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
+            env=without_secrets(os.environ),
         )
     except (OSError, subprocess.TimeoutExpired):  # no process to be had, or not done in time
         return None

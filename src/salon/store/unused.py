@@ -13,7 +13,10 @@ from salon.store.files import reason_of
 YOUNG_SECONDS = 24 * 3600
 """A blob is not swept before it is this old: what is attached at the moment may not be in a draft yet."""
 
-_DIGEST = re.compile(rb"[0-9a-f]{64}")
+_DIGEST = re.compile(rb"(?=([0-9a-f]{64}))")
+"""Wherever one may begin: a hostile file could put digits before it."""
+_BLOB = re.compile(r"[0-9a-f]{64}(\.\d+-\d+\.tmp)?")
+_PIECE = 1 << 20
 
 
 def unused_blobs(paths: Paths, now: float | None = None) -> list[Path]:
@@ -26,16 +29,34 @@ def unused_blobs(paths: Paths, now: float | None = None) -> list[Path]:
         mentioned: set[bytes] = set()
         for folder in (paths.sessions, paths.drafts, paths.trash):
             for file in _files_in(folder):
-                mentioned.update(_DIGEST.findall(file.read_bytes()))
+                mentioned.update(_digests_in(file))
         return sorted(
             blob
-            for blob in paths.blobs.glob("??/*")
-            if blob.is_file()
-            and blob.name[:64].encode() not in mentioned
-            and now - blob.stat().st_mtime > YOUNG_SECONDS
+            for blob in _blobs_in(paths.blobs)
+            if blob.name[:64].encode() not in mentioned and now - blob.stat().st_mtime > YOUNG_SECONDS
         )
     except OSError as error:
         raise StoreError(f"Not all chats can be read, so nothing is swept: {reason_of(error)}.") from error
+
+
+def _blobs_in(folder: Path) -> Iterator[Path]:
+    """What has a blob's name and place. Links are not followed: what else lies here or there is not ours to remove."""
+    for below in folder.glob("??"):
+        if below.is_symlink():
+            continue
+        for blob in below.iterdir():
+            named = _BLOB.fullmatch(blob.name) is not None and blob.name.startswith(below.name)
+            if named and blob.is_file() and not blob.is_symlink():
+                yield blob
+
+
+def _digests_in(file: Path) -> Iterator[bytes]:
+    """All digests in a file, however large it is."""
+    rest = b""
+    with file.open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            yield from _DIGEST.findall(rest + piece)
+            rest = piece[-63:]
 
 
 def _files_in(folder: Path) -> Iterator[Path]:

@@ -15,6 +15,7 @@ from textual.worker import Worker, WorkerState
 
 from salon import clipboard
 from salon.actions import BY_ID, Place, use_keys
+from salon.browser import open_address
 from salon.chat.conversation import Message
 from salon.errors import SalonError
 from salon.ui.asking import SETTLE_SECONDS, AskingActions
@@ -336,6 +337,17 @@ class SalonApp(PreferringApp):
         if not self.app_focus and chat.session is not None and not self._quitting:
             title = clean_line(chat.session.conversation.title, 40)
             self._presence.notify(f"“{title}” {what}" if title else f"A chat {what}")
+
+    # the browser
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Open an address that was checked, always in a tab or window of its own."""
+        self._open_address(url)
+
+    @work(group="browser", exit_on_error=False)
+    async def _open_address(self, url: str) -> None:
+        if not await asyncio.to_thread(open_address, url):
+            self.chat.notice.show(NoticeText(f"No browser could be started. The address is {url}", (), "warning"))
 
     # help, end
 

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from salon.ui.field import Field
 from salon.untrusted import clean_line
 
 
@@ -33,7 +34,7 @@ class AttachScreen(ModalScreen[str | None]):
         """Heading, line, list, keys."""
         with Vertical(classes="panel"):
             yield Static("Attach a file, a folder or an address", classes="heading", markup=False)
-            yield Input(placeholder="notes.pdf   ~/Pictures/   https://example.org/plan.png", id="attach-path")
+            yield Field(placeholder="notes.pdf   ~/Pictures/   https://example.org/plan.png", id="attach-path")
             yield OptionList(id="attach-files", markup=False)
             yield Static("Tab completes · Enter attaches · Esc closes", classes="faint", markup=False)
 

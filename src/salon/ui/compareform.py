@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from salon.chat.comparing import FEWEST, MOST
 from salon.chat.model import ModelInfo
+from salon.ui.field import Field
 from salon.untrusted import clean_line
 
 
@@ -66,7 +67,7 @@ class CompareForm(ModalScreen[Sequence[Candidate] | None]):
             yield Static("Ask side by side", classes="heading", markup=False)
             yield Static(f"“{clean_line(self._prompt, 60)}”", classes="muted", markup=False)
             yield Static("", markup=False)
-            yield Input(placeholder="Type to filter", select_on_focus=False)
+            yield Field(placeholder="Type to filter", select_on_focus=False)
             yield Static("", markup=False)
             yield OptionList(markup=False)
             yield Static("", id="compare-hint", classes="faint", markup=False)

@@ -180,7 +180,11 @@ class EditingArea(TextArea, inherit_bindings=False):
     # changing
 
     def edit(self, edit: Edit) -> EditResult:
-        """Do an edit, and have it in the history."""
+        """Do an edit with what is harmless of its text, and have it in the history.
+
+        Whatever gets into the box passes here: typed, pasted, recalled, completed.
+        """
+        edit.text = clean(edit.text)
         if self._travelling:
             return super().edit(edit)
         start, before = self.index_of(edit.top), self.caret

@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from salon.chat.conversation import Conversation
 from salon.errors import SalonError
 from salon.store.exporting.selecting import Format, Wanted
+from salon.ui.field import Field
 from salon.ui.services import Carrier
 from salon.ui.welcome import Choice
 from salon.untrusted import clean, clean_line
@@ -71,7 +72,7 @@ class ExportScreen(ModalScreen[Exported | None]):
             yield Choice("With what the model thought", id="thinking")
             yield Choice("With tokens and costs", id="costs")
             yield Static("\nTo this file (one that is there is never written over)", classes="muted", markup=False)
-            yield Input(id="place", select_on_focus=False)
+            yield Field(id="place", select_on_focus=False)
             yield Static("", id="outcome", markup=False)
             yield Static(
                 "\nEnter writes the file · F3 copies instead · Tab moves · Esc leaves",

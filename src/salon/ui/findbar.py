@@ -8,6 +8,8 @@ from textual.containers import Horizontal
 from textual.message import Message as WidgetMessage
 from textual.widgets import Input, Static
 
+from salon.ui.field import Field
+
 
 class FindBar(Horizontal):
     """One row above the prompt while it is open."""
@@ -32,7 +34,7 @@ class FindBar(Horizontal):
     def compose(self) -> ComposeResult:
         """Label, box, count."""
         yield Static("Find", id="find-label", markup=False)
-        yield Input(placeholder="words in this chat", id="find-words")
+        yield Field(placeholder="words in this chat", id="find-words")
         yield Static("", id="find-count", markup=False)
 
     def on_mount(self) -> None:

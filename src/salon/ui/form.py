@@ -8,6 +8,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from salon.ui.field import Field
 from salon.untrusted import clean_line
 
 
@@ -32,7 +33,7 @@ class FormScreen(ModalScreen[dict[str, str] | None]):
             yield Static(clean_line(self._heading, 80), classes="heading", markup=False)
             for field in self._fields:
                 yield Static(f"\n{clean_line(field, 60)}", classes="muted", markup=False)
-                yield Input()
+                yield Field()
             yield Static("\nEnter goes on, and finishes in the last line · Esc leaves", classes="faint", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from salon.actions import ACTIONS, Action, Place, key_name
 from salon.editing.vi.summary import VI_KEYS
+from salon.ui.field import Field
 
 _KEY_CELLS = 16
 
@@ -58,7 +59,7 @@ class HelpScreen(ModalScreen[None]):
         with Vertical(classes="panel"):
             yield Static("Keys", classes="heading", markup=False)
             yield Static("", markup=False)
-            yield Input(placeholder="Type to search the keys and what they do", select_on_focus=False)
+            yield Field(placeholder="Type to search the keys and what they do", select_on_focus=False)
             with VerticalScroll(id="help-rows", can_focus=False):
                 yield Static("", id="help-text", markup=False)
             yield Static("\n↑ ↓ PgUp PgDn scroll · Esc leaves", classes="faint", markup=False)

@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from salon.errors import SalonError
+from salon.ui.field import Field
 from salon.ui.services import Carried, Carrier
 from salon.untrusted import clean, clean_line
 
@@ -55,7 +56,7 @@ class ImportScreen(ModalScreen[str | None]):
                 classes="muted",
                 markup=False,
             )
-            yield Input(self._place, placeholder="A file or a folder", select_on_focus=False, id="place")
+            yield Field(self._place, placeholder="A file or a folder", select_on_focus=False, id="place")
             yield OptionList(id="places", markup=False)
             yield Static("", id="outcome", markup=False)
             yield Static("", id="import-hint", classes="faint", markup=False)

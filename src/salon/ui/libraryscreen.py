@@ -20,6 +20,7 @@ from salon.chat.model import ModelInfo
 from salon.chat.summary import SessionSummary
 from salon.errors import SalonError
 from salon.ui.chatstates import ChatState
+from salon.ui.field import Field
 from salon.ui.keys import bind_actions
 from salon.ui.painter import Painter
 from salon.ui.sessionbrowser import SessionBrowser
@@ -94,7 +95,7 @@ class LibraryScreen(ModalScreen[str | None]):
                 yield Static("", id="library-preview", markup=False)
             with Horizontal(id="library-field"):
                 yield Static("", id="library-label", markup=False)
-                yield Input(id="library-text", select_on_focus=False)
+                yield Field(id="library-text", select_on_focus=False)
             yield Static("Looking …", id="library-hint", markup=False)
 
     def on_mount(self) -> None:

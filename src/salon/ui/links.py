@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from salon.untrusted import clean, clean_line
 
@@ -20,7 +20,8 @@ def checked_link(href: str) -> tuple[str, str]:
     """The link if it may be opened, else "", and a sentence that shows where it leads.
 
     Only http, https and mailto open; an address with user data before its host, with blanks or controls, or without a
-    host does not. The host is shown in its ASCII form, so that look-alike letters are seen.
+    host does not. The host is shown in its ASCII form, so that look-alike letters are seen, and that is what opens:
+    browsers read some letters otherwise than Python's idna does (ß is "ss" to one and a letter to others).
     """
     shown = clean_line(href, 300)
     if clean(href) != href or not href or any(char.isspace() for char in href):
@@ -36,7 +37,13 @@ def checked_link(href: str) -> tuple[str, str]:
         return href, f"Write to {shown}?"
     if not _HOST.fullmatch(host) or "@" in parts.netloc:
         return "", f"This link is not opened, since it hides its host: {shown}"
-    return href, f"Open {host}? {shown}"
+    return href if parts.netloc.isascii() else _with_host(parts, host), f"Open {host}? {shown}"
+
+
+def _with_host(parts: SplitResult, host: str) -> str:
+    """The address with its host as it was shown."""
+    netloc = f"[{host}]" if ":" in host else host
+    return urlunsplit(parts._replace(netloc=netloc + _port(parts.netloc)))
 
 
 @lru_cache(maxsize=4096)
@@ -49,10 +56,7 @@ def terminal_target(href: str) -> str:
     if _CLEANED.search(link):
         return ""
     if link and not link.isascii():
-        parts = urlsplit(link)
-        host = (parts.hostname or "").encode("idna").decode("ascii")
-        netloc = f"[{host}]" if ":" in host else host
-        link = quote(urlunsplit(parts._replace(netloc=netloc + _port(parts.netloc))), safe=_KEPT)
+        link = quote(link, safe=_KEPT)
     return link if len(link) <= LONGEST_TARGET and link.isprintable() and link.isascii() else ""
 
 

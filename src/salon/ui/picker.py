@@ -11,6 +11,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from salon.ui.field import Field
+
 SHOWN = 500
 """More rows than this are reached by typing, not by scrolling."""
 
@@ -76,7 +78,7 @@ class PickerScreen(ModalScreen[str | None]):
         with Vertical(classes="panel"):
             yield Static(self._heading, classes="heading", markup=False)
             yield Static(self._about, classes="muted", markup=False)
-            yield Input(self._words, placeholder="Type to filter", select_on_focus=False)
+            yield Field(self._words, placeholder="Type to filter", select_on_focus=False)
             yield Static("", markup=False)
             yield OptionList(markup=False)
             yield Static("", id="picker-hint", classes="faint", markup=False)

@@ -14,6 +14,7 @@ from textual.theme import Theme
 from textual.widgets import Input, OptionList, Static
 
 from salon.chat.search import Hit, IndexState, Page, Search
+from salon.ui.field import Field
 from salon.ui.searchresults import SearchResults
 from salon.untrusted import clean_line
 
@@ -66,7 +67,7 @@ class SearchScreen(ModalScreen[Chosen | None]):
         """Heading, words, what was found, what the keys do."""
         with Vertical(classes="panel"):
             yield Static("Search all chats", classes="heading", markup=False)
-            yield Input(self._words, placeholder="Words, or filters such as role:user", id="search-words")
+            yield Field(self._words, placeholder="Words, or filters such as role:user", id="search-words")
             yield Static("", id="search-state", markup=False)
             yield SearchResults()
             yield Static(_HELP, id="search-help", classes="faint", markup=False)

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from salon.chat.model import ModelInfo
 from salon.chat.summary import SessionSummary
+from salon.ui.field import Field
 from salon.ui.painter import Painter
 from salon.ui.sessionlist import SessionList
 from salon.ui.sessionrows import Query, grouped, searchable
@@ -61,7 +62,7 @@ class SessionBrowser(Vertical):
 
     def compose(self) -> ComposeResult:
         """Box, list."""
-        yield Input(self._words, placeholder="Type to filter", select_on_focus=False, classes="filter")
+        yield Field(self._words, placeholder="Type to filter", select_on_focus=False, classes="filter")
         yield Static("", classes="gap", markup=False)
         yield self.list
 

@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 from salon.actions import BY_ID, Place
 from salon.errors import SalonError
 from salon.settings import SETTINGS, Effect, Origin, Setting
+from salon.ui.field import Field
 from salon.ui.keys import bind_actions
 from salon.ui.picker import PickerScreen, Row
 from salon.ui.services import KeptSettings
@@ -67,12 +68,12 @@ class SettingsScreen(ModalScreen[None]):
         """Heading, filter, settings, what is known of the one under the cursor, a box for its value, the keys."""
         with Vertical(classes="panel"):
             yield Static("Settings", classes="heading", markup=False)
-            yield Input(self._words, placeholder="Type to filter", select_on_focus=False, id="settings-words")
+            yield Field(self._words, placeholder="Type to filter", select_on_focus=False, id="settings-words")
             yield OptionList(markup=False)
             yield Static("", id="setting-help", markup=False)
             with Horizontal(id="setting-field"):
                 yield Static("", id="setting-label", markup=False)
-                yield Input(id="setting-value", select_on_focus=False)
+                yield Field(id="setting-value", select_on_focus=False)
             yield Static("", id="setting-told", markup=False)
             yield Static("", id="setting-keys", classes="faint", markup=False)
 

@@ -8,9 +8,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from salon.themes import Theme
+from salon.ui.field import Field
 from salon.ui.picker import PickerScreen, Row
 
 LOW = 20
@@ -46,7 +47,7 @@ class ThemeScreen(PickerScreen):
         """Heading, filter, rows, a sample."""
         with Vertical(classes="panel"):
             yield Static("Themes", classes="heading", markup=False)
-            yield Input("", placeholder="Type to filter", select_on_focus=False)
+            yield Field("", placeholder="Type to filter", select_on_focus=False)
             yield OptionList(markup=False)
             yield Static("", id="theme-sample", markup=False)
             yield Static(Text(self._place), id="theme-place", classes="faint")

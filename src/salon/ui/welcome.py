@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, Static
 
 from salon.errors import SalonError
+from salon.ui.field import Field
 from salon.ui.services import Carrier, Connection, Connector
 
 KEY_PAGE = "console.anthropic.com/settings/keys"
@@ -53,13 +54,13 @@ class WelcomeScreen(ModalScreen[Connection | None]):
             yield Static("Salon", classes="heading", markup=False)
             yield Static("Conversation with Claude, in your terminal. Chats stay on this computer.", markup=False)
             yield Static("An API key", classes="heading way", markup=False)
-            yield Input(placeholder="Paste it here and press Enter; it is not shown", password=True, id="key")
+            yield Field(placeholder="Paste it here and press Enter; it is not shown", password=True, id="key")
             yield Choice("Keep it for the next start, in a file that only you can read", id="keep")
             yield Static(f"Get one at {KEY_PAGE}", classes="muted aside", markup=False)
             yield Static("No key: F2 opens the demo", classes="heading way", markup=False)
             yield Static("Scripted answers, no network, nothing to pay.", classes="muted aside", markup=False)
             yield Static("A server of your own", classes="heading way", markup=False)
-            yield Input(placeholder="http://127.0.0.1:8080", id="address")
+            yield Field(placeholder="http://127.0.0.1:8080", id="address")
             yield Static("llama-server, Ollama, LM Studio, LiteLLM …", classes="muted aside", markup=False)
             yield Static("Chats from elsewhere: F3 imports them", classes="heading way", markup=False)
             yield Static("claude.ai, ChatGPT, Claude Code, another Salon.", classes="muted aside", markup=False)

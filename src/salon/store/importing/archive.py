@@ -213,8 +213,8 @@ def _trouble_with(member: zipfile.ZipInfo, unpacked: int, archive_size: int) -> 
 def _check_directory(file: BinaryIO, size: int) -> None:
     """Look at how long the archive's list of members is before `zipfile` reads it whole.
 
-    The record at the end (22 bytes and a comment of at most 64 KB) says so, or, where its fields are full, that of
-    ZIP64 to which the 20 bytes before it point (PKWARE APPNOTE, 4.3.14 to 4.3.16).
+    The record at the end (22 bytes and a comment of at most 64 KB) says so, or that of ZIP64 to which the 20 bytes
+    before it point (PKWARE APPNOTE, 4.3.14 to 4.3.16); `zipfile` believes that one whatever the other says.
     """
     tail_start = max(0, size - 22 - 0xFFFF - 20)
     file.seek(tail_start)
@@ -223,7 +223,7 @@ def _check_directory(file: BinaryIO, size: int) -> None:
     if end < 0 or len(tail) < end + 22:
         raise StoreError("the archive is damaged")
     members, length = struct.unpack_from("<HL", tail, end + 10)
-    if (members == 0xFFFF or length == 0xFFFFFFFF) and end >= 20 and tail[end - 20 : end - 16] == b"PK\x06\x07":
+    if end >= 20 and tail[end - 20 : end - 16] == b"PK\x06\x07":
         (offset,) = struct.unpack_from("<Q", tail, end - 12)
         file.seek(min(offset, size))
         record = file.read(56)
