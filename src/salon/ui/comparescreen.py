@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from time import monotonic
 
 from rich.text import Text
 from textual import events
@@ -48,7 +47,6 @@ class AnswerColumn(Vertical):
         self._progress = Progress()
         self._entry: AnswerEntry | None = None
         self._ended: Message | None = None
-        self._began = monotonic()
 
     def compose(self) -> ComposeResult:
         """Head and answer."""
@@ -95,9 +93,9 @@ class AnswerColumn(Vertical):
         return ("Done" if words == "Ready" else words), role
 
     def figures(self) -> str:
-        """Time, tokens and cost, as far as they are known."""
+        """Time, tokens and cost of an answer that has ended."""
         if self._ended is None:
-            return duration(monotonic() - self._began)
+            return ""
         sums = totals([self._ended], self._info)
         parts = [duration(self._ended.timing.get("total", 0.0))]
         if sums.tokens_out:
@@ -110,7 +108,7 @@ class AnswerColumn(Vertical):
         words, _ = self.state()
         mark = "▸" if current else " "
         text = Text(f"{mark} {self.label}\n" if labelled else "", no_wrap=True, overflow="ellipsis")
-        text.append(f"  {words} · {self.figures()}")
+        text.append("  " + " · ".join(part for part in (words, self.figures()) if part))
         self.query_one(".answer-head", Static).update(text)
         self.set_class(current, "-current")
 
