@@ -11,6 +11,7 @@ from salon.chat.attachments import Blobs
 from salon.chat.conversation import Conversation, Message
 from salon.chat.ledger import totals
 from salon.chat.model import ModelInfo, cost_of, prompt_tokens
+from salon.chat.tools import TOOL_SEAM
 from salon.errors import UsageError
 
 ModelInfoOf = Callable[[str], ModelInfo]
@@ -86,9 +87,9 @@ class Export:
         return facts
 
     def name_of(self, message: Message) -> str:
-        """Who speaks: "You", or the model's name."""
+        """Who speaks: "You", a tool that answers, or the model's name."""
         if message.role == "user":
-            return "Salon" if message.seam else "You"
+            return "Tool" if message.seam == TOOL_SEAM else "Salon" if message.seam else "You"
         return self.model_info(message.model).label if message.model else "Claude"
 
     def remarks(self, each: Said) -> list[str]:
