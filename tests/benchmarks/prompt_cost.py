@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.measuring import SALON, home
 from benchmarks.saved_sessions import write_session
-from benchmarks.terminal import Program
+from benchmarks.terminal import Ended, Program
 from salon.chat.session import Draft
 from salon.paths import Paths
 from salon.store.library import FileLibrary
@@ -35,7 +35,7 @@ def cost_of(draft: str) -> dict[str, float]:
         paths = Paths(config, Path(environ["SALON_STATE_DIR"]), Path(environ["SALON_CACHE_DIR"]))
         FileLibrary(paths).save_draft(session, Draft(draft))
         with Program([*SALON, "-c"], environ) as program:
-            program.drain(2)
+            program.wait_for(draft.split()[0].encode())
             program.settle(1)
             found: dict[str, float] = {}
             for place, way in {"end": b"", "start": b"\x1b[60;3u"}.items():
@@ -49,6 +49,8 @@ def cost_of(draft: str) -> dict[str, float]:
                         program.send(key)
                         program.drain(0.03)
                     program.settle(0.6)
+                    if not program.running():
+                        raise Ended(f"Salon ended at {name}, {place}")
                     found[f"{name}, {place}"] = (program.cpu() - before) * 1000 / KEYS
             return found
 

@@ -33,9 +33,11 @@ def open_demo(home: Home, **environment: str) -> Terminal:
 
 
 def test_the_editors_text_is_the_draft_and_nobody_else_sees_it(home: Home) -> None:
-    command = editor(home, "file.write_text(text + ' and more\\n', 'utf-8')")
+    command = editor(home, "(root / 'where').write_text(str(file))\nfile.write_text(text + ' and more\\n', 'utf-8')")
+    runtime = home.root / "runtime"
+    runtime.mkdir(mode=0o700)
     secrets = {"ANTHROPIC_API_KEY": "sk-ant-secret", "GITHUB_TOKEN": "x", "MY_PASSWORD": "y", "PAGER": "less"}
-    with open_demo(home, VISUAL=command, EDITOR="false", **secrets) as terminal:
+    with open_demo(home, VISUAL=command, EDITOR="false", XDG_RUNTIME_DIR=str(runtime), **secrets) as terminal:
         terminal.send("hello")
         terminal.until("> hello").send("\x18\x05")
         terminal.until("> hello and more")
@@ -47,7 +49,8 @@ def test_the_editors_text_is_the_draft_and_nobody_else_sees_it(home: Home) -> No
     assert (text, file_mode, folder_mode) == ("hello", oct(stat.S_IFREG | 0o600), oct(stat.S_IFDIR | 0o700))
     assert "PAGER" in names
     assert not {"ANTHROPIC_API_KEY", "GITHUB_TOKEN", "MY_PASSWORD"} & set(names)
-    assert not list(Path("/tmp").glob(f"salon-*/{os.getpid()}"))
+    assert Path((home.root / "where").read_text()).parent.parent == runtime
+    assert list(runtime.iterdir()) == []
 
 
 def test_an_answer_goes_on_arriving_on_disk_while_the_editor_runs(home: Home) -> None:

@@ -144,3 +144,14 @@ async def test_in_the_smallest_terminal_list_help_and_keys_are_there(tmp_path: P
         assert "measure" in person.screen_text()
         await person.press("enter")
         assert person.app.screen.query_one("#setting-value", Input).region.bottom <= 10
+
+
+async def test_a_setting_of_new_chats_holds_in_a_chat_that_has_not_begun(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        adopted: list[str] = []
+        adopt = person.session.adopt
+        person.session.adopt = lambda parameters: (adopted.append("again"), adopt(parameters))[1]  # type: ignore[method-assign, func-returns-value]
+        await open_settings(person, "max_tokens")
+        await person.press("enter", "backspace", *"900", "enter")
+        await person.sees(lambda: "max_tokens is 900 in new chats." in person.screen_text())
+        assert adopted == ["again"]

@@ -2,10 +2,13 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from textual.events import Key
 
 from salon.ui.keyboard import PasteGuard
+from salon.ui.terminalground import ReportParser
 
 PASTED = "one\x1b[31m\rtwo\x1b"
 INPUT = f"a\x1b[A\x1b[200~{PASTED}\x1b[201~b\x1b\x1b[200~\x1b[201\x1b[201~\x1b[B"
@@ -39,3 +42,13 @@ def test_alt_with_a_digit_is_a_key_and_no_character() -> None:
     for digit in "0123456789":
         assert PasteGuard().feed(f"\x1b{digit}") == f"\x1b[{ord(digit)};3u"
     assert PasteGuard().feed("\x1b[1;5A\x1b[15~") == "\x1b[1;5A\x1b[15~", "other keys that have digits in them stay"
+
+
+@pytest.mark.parametrize(
+    ("sent", "key"), [("0", "alt+0"), ("9", "alt+9"), ("-", "alt+minus"), ("=", "alt+equals_sign")]
+)
+def test_alt_with_a_digit_or_a_sign_is_that_and_no_letter_of_a_mac(sent: str, key: str) -> None:
+    """Textual 8.2.8 takes Alt+0 for º, which vi's Esc and 0 in one go would type."""
+    parser = ReportParser(False, [])
+    found = [event for piece in ("\x1b", sent) for event in parser.feed(piece)]
+    assert [event.key for event in found if isinstance(event, Key)] == [key]

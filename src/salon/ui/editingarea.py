@@ -3,6 +3,7 @@
 Textual's text area holds the lines, wraps and scrolls them; what keys do is decided in `salon.editing`.
 """
 
+import string
 import time
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from textual.document._document_navigator import DocumentNavigator
 from textual.document._edit import Edit
 from textual.document._history import EditHistory
 from textual.geometry import Region
+from textual.keys import _character_to_key
 from textual.message import Message as WidgetMessage
 from textual.strip import Strip
 from textual.widgets import TextArea
@@ -460,12 +462,16 @@ class EditingArea(TextArea, inherit_bindings=False):
             self._tell_mode()
 
 
+_PUNCTUATION = {_character_to_key(character): character for character in string.punctuation}
+
+
 def _as_escaped(key: str) -> str:
-    """The letter of Alt and a letter, which is what Esc and a letter typed fast look like; "" for other keys."""
-    letter = key.removeprefix("alt+").removeprefix("shift+")
-    if not key.startswith("alt+") or len(letter) != 1:
+    """The character of Alt and a character, which is what Esc and a key typed fast look like; "" for other keys."""
+    if not key.startswith("alt+"):
         return ""
-    return letter.upper() if "shift+" in key else letter
+    name = key.removeprefix("alt+").removeprefix("shift+")
+    character = name if len(name) == 1 else _PUNCTUATION.get(name, "")
+    return character.upper() if "shift+" in key else character
 
 
 def is_text(character: str) -> bool:

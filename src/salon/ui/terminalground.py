@@ -86,8 +86,14 @@ class GroundReplies:
         return ""
 
 
+_TAKEN_FOR_LETTERS_OF_A_MAC = "0123456789-="
+
+
 class ReportParser(XTermParser):
-    """Textual's parser, which also knows the report that the terminal is dark or light now."""
+    """Textual's parser, which also knows the report that the terminal is dark or light now, and Alt with a digit.
+
+    Textual 8.2.8 takes Alt+0 for the º of a Mac, which vi's Esc and 0 in one go would type.
+    """
 
     def __init__(self, debug: bool, reported: list[bool]) -> None:
         """Puts into `reported` whether the terminal is dark."""
@@ -96,6 +102,8 @@ class ReportParser(XTermParser):
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
         report = _REPORT.fullmatch(sequence)
+        if len(sequence) == 2 and sequence[0] == "\x1b" and sequence[1] in _TAKEN_FOR_LETTERS_OF_A_MAC:
+            sequence = f"\x1b[{ord(sequence[1])};3u"
         if report is None:
             return super()._sequence_to_key_events(sequence, alt)
         self._reported.append(report[1] != _LIGHT_MODE)
