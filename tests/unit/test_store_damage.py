@@ -143,3 +143,24 @@ def ids_in(path: Path) -> list[str]:
 def test_an_interrupted_answer_survives_every_later_opening() -> None:
     answer = loaded(CONTENT + encode(NEW, 0.0)).conversation.messages["a2"]
     assert (answer.text, answer.status) == ("cut", Status.INTERRUPTED)
+
+
+@pytest.mark.parametrize("bit", range(8))
+def test_one_flipped_bit_costs_no_other_record(bit: int) -> None:
+    ids = [record["id"] for record in CHAT if record["k"] in {"msg", "open"}]
+    for at in range(bit % 3, len(CONTENT), 3):
+        flipped = bytearray(CONTENT)
+        flipped[at] ^= 1 << bit
+        told = loaded(bytes(flipped)).conversation
+        # A flip inside a line harms that line; one that makes or takes a line's end harms its neighbour, too.
+        there = sum(an_id in told.messages or an_id in told.written for an_id in ids)
+        assert there >= len(ids) - 2
+        assert "appended" in texts(loaded(bytes(flipped) + b"\n" + encode(NEW, 0.0)))
+
+
+@pytest.mark.parametrize("jump", [-10 * 365 * 86_400.0, -3_600.0, 3_600.0, 60 * 365 * 86_400.0])
+def test_a_clock_that_jumps_between_records_changes_nothing(jump: float) -> None:
+    times = [1.7e9 + (jump if number % 2 else 0.0) for number in range(len(CHAT))]
+    jumped = b"".join(encode(record, now) for record, now in zip(CHAT, times, strict=True))
+    assert texts(loaded(jumped)) == texts(loaded(CONTENT))
+    assert loaded(jumped).conversation.leaf == loaded(CONTENT).conversation.leaf
