@@ -1,8 +1,9 @@
 """Makes the pictures: drives the real app against the demo server and writes what it shows, as SVG.
 
-    python screenshots/make.py [FOLDER] [--sizes 80x24,120x40] [--scenes streaming,stopped]
+    python screenshots/make.py [FOLDER] [--sizes 80x24,120x40] [--scenes streaming,stopped] [--themes dusk,frost]
 
-Everything happens in a throw-away home. Without FOLDER the pictures of the README are renewed.
+Everything happens in a throw-away home. Without options the pictures of this folder are renewed, which are every scene
+once, and some in other themes and sizes.
 """
 
 import argparse
@@ -11,21 +12,25 @@ import html
 import os
 import re
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
+from salon.actions import BY_ID
 from salon.chat.conversation import Message, Status
+from salon.store.carrying import FileCarrier
 from salon.ui.app import SalonApp
 from salon.ui.entries import AnswerEntry
 from salon.ui.services import Opening
 from salon.wiring import House, Options, build
 
 HERE = Path(__file__).parent
-SIZES = ("80x24", "120x40", "200x60")
-PACES = {"streaming": 1.0, "stopped": 0.5, "resumed": 0.5}
+FIRST_THEME, FIRST_SIZE = "salon-dark", "120x40"
+PACES = {"streaming": 1.0, "queued": 1.0, "stopped": 0.5, "resumed": 0.5}
 """How fast the script talks where it is caught in the middle; elsewhere it hurries."""
 Scene = Callable[["Studio"], Awaitable[None]]
 
@@ -79,6 +84,10 @@ class Studio:
                 return
             await asyncio.sleep(0.02)
         raise TimeoutError(what)
+
+    def text(self) -> str:
+        """What the screen shows."""
+        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
 
     async def ready(self) -> None:
         """The chat is open and connected."""
@@ -232,6 +241,108 @@ async def keys(studio: Studio) -> None:
     await studio.pilot.press("f1")
 
 
+async def queued(studio: Studio) -> None:
+    """Prompts that wait for the answer to end."""
+    await studio.ready()
+    await studio.say("code")
+    await studio.rows(8)
+    await studio.say("And then tell me how to test it.")
+    await studio.say("Keep it under twenty lines.")
+
+
+async def commands(studio: Studio) -> None:
+    """What can be typed behind a slash."""
+    await studio.ready()
+    studio.app.chat.prompt.insert("/")
+    await studio.until(lambda: studio.app.chat.completions.display, "the list")
+
+
+async def themes(studio: Studio) -> None:
+    """Choosing colours, each shown at once."""
+    await studio.ready()
+    await studio.ask("code")
+    await studio.pilot.press("ctrl+home", *BY_ID["pick_theme"].keys[:1], *["down"] * 3)
+
+
+async def branches(studio: Studio) -> None:
+    """A conversation as a tree."""
+    await studio.ready()
+    await studio.ask("echo Three names for a boat, please.")
+    await studio.ask("echo Shorter ones.")
+    await studio.pilot.press("f5")
+    session = studio.app.chat.session
+    assert session is not None
+    await studio.until(lambda: len(session.conversation.messages) > 4, "another answer")
+    await studio.answered()
+    await studio.pilot.press(*BY_ID["tree"].keys[:1])
+    await studio.until(lambda: len(studio.app.screen_stack) > 2, "the tree")
+
+
+async def searching(studio: Studio) -> None:
+    """A search in all chats."""
+    await studio.ready()
+    for prompt in ("echo The harbour has two tides a day.", "echo Why are there tides at all?"):
+        await studio.ask(prompt)
+    await studio.pilot.press("ctrl+s", *"tides")
+    await studio.until(lambda: "tides a day" in studio.text(), "a hit")
+
+
+async def sidebar(studio: Studio) -> None:
+    """The chats beside the conversation."""
+    await picker(studio)
+    await studio.pilot.press("escape", "ctrl+b")
+    await studio.until(lambda: "Today" in studio.text(), "the chats")
+
+
+async def exporting(studio: Studio) -> None:
+    """How and where to write a chat."""
+    await studio.ready()
+    await studio.ask("echo Why is the sky blue?")
+    studio.app.chat.action_export()
+    await studio.until(lambda: len(studio.app.screen_stack) > 2, "the form")
+
+
+async def importing(studio: Studio) -> None:
+    """Taking in chats from elsewhere."""
+    await studio.ready()
+    studio.app.chat.action_import()
+    await studio.until(lambda: len(studio.app.screen_stack) > 2, "the form")
+
+
+async def attaching(studio: Studio) -> None:
+    """Files that go along."""
+    await studio.ready()
+    studio.app.chat.attach_paths((str(HERE / "make.py"), str(HERE.parent / "LICENSE")))
+    await studio.until(lambda: "make.py" in studio.text(), "the chips")
+    studio.app.chat.prompt.insert("What do these two have in common?")
+
+
+async def inspecting(studio: Studio) -> None:
+    """What was sent and what came back."""
+    await studio.ready()
+    await studio.ask("echo Why is the sky blue?")
+    await studio.pilot.press(*BY_ID["inspect"].keys[:1])
+    await studio.until(lambda: len(studio.app.screen_stack) > 2, "the inspector")
+
+
+async def palette(studio: Studio) -> None:
+    """Everything that can be done."""
+    await studio.ready()
+    await studio.pilot.press(*BY_ID["palette"].keys[:1])
+
+
+async def settings(studio: Studio) -> None:
+    """The settings."""
+    await studio.ready()
+    studio.app.run_worker(studio.app.run_action("settings"))
+    await studio.until(lambda: len(studio.app.screen_stack) > 2, "the settings")
+
+
+async def toosmall(studio: Studio) -> None:
+    """A window in which nothing fits."""
+    await studio.ready()
+
+
 SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
@@ -252,11 +363,36 @@ SCENES: dict[str, Scene] = {
         finding,
         picker,
         keys,
+        queued,
+        commands,
+        themes,
+        branches,
+        searching,
+        sidebar,
+        exporting,
+        importing,
+        attaching,
+        inspecting,
+        palette,
+        settings,
+        toosmall,
     )
 }
+PICTURES: tuple[tuple[str, str, str], ...] = (
+    *((scene, "30x8" if scene == "toosmall" else "120x40", FIRST_THEME) for scene in SCENES),
+    *(
+        (scene, "120x40", theme)
+        for theme in ("salon-light", "high-contrast-dark", "harbour")
+        for scene in ("welcome", "streaming", "markdown", "failed")
+    ),
+    *((scene, "80x24", "dusk") for scene in ("streaming", "picker", "themes")),
+    ("streaming", "40x10", "frost"),
+    ("reading", "240x70", FIRST_THEME),
+)
+"""Scene, size and theme of what lies in this folder."""
 
 
-async def take(name: str, size: tuple[int, int], theme: str = "salon-dark") -> str:
+async def take(name: str, size: tuple[int, int], theme: str = FIRST_THEME) -> str:
     """Play one scene in a home of its own; the picture."""
     pace = PACES.get(name, 0.05)
     with tempfile.TemporaryDirectory() as home:
@@ -275,7 +411,10 @@ async def take(name: str, size: tuple[int, int], theme: str = "salon-dark") -> s
 
 async def play(name: str, house: House, size: tuple[int, int], opening: Opening | None = None, draft: str = "") -> str:
     """Run the app through a scene; what it shows at the end, as SVG."""
-    app = SalonApp(house.services(), opening)
+    at_home = Path("~")  # as a person would see it, and the same wherever the pictures are made
+    carrier = FileCarrier(house.paths, house.model_info, at_home, at_home)
+    services = replace(house.services(), carrier=carrier, themes_place="~/.config/salon/themes")
+    app = SalonApp(services, opening)
     async with app.run_test(size=size) as pilot:
         studio = Studio(app, pilot)
         await SCENES[name](studio)
@@ -314,19 +453,24 @@ def main() -> None:
     """Take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, default=HERE)
-    parser.add_argument("--sizes", default="120x40")
-    parser.add_argument("--scenes", default=",".join(SCENES))
-    parser.add_argument("--theme", default="salon-dark")
+    parser.add_argument("--sizes", default="")
+    parser.add_argument("--scenes", default="")
+    parser.add_argument("--themes", default="")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    for size in options.sizes.split(","):
+    wanted: Iterable[tuple[str, str, str]] = PICTURES
+    if options.sizes or options.scenes or options.themes:
+        wanted = product(
+            (options.scenes or ",".join(SCENES)).split(","),
+            (options.sizes or FIRST_SIZE).split(","),
+            (options.themes or FIRST_THEME).split(","),
+        )
+    for name, size, theme in wanted:
+        suffix = ("" if theme == FIRST_THEME else f"-{theme}") + ("" if size == FIRST_SIZE else f"-{size}")
         width, height = map(int, size.split("x"))
-        for name in options.scenes.split(","):
-            suffix = "" if options.theme == "salon-dark" else f"-{options.theme}"
-            suffix += "" if size == "120x40" else f"-{size}"
-            target = options.folder / f"{name}{suffix}.svg"
-            target.write_text(asyncio.run(take(name, (width, height), options.theme)), "utf-8")
-            print(target)
+        target = options.folder / f"{name}{suffix}.svg"
+        target.write_text(asyncio.run(take(name, (width, height), theme)), "utf-8")
+        print(target)
 
 
 if __name__ == "__main__":

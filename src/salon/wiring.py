@@ -275,7 +275,7 @@ class House:
             kept=self.kept,
             themes=themes,
             read_themes=theme_files.read,
-            themes_place=str(self.paths.themes),
+            themes_place=_from_home(self.paths.themes),
             sixteen_colours=_has_sixteen_colours(self.environ),
             no_colours=bool(self.environ.get("NO_COLOR")),
             model_info=self.model_info,
@@ -296,6 +296,11 @@ class House:
             problems=(*self.problems, *key_problems, *problems, *server_problems),
             log_file=str(self.paths.log_file),
         )
+
+
+def _from_home(path: Path) -> str:
+    """A path as people write it."""
+    return f"~/{path.relative_to(Path.home())}" if path.is_relative_to(Path.home()) else str(path)
 
 
 def _has_sixteen_colours(environ: Mapping[str, str]) -> bool:
