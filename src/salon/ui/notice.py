@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from textual.content import Content
+from textual.style import Style
 from textual.widgets import Static
 
-from salon.actions import BY_ID
+from salon.actions import BY_ID, Place
 from salon.untrusted import clean
 
 
@@ -31,6 +32,7 @@ class Notice(Static):
 
     def __init__(self, *, id: str = "") -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id or None, markup=False)
+        self.auto_links = False  # calm: what can be clicked looks like what stands beside it
         self.shown: NoticeText | None = None
         self._banner: NoticeText | None = None
         self._esc_stops = False
@@ -76,17 +78,26 @@ class Notice(Static):
         if self.shown is None:
             return
         details = f"\n{self.shown.details}" if self._with_details and self.shown.details else ""
-        keys = keys_line(self.shown, esc_stops=self._esc_stops)
-        self.update(Content(clean(f"{self.shown.sentence}{details}{keys}")))
+        content = Content(clean(f"{self.shown.sentence}{details}"))
+        for part, action in _key_parts(self.shown, esc_stops=self._esc_stops):
+            place = "app" if BY_ID[action].place is Place.EVERYWHERE else "screen"
+            # Nothing needs the mouse; who has it in the hand may click what a key would do.
+            content += Content.styled(clean(part), Style.from_meta({"@click": f"{place}.{action}"}))
+        self.update(content)
 
 
 def keys_line(notice: NoticeText, *, esc_stops: bool = False) -> str:
     """The keys of a notice's actions, on a row of their own; `esc_stops` says that Esc has something better to do."""
+    return "".join(part for part, _ in _key_parts(notice, esc_stops=esc_stops))
+
+
+def _key_parts(notice: NoticeText, *, esc_stops: bool) -> list[tuple[str, str]]:
+    """The parts of that row with what parts them, each with the id of its action."""
     known = [BY_ID[action] for action in notice.actions if action in BY_ID]
     if not known:
-        return "\nEsc closes this." if notice.role != "info" and not esc_stops else ""
+        return [("\nEsc closes this.", "stop")] if notice.role != "info" and not esc_stops else []
     enter = ["Enter"] if not notice.by_key or not known[0].keys else []
     first = " or ".join([*enter, *known[0].key_names()[:1]]) + f" {known[0].label.lower()}"
-    rest = [f"{action.key} {action.label.lower()}" for action in known[1:] if action.keys]
-    closes = [] if esc_stops or "stop" in notice.actions else ["Esc closes this"]
-    return "\n" + " · ".join([first, *rest, *closes])
+    rest = [(f" · {action.key} {action.label.lower()}", action.id) for action in known[1:] if action.keys]
+    closes = [] if esc_stops or "stop" in notice.actions else [(" · Esc closes this", "stop")]
+    return [(f"\n{first}", known[0].id), *rest, *closes]

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from rich.cells import set_cell_size
+from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -77,6 +78,12 @@ class StatusBar(Widget):
         self.painter = painter
         self.refresh()
 
+    async def on_click(self, event: events.Click) -> None:
+        """What stands there is told in full, or changed."""
+        action = action_at(self.status, self.size.width, event.x)
+        if action:
+            await self.run_action(action)
+
     def render_line(self, y: int) -> Strip:
         """The bar."""
         return self.painter.strip(layout(self.status, self.size.width), self.size.width, "surface")
@@ -105,6 +112,23 @@ def layout(status: Status, width: int) -> Line:
         right.append(span._replace(text=("  " if right else " ") + span.text))
     blank = max(1, width - _cells(left) - _cells(right) - 1)
     return Line((*left, Span(" " * blank, look()), *right, Span(" ", look())))
+
+
+def action_at(status: Status, width: int, x: int) -> str:
+    """The action that a click on the cell `x` of the bar does, with its namespace; "" for none."""
+    actions = {
+        clean_line(status.model, 40): "screen.pick_model",
+        context_meter(status): "screen.inspect",
+        money(status): "screen.costs",
+        tokens(status): "screen.costs",
+        "mouse released": "app.toggle_mouse",
+    }
+    cell = 0
+    for span in layout(status, width).spans:
+        cell += cell_len(span.text)
+        if x < cell:
+            return actions.get(span.text.strip(), "") if span.text.strip() else ""
+    return ""
 
 
 def _fields(status: Status) -> list[Span]:
