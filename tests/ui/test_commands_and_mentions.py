@@ -223,3 +223,16 @@ async def test_an_effort_can_be_for_the_next_answer_alone(tmp_path: Path) -> Non
             await person.answer_arrives()
         efforts = [request.body["output_config"]["effort"] for request in person.client.requests]
         assert efforts == ["high", "low"]
+
+
+async def test_a_settled_system_prompt_is_not_opened_in_an_editor_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = tmp_path / "opened"
+    monkeypatch.setenv("VISUAL", f"touch {opened}")
+    async with salon(tmp_path) as person:
+        await person.say("One?", *whole("Two."))
+        await person.answer_arrives()
+        await person.say("/edit-system")
+        await person.sees(lambda: "A chat that has begun keeps its system prompt" in person.notice())
+        assert not opened.exists()
