@@ -47,8 +47,9 @@ from salon.store.uses import FileUses
 from salon.templates import load_templates
 from salon.terminals import manners_of
 from salon.themes import ThemeFiles
-from salon.toml_text import read_small_file
+from salon.toml_text import did_you_mean, read_small_file
 from salon.ui.services import Connection, Services
+from salon.untrusted import clean_line
 from salon.workfiles import list_files
 
 if TYPE_CHECKING:
@@ -245,6 +246,15 @@ class House:
 
         return McpServers(configs, allowed, keep), problems
 
+    def _unknown_themes(self, known: Sequence[str]) -> list[str]:
+        """What is wrong with the names of themes in the settings, in sentences."""
+        names = {name: getattr(self.settings, name) for name in ("theme", "theme_dark", "theme_light")}
+        return [
+            f'There is no theme "{clean_line(value, 60)}", which the setting {name} names.{did_you_mean(value, known)}'
+            for name, value in names.items()
+            if value not in known and (name, value) != ("theme", "auto")
+        ]
+
     # the end
 
     def close(self) -> None:
@@ -260,6 +270,7 @@ class House:
         """What the screens need."""
         theme_files = ThemeFiles(theme_directories(self.paths))
         themes, problems = theme_files.read()
+        problems = [*problems, *self._unknown_themes([theme.name for theme in themes])]
         # The console of older Linux kernels would print what it does not know.
         terminal_talks = self.environ.get("TERM") not in {"linux", "dumb"}
         servers, server_problems = self.tool_servers()

@@ -7,8 +7,10 @@ import pytest
 
 from fakes import whole
 from salon.settings import Settings, load_settings
+from salon.ui.services import Services
 from salon.ui.terminalground import GroundReported
 from salon.ui.themescreen import ThemeScreen
+from salon.wiring import Options, build
 from ui.driver import Person, paths_in, salon
 
 MINE = 'label = "Mine"\ndark = true\n[roles]\nbackground = "{}"\n'
@@ -141,3 +143,30 @@ async def test_without_colours_nothing_has_one_and_what_is_lit_is_reversed(tmp_p
         assert all(style.color is None or style.color.is_default for style in styles)
         assert all(style.bgcolor is None or style.bgcolor.is_default for style in styles)
         assert any(style.reverse for style in styles)
+
+
+def test_a_theme_that_there_is_not_is_told_and_the_colours_of_the_terminal_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("STATE", "CACHE"):
+        monkeypatch.setenv(f"SALON_{place}_DIR", str(tmp_path / place.lower()))
+
+    def services(**environ: str) -> Services:
+        house = build(Options(config_dir=tmp_path), environ)
+        try:
+            return house.services()
+        finally:
+            house.close()
+
+    assert services().problems == ()
+    told = services(SALON_THEME="mos", SALON_THEME_LIGHT="frosty").problems
+    assert [sentence.partition(",")[0] for sentence in told] == [
+        'There is no theme "mos"',
+        'There is no theme "frosty"',
+    ]
+    assert "moss" in told[0]
+    sixteen = {"xterm-16color": True, "linux": True, "xterm-256color": False, "tmux-256color": False}
+    assert {term: services(TERM=term).sixteen_colours for term in sixteen} == sixteen
+    assert not services(TERM="alacritty", COLORTERM="truecolor").sixteen_colours
+    assert services(NO_COLOR="1").no_colours
+    assert not services(NO_COLOR="").no_colours
