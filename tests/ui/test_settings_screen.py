@@ -36,6 +36,7 @@ async def test_typing_finds_a_setting_by_what_it_does(tmp_path: Path) -> None:
         await person.sees(lambda: chosen(person) == "measure")
         screen = person.screen_text()
         assert "The widest that running text gets, in columns." in screen
+        assert "…" not in screen
         assert "A whole number from 40 to 200; default 100." in " ".join(screen.split())
         person.app.screen.query_one("#settings-words", Input).value = "zzz"
         await person.sees(lambda: "Nothing has these words." in person.screen_text())

@@ -96,7 +96,7 @@ class SettingsScreen(ModalScreen[None]):
         found = [each for each in SETTINGS.values() if all(word in _searched(each) for word in words)]
         options = self.query_one(OptionList)
         options.clear_options()
-        width = max(20, min(84, self.app.size.width) - 8 - _NAME_CELLS)
+        width = max(20, min(84, self.app.size.width) - 9 - _NAME_CELLS)
         options.add_options([Option(self._row(each, width), id=each.name) for each in found])
         if found:
             options.highlighted = next((at for at, each in enumerate(found) if each.name == keep), 0)
@@ -107,8 +107,9 @@ class SettingsScreen(ModalScreen[None]):
         row = Text(setting.name.ljust(_NAME_CELLS), no_wrap=True, overflow="ellipsis", end="")
         # What a person has changed is what they look for.
         value = Text(_written(setting, self._kept.value(setting.name)), "dim" if origin is Origin.DEFAULT else "")
-        value.truncate(width - 14 if _SOURCES[origin] else width, overflow="ellipsis", pad=True)
-        return row.append_text(value).append(f"  {_SOURCES[origin]}", "dim")
+        source = _SOURCES[origin]
+        value.truncate(width - 14 if source else width, overflow="ellipsis", pad=bool(source))
+        return row.append_text(value).append(f"  {source}" if source else "", "dim")
 
     @property
     def _chosen(self) -> Setting | None:
