@@ -187,3 +187,17 @@ async def test_the_notice_offers_the_chat_that_has_just_ended_among_several(tmp_
         await person.press("enter")
         await person.sees(lambda: person.chat.session is sessions[1], "the second chat, not the first")
         gates[0].set()
+
+
+async def test_words_for_a_chat_that_is_not_there_yet_are_on_disk_with_the_one_that_is(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        await person.type("own words, ")
+        person.chat.part()
+        await person.type("words for the next")
+        await person.chat.drafting.save()
+        library = FileLibrary(paths_in(tmp_path))
+        assert library.load_draft(person.session.id) == Draft("own words, words for the next")
+        handed = person.chat.hand_over()
+        assert [each.full_text for each in handed] == ["words for the next"]
+        await person.chat.drafting.save()
+        assert library.load_draft(person.session.id) == Draft("own words, ")

@@ -395,7 +395,11 @@ class ChatScreen(InspectingActions):
         """The session's id and its draft, None while there is no session."""
         if self.session is None:
             return None
-        draft = self._parted.draft if self._parted is not None else self.prompt.draft
+        draft = self.prompt.draft
+        if self._parted is not None:
+            # What is typed for a chat that is not there yet is kept with this one until it is handed over.
+            typed = [*(each.full_text for each in self._parted.for_next), self.prompt.full_text()]
+            draft = replace(self._parted.draft, text=self._parted.draft.text + "".join(typed))
         return self.session.id, replace(draft, queued=self.queue.items, purpose=self.session.purpose, aside=self.aside)
 
     def on_editing_area_mode_changed(self, event: EditingArea.ModeChanged) -> None:
@@ -454,6 +458,7 @@ class ChatScreen(InspectingActions):
         own, self._parted = self._parted, None
         self.prompt.set_draft(own.draft)
         self.prompt.flights = own.flights
+        self.drafting.edited()
         return handed
 
     def take_over(self, handed: Sequence[Handed]) -> None:
