@@ -15,6 +15,7 @@ import tomli_w
 
 from salon.claude.address import DEFAULT_BASE_URL, host_of
 from salon.errors import CredentialsError, StoreError
+from salon.toml_text import read_small_file
 
 Kind = Literal["api_key", "auth_token", "profile"]
 
@@ -169,10 +170,10 @@ def _sdk_directory(environ: Mapping[str, str]) -> Path:
 
 def _saved_keys(path: Path) -> dict[str, str]:
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(read_small_file(path))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         # A TOML error may quote the line, and the line may be the key.
         reason = problem.strerror if isinstance(problem, OSError) else "it is not valid TOML"
         raise CredentialsError(f"The saved key in {path} cannot be read: {reason}.") from None

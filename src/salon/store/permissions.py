@@ -15,8 +15,17 @@ def permission_warnings(paths: Paths) -> Sequence[str]:
     A file in a closed directory is closed, whatever its own mode.
     """
     kept_in = {
-        paths.config: (paths.sessions, paths.drafts, paths.credentials_file),
-        paths.state: (paths.log_file,),
+        paths.config: (
+            paths.sessions,
+            paths.drafts,
+            paths.trash,
+            paths.blobs,
+            paths.prompts,
+            paths.stash_file,
+            paths.credentials_file,
+        ),
+        paths.state: (paths.log_file, paths.copied_file),
+        paths.cache: (paths.search_index, paths.listing_file),
     }
     return [
         f"Other people on this computer can read {place}. To close it: chmod -R go-rwx '{place}'"

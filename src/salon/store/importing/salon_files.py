@@ -64,12 +64,17 @@ def read_lines(records: Iterable[Record], own_id: str) -> ForeignSession:
 def _session(lines: Iterable[Line], own_id: str) -> ForeignSession:
     found = [own_id]
     try:
-        told = replay(own_id, _noting_id(lines, found))
+        told = replay(own_id, _noting_id(map(_checked, lines), found))
     except StoreError as error:  # a file that this Salon must not interpret
         raise Unreadable(error.what) from error
     if told.too_new:
         raise Unreadable("written by a newer Salon")
     return foreign_of(told.conversation, found[-1])
+
+
+def _checked(line: Line) -> Line:
+    """The line, as damaged where its record does not say of what kind it is."""
+    return line if line.record is None or isinstance(line.record.get("k"), str) else Line(None)
 
 
 def foreign_of(conversation: Conversation, own_id: str) -> ForeignSession:
