@@ -23,6 +23,8 @@ _OWN = re.compile(
     r"|\x1b\[K"  # after a progress bar
     r"|\x1b\]22;[a-z]+\x07|\x1b\]11;\?\x07"  # the pointer, the ground
     r"|\x1b\]8;id=[0-9a-z-]+;(?:https?://|mailto:)[!-~]+\x1b\\|\x1b\]8;;\x1b\\"  # links to the web
+    r"|\x1b\[2[23];2t|\x1b\]2;(?:(?:● |! )?Salon[^\x00-\x1f;\x7f-\x9f]*)?\x07"  # its title, in which nothing commands
+    r"|\x1b\]9;4;(?:0|3|2;100)\x07"  # how far an answer is
     r"|[\r\n\t]"
 )
 _UNSEEN = re.compile(

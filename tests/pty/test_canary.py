@@ -47,8 +47,16 @@ def test_a_whole_session_talks_to_the_chosen_host_alone(home: Home, api: Loopbac
     watched = home.root / "watched"
     picture = '![x](http://127.0.0.2:9/track.png) [a link](http://127.0.0.2:9/) <img src="http://127.0.0.2:9/">'
     api.events = answer_of(({"type": "text", "text": ""}, text_deltas(f"{picture} the end", 5)))
-    told = {"PYTHONPATH": str(home.root / "site"), "WATCHED": str(watched), "ANTHROPIC_API_KEY": CANARY}
-    with home.start("--base-url", api.address, "hello", cold=True, **told) as terminal:
+    sitecustomize = str(home.root / "site")
+    with home.start(
+        "--base-url",
+        api.address,
+        "hello",
+        cold=True,
+        PYTHONPATH=sitecustomize,
+        WATCHED=str(watched),
+        ANTHROPIC_API_KEY=CANARY,
+    ) as terminal:
         terminal.until("the end").until("Ready").send("again\r")
         terminal.until(lambda: terminal.flowing_text.count("the end") == 2).until("Ready")
         assert CANARY.encode() not in arguments_of(terminal)
