@@ -25,6 +25,7 @@ async def test_a_few_letters_find_an_action_and_enter_does_it(tmp_path: Path) ->
     async with salon(tmp_path) as person:
         found = await search_palette(person, "mouse")
         assert found[0] == "toggle_mouse"
+        assert not person.app.screen.query_one(Input).cursor_blink
         assert "Alt+O" in person.screen_text()
         await person.press("enter")
         await person.sees(lambda: "The mouse is the terminal's now" in person.notice())

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from textual import work
+from textual import events, work
+from textual.widgets import Input
 
 from salon.actions import BY_ID, Action, Place
 from salon.ui.blockscreen import BlockScreen
@@ -43,6 +44,11 @@ class PreferringApp(ThemedApp):
         if isinstance(self.focused, EditingArea):
             return [Place.PROMPT, Place.CHAT, Place.EVERYWHERE, Place.EDITING]
         return [Place.READING, Place.CHAT, Place.EVERYWHERE]
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Nothing blinks: it distracts those who read, and is a clock that runs while nobody does anything."""
+        if isinstance(event.widget, Input):
+            event.widget.cursor_blink = False
 
     # help
 
