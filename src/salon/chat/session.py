@@ -31,6 +31,7 @@ from salon.chat.tools import (
     ToolCall,
     ToolResult,
     Tools,
+    calls_in,
     definitions_in,
     last_container,
     name_of,
@@ -528,7 +529,7 @@ class Session(Branching):
                         ended = event.message
                     else:
                         yield event
-            if ended is None or tools is None or self._was_stopped() or not waiting_calls(self.path) or not left:
+            if ended is None or tools is None or self._was_stopped() or not calls_in(ended) or not left:
                 break
             yield ToolsWanted(ended)
         if ended is not None:
