@@ -70,7 +70,7 @@ def hostile_answer() -> list[dict[str, Any]]:
         ({"type": "thinking", "thinking": "", "signature": ""}, thought),
         ({"type": "server_tool_use", "id": "srv_1", "name": f"web_search {ALL}", "input": {}}, asked),
         ({"type": "web_search_tool_result", "tool_use_id": "srv_1", "content": results}, []),
-        ({"type": "server_tool_use", "id": "t_2", "name": ALL, "input": {ALL: ALL}}, []),
+        ({"type": "tool_use", "id": "t_2", "name": ALL, "input": {ALL: ALL}}, []),
         ({"type": f"strange {ALL}", "text": ALL}, []),
         (
             {"type": "text", "text": ""},

@@ -49,7 +49,7 @@ def test_an_answer_cut_before_its_first_word_can_only_be_asked_for_again(status:
 
 
 def test_what_would_do_nothing_is_not_offered() -> None:
-    actions = ["trim", "continue", "no_such_action", "__class__", "show_details"]
+    actions = ["continue", "no_such_action", "__class__", "show_details"]
     assert fault_actions(failed(actions=actions), can_continue=False) == ("retry",)
     assert fault_actions(failed(actions=["edit_base_url", "show_details"])) == ("change_key",)
     assert fault_actions(failed(actions="retry")) == ("retry",)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual.events import AppFocus
 
 from fakes import whole
 from salon.chat.session import SessionLog
@@ -88,7 +89,7 @@ async def test_a_chat_that_a_sync_changes_is_read_again_when_the_person_says_so(
         file = FileLibrary(paths_in(tmp_path)).path_of(session_id)
         with file.open("ab") as stream:
             stream.write(encode(prompt("theirs", leaf, "From another computer"), 0.0))
-        person.app.on_app_focus()
+        person.app.post_message(AppFocus())
         await person.sees(lambda: "Another program has changed this chat" in person.notice())
         person.chat.action_reload_chat()
         await person.answer_begins("From another computer")

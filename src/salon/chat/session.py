@@ -1,6 +1,7 @@
 """One open conversation: its tree, its draft, its settings and the turn that may be running."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -39,6 +40,8 @@ from salon.chat.tools import (
     waiting_calls,
 )
 from salon.chat.turn import Client, Log, Request, Turn, message_record, utc_now
+
+logger = logging.getLogger(__name__)
 
 TITLE_LENGTH = 80
 STOPPED_RESULT = ToolResult("The person stopped this call.", is_error=True)
@@ -523,7 +526,15 @@ class Session(Branching):
                 request = None
                 if self._was_stopped():
                     break
-            async with aclosing(self._one_answer(client, request or await self.prepared(asked=asked))) as events:
+            try:
+                next_request = request or await self.prepared(asked=asked)
+            except ValueError:
+                if ended is None:
+                    raise
+                # Its calls were such that neither they nor their results can be sent, so there is nothing to ask.
+                logger.warning("The answer %s asked for tools in a way that cannot be answered", ended.id)
+                break
+            async with aclosing(self._one_answer(client, next_request)) as events:
                 async for event in events:
                     if isinstance(event, Finished):
                         ended = event.message

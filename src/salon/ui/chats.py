@@ -316,7 +316,7 @@ class ChatsApp(App[None]):
             else:
                 self._fill(self.chat, opened)
 
-    @work(group="look", exclusive=True, exit_on_error=False)
+    @work(group="look", exit_on_error=False)  # not exclusive: a look that is cancelled has seen, and told nobody
     async def look_outside(self) -> None:
         """Find out whether another program has changed the chat that is shown, and say so."""
         chat = self.chat

@@ -77,7 +77,6 @@ class GroundReplies:
         return "" if keys.startswith("\x1b]11;") else keys
 
     def _take(self, reply: re.Match[str]) -> str:
-        self._asked = 0
         if reply["red"]:
             red, green, blue = (
                 int(reply[name], 16) / (16 ** len(reply[name]) - 1) for name in ("red", "green", "blue")
