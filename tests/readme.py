@@ -3,16 +3,38 @@
 import re
 from pathlib import Path
 
-from salon.actions import key_table
+from salon.actions import ACTIONS
 from salon.settings import settings_help
 
 README = Path(__file__).parent.parent / "README.md"
 
 
+FIRST_KEYS = (
+    *("send", "newline", "stop", "retry", "continue", "edit", "retry_now", "pick_model", "attach", "edit_in_editor"),
+    *("read", "find", "search", "new_chat", "open_chat", "tree", "copy", "stash", "history", "palette", "help", "quit"),
+)
+"""The actions that the first ten minutes need; all of them are in the manual."""
+FIRST_SETTINGS = (
+    *("theme", "model", "system", "effort", "thinking", "keys", "base_url", "sidebar", "titles", "web_search"),
+    *("budget_day", "notify"),
+)
+
+
+def key_table() -> str:
+    """The keys to begin with as a Markdown table."""
+    chosen = [action for wanted in FIRST_KEYS for action in ACTIONS if action.id == wanted]
+    rows = [f"| {' or '.join(f'`{name}`' for name in action.key_names())} | {action.help} |" for action in chosen]
+    return "\n".join(["| Keys | What |", "|---|---|", *rows])
+
+
 def settings_table() -> str:
-    """The settings as a Markdown table."""
+    """The settings that most people look for as a Markdown table."""
     rows = ["| Setting | Default | Allowed | What it does |", "|---|---|---|---|"]
-    rows += [f"| `{row.name}` | `{row.default}` | {row.allowed} | {row.help} |" for row in settings_help()]
+    rows += [
+        f"| `{row.name}` | `{row.default}` | {row.allowed} | {row.help} |"
+        for row in settings_help()
+        if row.name in FIRST_SETTINGS
+    ]
     return "\n".join(rows)
 
 
