@@ -115,6 +115,7 @@ def test_a_file_dropped_on_the_terminal_is_attached_sent_and_kept(home: Home) ->
     with open_demo(home) as terminal:
         terminal.until("A new chat with").paste(f"'{dropped}' ")
         terminal.until("two words.png · image 640×480").until(lambda: "/two" not in terminal.prompt_box)
+        terminal.read_for(0.1)  # an Enter this close behind a paste would belong to it
         terminal.send("echo seen\r")
         terminal.until("▎ two words.png").until("Ready")
         quit_quietly(terminal)
