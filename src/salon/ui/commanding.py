@@ -28,6 +28,8 @@ class CommandingActions(CachingActions):
         self._files = FileNames(services.list_files)
         self._taken_literally = ""
         """The beginning of a command or of a file's name that the person closed the list for."""
+        self._listed: tuple[str, list[Candidate]] = ("", [])
+        """The command whose argument is being typed, and what it can take: some of it lies in files."""
 
     @property
     def completions(self) -> CompletionList:
@@ -42,6 +44,8 @@ class CommandingActions(CachingActions):
         if self._taken_literally and not text.startswith(self._taken_literally):
             self._taken_literally = ""
         typed = None if self._taken_literally else typed_command(text)
+        if typed is None:
+            self._listed = ("", [])
         row, column = self.prompt.cursor_location
         mention = mention_before(self.prompt.document.get_line(row)[:column])
         if typed is not None and typed.argument is not None and typed.name == BY_ID["attach"].command:
@@ -72,10 +76,13 @@ class CommandingActions(CachingActions):
 
     def _command_candidates(self, name: str, argument: str | None) -> list[Candidate]:
         if argument is None:
+            self._listed = ("", [])
             return command_candidates(name)
         if name not in COMMANDS:
             return []
-        choices = self.choices_of(COMMANDS[name].id)
+        if self._listed[0] != name:
+            self._listed = (name, self.choices_of(COMMANDS[name].id))
+        choices = self._listed[1]
         if not argument:
             return choices
         by_label = {choice.label or choice.value: choice for choice in choices}
