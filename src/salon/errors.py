@@ -5,8 +5,7 @@
     ├── CredentialsError    no usable credentials, or a credentials file that cannot be read
     ├── StoreError          a session or settings file cannot be read or written
     │   ├── SessionNotFound
-    │   ├── SessionLocked   another process is writing this session
-    │   └── SessionTooNew   written by a newer Salon: readable, not writable
+    │   └── SessionLocked   another process is writing this session
     └── Fault               one attempt at the API failed; `kind` says how
 
 Each carries what happened, whether the work is safe, and what to do now; `details` holds the technical rest (status,
@@ -51,10 +50,6 @@ class SessionNotFound(StoreError):
 
 class SessionLocked(StoreError):
     """Another process is writing this session; `details` has its pid and start."""
-
-
-class SessionTooNew(StoreError):
-    """The session was written by a newer Salon and is not written to by this one."""
 
 
 class FaultKind(StrEnum):

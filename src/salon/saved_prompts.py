@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from salon.toml_text import own_files, parse_leniently, place_of, read_small_file, reason_of, shown_path
+from salon.toml_text import own_files, own_text, parse_leniently, place_of, shown_path
 from salon.untrusted import clean_line
 
 LONGEST_NAME = 80
@@ -28,10 +28,7 @@ def load_saved_prompts(directory: Path) -> tuple[list[SavedPrompt], list[str]]:
     problems: list[str] = []
     prompts: dict[str, SavedPrompt] = {}
     for path in own_files(directory, (".md", ".toml"), "prompt", problems):
-        try:
-            text = read_small_file(path)
-        except (OSError, ValueError) as error:
-            problems.append(f"{shown_path(path)}: this prompt was not read: {reason_of(error)}.")
+        if (text := own_text(path, "prompt", problems)) is None:
             continue
         for prompt in _prompts_in(text, path, problems):
             if prompt.name in prompts:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from salon.toml_text import did_you_mean, own_files, parse_leniently, place_of, read_small_file, reason_of, shown_path
+from salon.toml_text import did_you_mean, own_files, own_text, parse_leniently, place_of, shown_path
 from salon.untrusted import clean_line
 
 LONGEST_NAME = 80
@@ -42,10 +42,7 @@ def load_templates(directory: Path) -> tuple[list[Template], list[str]]:
     problems: list[str] = []
     templates: dict[str, Template] = {}
     for path in own_files(directory, (".toml",), "template", problems):
-        try:
-            text = read_small_file(path)
-        except (OSError, ValueError) as error:
-            problems.append(f"{shown_path(path)}: this template was not read: {reason_of(error)}.")
+        if (text := own_text(path, "template", problems)) is None:
             continue
         template = _read_template(text, path, problems)
         if template.name in templates:

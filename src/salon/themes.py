@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from salon.toml_text import did_you_mean, own_files, parse_leniently, place_of, read_small_file, reason_of, shown_path
+from salon.toml_text import did_you_mean, own_files, own_text, parse_leniently, place_of, shown_path
 from salon.untrusted import clean_line
 
 CODE_ROLES = tuple(
@@ -98,10 +98,7 @@ def load_themes(directories: Sequence[Path]) -> tuple[list[Theme], list[str]]:
             own_files(directory, (".toml",), "theme", problems),
             key=lambda path: (path.stem not in (_DARK, _LIGHT), path),
         ):
-            try:
-                text = read_small_file(path)
-            except (OSError, ValueError) as error:
-                problems.append(f"{shown_path(path)}: this theme was not read: {reason_of(error)}.")
+            if (text := own_text(path, "theme", problems)) is None:
                 continue
             theme = _read_theme(text, path, themes, problems)
             if theme.name in read:

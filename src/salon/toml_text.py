@@ -73,6 +73,15 @@ def own_files(directory: Path, suffixes: tuple[str, ...], kind: str, problems: l
             problems.append(f"{shown_path(path)}: this {kind} was not read: it is a link out of its directory.")
 
 
+def own_text(path: Path, kind: str, problems: list[str]) -> str | None:
+    """The text of one of those files; None where it cannot be read, which is said in `problems`."""
+    try:
+        return read_small_file(path)
+    except (OSError, ValueError) as error:
+        problems.append(f"{shown_path(path)}: this {kind} was not read: {reason_of(error)}.")
+        return None
+
+
 def shown_path(path: Path) -> str:
     """A path in a sentence."""
     return clean_line(str(path), 300)

@@ -24,7 +24,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from salon.chat.blocks import Block, kind_of
-from salon.chat.filetypes import IMAGE_TYPES, PDF_TYPE, TEXT_TYPE
+from salon.chat.filetypes import TEXT_TYPE
 
 INLINE_LIMIT = 4096
 """Bytes up to which content stands in the session file itself."""
@@ -240,8 +240,3 @@ def _text(value: Any) -> str:
 
 def _number(value: Any) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
-
-
-def sendable_type(media_type: str) -> bool:
-    """Whether the API takes content of this type as it is."""
-    return media_type in IMAGE_TYPES or media_type in {PDF_TYPE, TEXT_TYPE}
