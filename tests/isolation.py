@@ -1,5 +1,6 @@
 """What holds for every test: no key, no place and no network of the machine's own. `conftest.py` brings it in."""
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+os.environ["SALON_LANGUAGE"] = "C"  # before a module of Salon is imported: the tests speak English
 settings.register_profile("salon", database=None, deadline=None)
 settings.load_profile("salon")
 

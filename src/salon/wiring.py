@@ -50,6 +50,7 @@ from salon.themes import ThemeFiles
 from salon.toml_text import did_you_mean, read_small_file
 from salon.ui.services import Connection, Services
 from salon.untrusted import clean_line
+from salon.words import WORDS
 from salon.workfiles import list_files
 
 if TYPE_CHECKING:
@@ -327,7 +328,7 @@ def build(options: Options, environ: Mapping[str, str] | None = None) -> House:
     paths = default_paths(options.config_dir)
     flags = {"model": options.model, "system": options.system, "base_url": options.base_url}
     kept = FileSettings(paths.settings_file, environ, flags)
-    problems = [*kept.problems]
+    problems = [*WORDS.problems, *kept.problems]
     problems += [
         sentence for sentence in (start_logging(paths), warn_if_readable_by_others(paths.credentials_file)) if sentence
     ]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salon.untrusted import clean, clean_line, hidden_in, json_line, with_hidden_shown, without_hidden
+from salon.hidden import hidden_in, with_hidden_shown, without_hidden
+from salon.untrusted import clean, clean_line, json_line
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=200)
 hostile = st.sampled_from(

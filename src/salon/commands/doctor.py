@@ -27,6 +27,7 @@ from salon.settings import Settings
 from salon.themes import load_themes
 from salon.untrusted import clean_line
 from salon.wiring import House, Options, build
+from salon.words import WORDS, tr
 
 _LIBRARIES = ("textual", "rich", "anthropic", "httpx2", "markdown-it-py", "pygments")
 _KEYS = ("ANTHROPIC_API_KEY", "CLAUDE_API_KEY", "ANTHROPIC_AUTH_TOKEN")
@@ -38,6 +39,9 @@ _SIGNS = {State.GOOD: "  ", State.NOTE: "· ", State.BAD: "! "}
 def findings(desk: Desk, house: House) -> Iterator[Finding]:
     """Everything that was looked at, in the order in which a person would look."""
     yield Finding("versions", _versions())
+    if WORDS.said:
+        told = tr("{language}, {count:,} sentences", language=WORDS.languages[0], count=len(WORDS.said))
+        yield Finding("language", told)
     yield from terminal_findings(house.environ)
     yield from place_findings(desk.paths, desk.library, house.paths.log_file)
     yield from _files(house)

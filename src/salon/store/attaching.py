@@ -14,10 +14,11 @@ from salon.chat.limits import REQUEST_BYTES, megabytes
 from salon.chat.pasted import path_readings
 from salon.chat.pdfpages import is_encrypted, pages_in_pdf
 from salon.errors import SalonError
+from salon.hidden import hidden_in
 from salon.store.files import reason_of
 from salon.store.folders import list_folder
 from salon.store.pictures import as_png, downsized, mosaic
-from salon.untrusted import clean_line, hidden_in
+from salon.untrusted import clean_line
 
 logger = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ from salon.chat import limits
 from salon.chat.attachments import Attachment, Blobs, Kind, attachments_of
 from salon.chat.limits import TooMuch
 from salon.errors import SalonError
+from salon.hidden import hidden_in
 from salon.ui.attachscreen import AttachScreen
 from salon.ui.counting import CountingActions
 from salon.ui.described import described
@@ -19,7 +20,7 @@ from salon.ui.notice import NoticeText
 from salon.ui.picturescreen import PictureScreen
 from salon.ui.prompt import Prompt
 from salon.ui.services import Services
-from salon.untrusted import clean_line, hidden_in
+from salon.untrusted import clean_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from textual.widgets import TextArea
 
 from salon.chat.attachments import Attachment
 from salon.chat.session import Draft
+from salon.hidden import hidden_in, with_hidden_shown, without_hidden
 from salon.ui.editingarea import EditingArea
 from salon.ui.flights import Flights
-from salon.untrusted import clean, hidden_in, with_hidden_shown, without_hidden
+from salon.untrusted import clean
 
 PASTE_GUARD_SECONDS = 0.05
 """An Enter this soon after a paste belongs to it: Textual re-issues what follows an escape byte in one as keys."""
