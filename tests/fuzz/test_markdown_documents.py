@@ -5,7 +5,9 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +15,20 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from salon.markdown import Choices, Document, Item, Leaf, Line, MarkdownLines, Quote, diagram
+from salon.markdown import (
+    Choices,
+    Document,
+    Item,
+    Leaf,
+    Line,
+    MarkdownLines,
+    Quote,
+    diagram,
+    document,
+    drawing,
+    later,
+    layout,
+)
 from salon.markdown.cells import cell_len
 from salon.markdown.limits import DEFAULT_LIMITS, Limits
 
@@ -116,6 +131,9 @@ lines = st.one_of(lone_lines, text_lines, text_lines, st.builds(str.__add__, beg
 documents = st.builds(str.__add__, st.lists(lines, max_size=16).map("\n".join), st.sampled_from(["", "\n", "\n\n"]))
 
 
+LOOK = 0.0005
+"""How many seconds pass between two looks at the clock."""
+budgets = st.sampled_from([0.0, LOOK, 2 * LOOK, 6 * LOOK, 20 * LOOK, float("inf")])
 blocks_chosen = st.frozensets(st.integers(0, 4), max_size=2).map(set)
 wishes = st.one_of(
     st.just(Choices()),
@@ -131,23 +149,35 @@ wishes = st.one_of(
 """What a reader may have chosen before the text came."""
 
 
+class AtOnce:
+    """A thread that has done its work when it was started."""
+
+    def __init__(self, *, target: Callable[..., None], args: tuple[object, ...], **_: object) -> None:
+        self.start = partial(target, *args)
+
+
 @pytest.fixture(autouse=True, scope="module")
-def draws_without_processes() -> Iterator[None]:
+def nothing_depends_on_the_computer() -> Iterator[None]:
+    """Neither how quick it is decides how far a layout comes in its time, nor a process what a diagram looks like."""
+    looks = count()
     with pytest.MonkeyPatch.context() as patch:
+        for module in (document, later, layout):
+            patch.setattr(module, "perf_counter", lambda: next(looks) * LOOK)
+        patch.setattr(drawing, "Thread", AtOnce)
         patch.setattr(diagram, "draw", lambda source, width: ["┌─┐", "│A│"] if len(source) % 2 and width > 9 else None)
         yield
 
 
-def lines_of(layout: MarkdownLines) -> list[Line]:
-    return [layout.line(index) for index in range(layout.height)]
+def lines_of(shown: MarkdownLines) -> list[Line]:
+    return [shown.line(index) for index in range(shown.height)]
 
 
 def loaded(text: str, width: int, limits: Limits = DEFAULT_LIMITS, choices: Choices | None = None) -> list[Line]:
-    document = Document(text, limits=limits)
-    document.finish()
-    layout = MarkdownLines(document, width, choices=choices)
-    assert layout.update()
-    return lines_of(layout)
+    source = Document(text, limits=limits)
+    source.finish()
+    rows = MarkdownLines(source, width, choices=choices)
+    assert rows.update()
+    return lines_of(rows)
 
 
 @fuzzed
@@ -155,24 +185,24 @@ def loaded(text: str, width: int, limits: Limits = DEFAULT_LIMITS, choices: Choi
 def test_a_streamed_document_is_laid_out_as_a_loaded_one(
     text: str, width: int, limits: Limits, choices: Choices, data: st.DataObject
 ) -> None:
-    document = Document(limits=limits)
-    layout = MarkdownLines(document, width, choices=choices)
+    source = Document(limits=limits)
+    rows = MarkdownLines(source, width, choices=choices)
     shown: list[Line] = []
     position = 0
     while position < len(text):
         size = data.draw(st.integers(1, 12), label="delta")
-        document.append(text[position : position + size])
+        source.append(text[position : position + size])
         position += size
         if data.draw(st.booleans(), label="update"):
-            layout.update(data.draw(st.sampled_from([0.0, 0.001, float("inf")]), label="budget"))
-            changed = layout.take_changed()
-            now = lines_of(layout)
+            rows.update(data.draw(budgets, label="budget"))
+            changed = rows.take_changed()
+            now = lines_of(rows)
             assert now[:changed] == shown[:changed]
             shown = now
-    document.finish()
-    while not layout.update(0.0):
+    source.finish()
+    while not rows.update(0.0):
         pass
-    assert lines_of(layout) == loaded(text, width, limits, choices)
+    assert lines_of(rows) == loaded(text, width, limits, choices)
 
 
 @fuzzed
@@ -183,15 +213,15 @@ def test_a_streamed_document_is_laid_out_as_a_loaded_one(
     st.sampled_from([DEFAULT_LIMITS, SMALL_LIMITS]),
 )
 def test_after_each_line_all_is_shown_that_the_text_so_far_says(text: str, width: int, limits: Limits) -> None:
-    document = Document(limits=limits)
-    layout = MarkdownLines(document, width)
+    source = Document(limits=limits)
+    rows = MarkdownLines(source, width)
     so_far = ""
     for line in text.splitlines(keepends=True):
         so_far += line
-        document.append(line)
-        assert layout.update()
+        source.append(line)
+        assert rows.update()
         if line.endswith("\n"):
-            assert [row.plain() for row in lines_of(layout)] == [row.plain() for row in loaded(so_far, width, limits)]
+            assert [row.plain() for row in lines_of(rows)] == [row.plain() for row in loaded(so_far, width, limits)]
 
 
 @fuzzed
@@ -274,9 +304,9 @@ def reference_shapes(text: str) -> list[Shape]:
 
 
 def own_shapes(text: str) -> list[Shape]:
-    document = Document(text)
-    document.finish()
-    shapes = [_own_shape(leaf) for leaf in document.blocks if leaf.kind != "empty"]
+    source = Document(text)
+    source.finish()
+    shapes = [_own_shape(leaf) for leaf in source.blocks if leaf.kind != "empty"]
     return [(kind, nesting, "" if kind == "table" else content) for kind, nesting, content in shapes]
 
 

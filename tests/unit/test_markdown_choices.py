@@ -198,3 +198,13 @@ def test_rows_can_be_looked_at_before_newer_text_is_laid_out() -> None:
         document.append(piece)
         assert [layout.line(row).cells() <= 8 for row in range(layout.height)].count(False) == 0
         layout.update(0.0)
+
+
+def test_a_row_stays_as_it_is_until_the_newer_text_is_laid_out() -> None:
+    """The text goes on, and what was a quotation is a footnote, which is indented by more."""
+    document = Document("word word\n\n> [^2]")
+    layout = MarkdownLines(document, 8, choices=Choices(moved={1: 1}))
+    assert layout.update()
+    before = rows(layout)
+    document.append(": x\n")
+    assert rows(layout) == before

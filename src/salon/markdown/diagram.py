@@ -22,8 +22,11 @@ from salon.untrusted import clean
 MAX_SOURCE: Final = 8192
 """Characters; a longer source is not drawn."""
 MAX_ROWS: Final = 200
-TIMEOUT: Final = 3.0
-"""Seconds until the process is ended."""
+TIMEOUT: Final = 20.0
+"""Seconds until the process is ended whatever it does: how busy the computer is must not decide what is shown.
+
+What ends a drawing that takes too much is the process's own limit, three seconds of CPU time.
+"""
 _CHILD = Path(__file__).with_name("diagram_child.py")
 # termaid takes what it does not know for a flowchart and draws nonsense; only what it has a drawing for is given to it.
 _KNOWN = re.compile(
@@ -50,7 +53,7 @@ def draw(source: str, width: int) -> list[str] | None:
     """The diagram on lines of at most `width` cells, or None if there is none: the fence is shown as it is.
 
     Lines hold no newlines, escape sequences or colours and are not filled up. Waits for a process, usually for 0.2
-    seconds and at most for `TIMEOUT`: not to be called on the thread that draws the screen. Results are remembered.
+    seconds, at most for `TIMEOUT`: not to be called on the thread that draws the screen. Results are remembered.
     """
     if not can_draw(source):
         return None

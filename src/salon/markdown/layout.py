@@ -67,6 +67,7 @@ class MarkdownLines:
         self._open: _OpenBlock | None = None
         self._starts = array("q")  # the first rows of as many blocks as are known to be right
         self._tail: list[Line] = []
+        self._tail_leaves: list[Leaf] = []  # what it shows
         self._tail_revision = -1
         self._changed = 0
         self._learned = 0
@@ -143,12 +144,17 @@ class MarkdownLines:
         return self._blocks[block].line(index - self._starts[block], block, self._packer)
 
     def _in_view(self, line: Line, offset: int) -> Line:
-        blocks = self.document.blocks
-        if line.block >= len(blocks):  # the text has gone on since, and what it ended in is another block now
-            return in_view(line, self.width, 0, offset)
-        leaf = blocks[line.block]
+        leaf = self._leaf_shown(line.block)
         kept = self._maker.reading - Frame(leaf, self._maker.reading).room
         return in_view(line, self.width, kept + (BLOCK_INDENT if leaf.kind == "code" else 0), offset)
+
+    def _leaf_shown(self, index: int) -> Leaf:
+        """What the rows of the leaf at `index` were made of: the text may have gone on since, and made it another."""
+        if index < self._complete:
+            return self.document.leaves[index]
+        if self._open is not None and index == self._complete:
+            return self._open.leaf
+        return self._tail_leaves[index - self._complete]
 
     def _settled_height(self) -> int:
         starts, blocks = self._starts, self._blocks
@@ -206,7 +212,7 @@ class MarkdownLines:
             same += 1
         if same < max(len(tail), len(self._tail)):
             self._mark_changed(settled + same)
-        self._tail = tail
+        self._tail, self._tail_leaves = tail, preview
         return True
 
     def _block(self, leaf: Leaf) -> _OpenBlock:
@@ -230,7 +236,7 @@ class MarkdownLines:
     def _drop_tail(self) -> None:
         if self._tail:
             self._mark_changed(self._settled_height())
-            self._tail = []
+            self._tail, self._tail_leaves = [], []
         self._tail_revision = -1
 
     def _advance(self, block: _OpenBlock, deadline: float) -> bool:
