@@ -52,6 +52,25 @@ async def test_the_costs_of_the_answer_the_chat_and_the_day(tmp_path: Path) -> N
         assert not isinstance(person.app.screen, CostScreen)
 
 
+async def test_what_the_title_cost_is_in_the_sums(tmp_path: Path) -> None:
+    async with salon(
+        tmp_path, size=(100, 40), models=lambda _: OPUS, settings=Settings(budget_chat=2), title_model="cheap"
+    ) as person:
+        person.client.enqueue(*answer_of("c", 100_000))
+        person.client.enqueue(*answer_of("A title", 10_000, 100))  # 10,000 x $4 + 100 x $20 millionths: $0.042
+        await person.say("a")
+        await person.answer_arrives()
+        await person.sees(lambda: "$0.462" in person.status(), "the title's cost in the status bar")
+        text = await opens_costs(person)
+        rows = {row.split("$")[0].strip(): row for row in text.splitlines() if "$" in row}
+        assert "$0.420" in rows["all answers"]
+        assert "$0.042" in rows["its title"]
+        assert "$0.462" in rows["in all"]
+        assert "23% of $2.00" in rows["in all"]
+        assert "$0.462" in rows["today"]
+        await person.press("escape")
+
+
 async def test_a_chat_in_which_nothing_was_asked_has_cost_nothing(tmp_path: Path) -> None:
     async with salon(tmp_path, size=(80, 24), models=lambda _: OPUS) as person:
         assert "$0.00" in await opens_costs(person)

@@ -46,7 +46,10 @@ async def test_the_first_answer_brings_a_title(tmp_path: Path) -> None:
         await person.say("and then?", *whole("More."))
         await person.answer_arrives()
         assert len(person.client.requests) == 3
-    assert FileLibrary(paths_in(tmp_path)).list()[0].title == "Baking rye bread"
+    (listed,) = FileLibrary(paths_in(tmp_path)).list()
+    assert listed.title == "Baking rye bread"
+    conversation, _ = FileLibrary(paths_in(tmp_path)).view(listed.id)
+    assert [(each.purpose, each.usage["input_tokens"]) for each in conversation.charges] == [("title", 10)]
 
 
 async def test_a_title_that_cannot_be_had_is_no_trouble(tmp_path: Path) -> None:

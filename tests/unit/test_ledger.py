@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from salon.chat.conversation import Message, Status
-from salon.chat.ledger import Totals, totals
+from salon.chat.conversation import Charge, Message, Status, conversation_of
+from salon.chat.ledger import Totals, charged, totals
 from salon.chat.model import ModelInfo, Price, context_used, cost_of, prompt_tokens
 from salon.claude.models import known
 
@@ -150,6 +150,34 @@ def test_a_bill_with_searches_worked_by_hand() -> None:
     #                        sum  =  43,500 millionths of a dollar = $0.0435
     #   3 searches        x $0.01 =  $0.03; pages that were fetched cost their tokens only
     assert cost_of(usage, price) == Decimal("0.0735")
+
+
+def test_a_summary_on_the_way_is_paid_for_beside_the_sums() -> None:
+    """As it was recorded: the sums at the top are the answer's alone, and the summary read a hundred times as much."""
+    summary = {"type": "compaction", "input_tokens": 60_385, "output_tokens": 522}
+    said: dict[str, Any] = {"input_tokens": 612, "output_tokens": 2_819}
+    usage = {**said, "iterations": [summary, {"type": "message", **said}]}
+    # Opus 5.5: (60,385 + 612) x 4 + (522 + 2,819) x 20 = 243,988 + 66,820 millionths
+    assert cost_of(usage, known("claude-opus-5-5").prices) == Decimal("0.310808")
+    sums = totals([answered(model="claude-opus-5-5", **usage)], known)
+    assert (sums.tokens_in, sums.tokens_out, sums.context) == (60_997, 3_341, 3_431)
+    alone = {"input_tokens": 60_385, "output_tokens": 522, "iterations": [summary]}
+    assert cost_of(alone, known("claude-opus-5-5").prices) == Decimal("0.25198"), "sums that have it count once"
+
+
+def test_of_several_requests_each_has_the_tier_of_its_own_prompt() -> None:
+    """Two of 80,000 tokens for one answer: both cost what small prompts do, though the sum is large."""
+    one = {"input_tokens": 80_000, "output_tokens": 100}
+    usage = {"input_tokens": 160_000, "output_tokens": 200, "requests": [one, one]}
+    # Haiku 5.5 up to 100k: 160,000 x 0.10 + 200 x 0.50 = 16,000 + 100 millionths
+    assert cost_of(usage, known("claude-haiku-5-5").prices) == Decimal("0.0161")
+
+
+def test_a_title_is_in_the_bill_of_its_chat() -> None:
+    title = Charge(purpose="title", model="tiered", usage={"input_tokens": 500, "output_tokens": 10})
+    chat = conversation_of("s", [answered(input_tokens=1_000, output_tokens=100)], charges=(title,))
+    # 1,500 x 3 + 110 x 15 = 4,500 + 1,650; the context is the answer's, not the title's
+    assert totals(charged(chat), MODELS.__getitem__) == Totals(1_500, 110, 1_100, Decimal("0.00615"))
 
 
 def test_of_several_steps_the_last_answer_is_the_context() -> None:

@@ -86,6 +86,35 @@ def test_the_bill_of_two_months_worked_by_hand(paths: Paths) -> None:
     assert spending.total(entries) == Spent(303_500, 4_100, 2, Decimal("0.171"))
 
 
+def test_requests_beside_the_answers_are_in_the_bill(paths: Paths) -> None:
+    title = {"k": "charge", "for": "title", "model": "claude-haiku-5-5", "ts": "2026-11-03T12:00:00.000Z"}
+    usage = {"input_tokens": 2_000, "output_tokens": 10}
+    session_id = put(
+        paths,
+        *answer(1, "2026-11-03", "claude-opus-5-5", input_tokens=1_000, output_tokens=100),
+        # 1,000 x $4 + 100 x $20 = 6,000 millionths of a dollar
+        title | {"usage": usage},
+        # 2,000 x $0.10 + 10 x $0.50 = 205 millionths
+    )
+    assert spending.total(the_ledger(paths)) == Spent(3_000, 110, 0, Decimal("0.006205"))
+    library = FileLibrary(paths)
+    assert library.list()[0].model == "claude-opus-5-5", "who gave the title did not answer"
+    conversation, _log = library.view(session_id)
+    assert [(each.purpose, each.model, each.usage) for each in conversation.charges] == [
+        ("title", "claude-haiku-5-5", usage)
+    ]
+    library.fork(session_id)
+    assert spending.total(the_ledger(paths)).cost == Decimal("0.006205"), "a fork did not ask for the title"
+
+
+def test_requests_of_one_answer_are_summed_by_their_own_sizes(paths: Paths) -> None:
+    one = {"input_tokens": 80_000, "output_tokens": 100}
+    sums = {"input_tokens": 160_000, "output_tokens": 200}
+    put(paths, *answer(1, "2026-11-01", "claude-haiku-5-5", **sums, requests=[one, one]))
+    # each a prompt of up to 100k: 160,000 x $0.10 + 200 x $0.50 = 16,100 millionths
+    assert spending.total(the_ledger(paths)) == Spent(160_000, 200, 0, Decimal("0.0161"))
+
+
 def test_a_fork_does_not_cost_what_it_was_made_of_once_more(paths: Paths) -> None:
     session_id = put(paths, *answer(1, "2026-11-01", "claude-opus-5-5", input_tokens=1_000, output_tokens=100))
     library = FileLibrary(paths)

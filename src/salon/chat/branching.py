@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from salon.chat import conversation as tree
-from salon.chat.conversation import Conversation, Message, Note
+from salon.chat.conversation import Charge, Conversation, Message, Note
 from salon.chat.ids import new_id
-from salon.chat.turn import Log, Record, utc_now
+from salon.chat.turn import Log, Record, charge_record, utc_now
 
 
 class Aim(StrEnum):
@@ -61,6 +61,11 @@ class Branching:
         """The leaf that an earlier place was gone to from, for the time that something is written there."""
         self._changing = asyncio.Lock()
         """Changes of the tree are made one after the other."""
+
+    async def charge(self, charge: Charge) -> None:
+        """Keep what a request beside the conversation used, so that it is in the sums."""
+        self.conversation = tree.with_charge(self.conversation, charge)
+        await self.log.append(charge_record(charge), durable=True)
 
     # where the next prompt stands
 

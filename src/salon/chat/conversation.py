@@ -94,6 +94,16 @@ class Note:
     created: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """A request beside the conversation that has to be paid like its answers."""
+
+    purpose: str
+    """What it was for, as "title"."""
+    model: str
+    usage: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """A tree of messages in the order they were written, its leaf and its settings."""
@@ -115,6 +125,8 @@ class Conversation:
     written_notes: Mapping[str, Note] = field(default_factory=dict)
     deleted: Mapping[str, bool] = field(default_factory=dict)
     """What was deleted, the last one last: ids of messages and notes, and whether all that is below went along."""
+    charges: tuple[Charge, ...] = ()
+    """What was paid for beside the answers."""
     looked: Mapping[str, int] = field(default_factory=dict, compare=False)
     """For each message that was ever the leaf, when it last was so: a higher number is later."""
 
@@ -135,6 +147,7 @@ def conversation_of(
     notes: Iterable[Note] = (),
     deleted: Mapping[str, bool] | None = None,
     looked: Mapping[str, int] | None = None,
+    charges: tuple[Charge, ...] = (),
 ) -> Conversation:
     """A conversation of messages given in the order they were written; without `leaf` the last one is it.
 
@@ -144,7 +157,7 @@ def conversation_of(
     looked = {name: number for number, name in enumerate(written)} if looked is None else looked
     all_notes = {note.id: note for note in notes}
     bare = Conversation(session_id, {}, leaf, dict(settings or {}), notices, written=written, looked=looked)
-    return _shown(replace(bare, written_notes=all_notes, deleted=dict(deleted or {})))
+    return _shown(replace(bare, written_notes=all_notes, deleted=dict(deleted or {}), charges=charges))
 
 
 def _shown(conversation: Conversation) -> Conversation:
@@ -293,6 +306,11 @@ def put_note(conversation: Conversation, note: Note) -> Conversation:
 def with_settings(conversation: Conversation, **changes: Any) -> Conversation:
     """The conversation with settings changed."""
     return replace(conversation, settings={**conversation.settings, **changes})
+
+
+def with_charge(conversation: Conversation, charge: Charge) -> Conversation:
+    """The conversation with one more request beside it that was paid for."""
+    return replace(conversation, charges=(*conversation.charges, charge))
 
 
 def prompts(conversation: Conversation) -> Iterator[str]:

@@ -6,8 +6,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from salon.chat.conversation import Message, Status
-from salon.chat.model import ModelInfo, context_used, cost_of, prompt_tokens
+from salon.chat.conversation import Charge, Conversation, Message, Status
+from salon.chat.model import ModelInfo, context_used, cost_of, tokens_in_and_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,13 @@ class Totals:
     """Whether an answer was cut or has no known price, so that the cost is a lower bound."""
 
 
-def totals(messages: Iterable[Message], model_info: Callable[[str], ModelInfo]) -> Totals:
-    """Add up the answers among `messages`, which are given in order.
+def charged(conversation: Conversation) -> list[Message | Charge]:
+    """All that a conversation was charged for, deleted answers and other variants too; prompts cost nothing."""
+    return [*conversation.charges, *conversation.written.values()]
+
+
+def totals(messages: Iterable[Message | Charge], model_info: Callable[[str], ModelInfo]) -> Totals:
+    """Add up the answers among `messages`, which are given in order, and what was paid for beside them.
 
     Of a cut answer only the usage of its beginning is known: the prompt in full, next to none of the output.
     """
@@ -37,16 +42,16 @@ def totals(messages: Iterable[Message], model_info: Callable[[str], ModelInfo]) 
     cost: Decimal | None = None
     cut = unpriced = False
     for message in messages:
-        if message.role != "assistant" or not message.usage:
+        answer = message if isinstance(message, Message) else None
+        if not message.usage or (answer is not None and answer.role != "assistant"):
             continue
-        tokens_in += prompt_tokens(message.usage)
-        out = message.usage.get("output_tokens")
-        tokens_out += out if isinstance(out, int) else 0
-        last = message.usage
+        read, written = tokens_in_and_out(message.usage)
+        tokens_in, tokens_out = tokens_in + read, tokens_out + written
+        last = last if answer is None else answer.usage
         price = cost_of(message.usage, info(message.model).prices)
         if price is None:
             unpriced = True
         else:
             cost = (cost or Decimal(0)) + price
-        cut = cut or message.status in {Status.STOPPED, Status.INTERRUPTED}
+        cut = cut or (answer is not None and answer.status in {Status.STOPPED, Status.INTERRUPTED})
     return Totals(tokens_in, tokens_out, context_used(last), cost, cut, cut or unpriced)

@@ -59,7 +59,38 @@ class ModelInfo:
 
 def prompt_tokens(usage: Mapping[str, Any]) -> int:
     """All tokens that went in: uncached, read from the cache, written to it."""
-    return sum(_count(usage, key) for key in ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"))
+    read = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+    return sum(counted(usage, key) for key in read)
+
+
+def billed(usage: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The parts of an answer's usage that are priced one by one, each with the size of its own prompt.
+
+    An answer that took several requests says what each used. Where the server summarised the conversation on the way,
+    the sums at the top are those of its other steps alone (seen in recorded streams), and what the summary used is one
+    more part.
+    """
+    requests = usage.get("requests")
+    if isinstance(requests, list) and requests and all(isinstance(each, Mapping) for each in requests):
+        return [part for each in requests for part in billed({**each, "requests": None})]
+    steps = usage.get("iterations")
+    steps = [step for step in steps if isinstance(step, Mapping)] if isinstance(steps, list) else []
+    summaries = [step for step in steps if step.get("type") == "compaction"]
+    if not summaries:
+        return [usage]
+    others = [step for step in steps if step.get("type") in {"message", "fallback_message"}]
+    sums_leave_out = sum(map(_written_and_read, others)) == _written_and_read(usage)
+    return [usage, *summaries] if sums_leave_out else [usage]
+
+
+def _written_and_read(usage: Mapping[str, Any]) -> int:
+    return prompt_tokens(usage) + counted(usage, "output_tokens")
+
+
+def tokens_in_and_out(usage: Mapping[str, Any]) -> tuple[int, int]:
+    """How many tokens of an answer were paid for: read, and written."""
+    parts = billed(usage)
+    return sum(map(prompt_tokens, parts)), sum(counted(part, "output_tokens") for part in parts)
 
 
 def context_used(usage: Mapping[str, Any]) -> int:
@@ -74,32 +105,33 @@ def context_used(usage: Mapping[str, Any]) -> int:
     if isinstance(steps, list):
         answers = [step for step in steps if isinstance(step, Mapping) and step.get("type") == "message"]
         usage = answers[-1] if answers else usage
-    return prompt_tokens(usage) + _count(usage, "output_tokens")
+    return prompt_tokens(usage) + counted(usage, "output_tokens")
 
 
 def cost_of(usage: Mapping[str, Any], prices: tuple[Price, ...], *, prompt: int = 0) -> Decimal | None:
     """What a request cost in US dollars; None where the price is unknown.
 
     The tier is chosen by the whole prompt, as the price list says; `prompt` is its size where `usage` is the sum of
-    several requests; one that says what each took is priced by each. Searches of the web count each; fetching pages
+    several requests; what `billed` tells apart is priced by each. Searches of the web count each; fetching pages
     costs their tokens and nothing else. Where the usage does not break cache writes down by lifetime, they count as
     five-minute writes, the API's default.
     """
-    requests = usage.get("requests")
-    if isinstance(requests, list) and requests and all(isinstance(each, Mapping) for each in requests):
-        costs = [cost for each in requests if (cost := cost_of(each, prices)) is not None]
-        return sum(costs, Decimal(0)) if len(costs) == len(requests) else None
-    size = prompt or prompt_tokens(usage)
-    price = price_of(size, prices)
+    costs = [_cost_of_one(part, prices, prompt) for part in billed(usage)]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known, Decimal(0)) if len(known) == len(costs) else None
+
+
+def _cost_of_one(usage: Mapping[str, Any], prices: tuple[Price, ...], prompt: int) -> Decimal | None:
+    price = price_of(prompt or prompt_tokens(usage), prices)
     if price is None:
         return None
     written = usage.get("cache_creation")
-    hour = _count(written, "ephemeral_1h_input_tokens") if isinstance(written, Mapping) else 0
-    five = max(0, _count(usage, "cache_creation_input_tokens") - hour)
+    hour = counted(written, "ephemeral_1h_input_tokens") if isinstance(written, Mapping) else 0
+    five = max(0, counted(usage, "cache_creation_input_tokens") - hour)
     total = (
-        price.input * _count(usage, "input_tokens")
-        + price.output * _count(usage, "output_tokens")
-        + price.cache_read * _count(usage, "cache_read_input_tokens")
+        price.input * counted(usage, "input_tokens")
+        + price.output * counted(usage, "output_tokens")
+        + price.cache_read * counted(usage, "cache_read_input_tokens")
         + price.cache_write_5m * five
         + price.cache_write_1h * hour
     )
@@ -114,9 +146,10 @@ def price_of(prompt: int, prices: tuple[Price, ...]) -> Price | None:
 def searches(usage: Mapping[str, Any]) -> int:
     """How often the server searched the web."""
     tools = usage.get("server_tool_use")
-    return _count(tools, "web_search_requests") if isinstance(tools, Mapping) else 0
+    return counted(tools, "web_search_requests") if isinstance(tools, Mapping) else 0
 
 
-def _count(usage: Mapping[str, Any], key: str) -> int:
+def counted(usage: Mapping[str, Any], key: str) -> int:
+    """A count of a `usage`; 0 where it is missing, or no count."""
     value = usage.get(key)
     return value if isinstance(value, int) and value > 0 else 0

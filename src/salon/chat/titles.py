@@ -1,12 +1,14 @@
 """A better title for a chat than its first words: what is asked for it, and what is made of the answer."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from salon.chat.answer import Answer
-from salon.chat.conversation import Conversation, Message, Status, path
+from salon.chat.conversation import Charge, Conversation, Message, Status, path
 from salon.chat.session import TITLE_LENGTH
 from salon.chat.turn import Client, Request, RetryControl
+from salon.errors import Fault
 
 _EXCERPT = 2_000
 """Characters of the prompt and of the answer: enough to know what it is about."""
@@ -44,13 +46,29 @@ def title_request(messages: list[Message], model: str) -> Request:
     return Request(body)
 
 
-async def ask_for_title(client: Client, messages: list[Message], model: str) -> str:
-    """The title that the model gives; "" where it gives none of use. Raises `Fault`."""
-    answer = Answer("title")
-    async for event in client.stream(title_request(messages, model), RetryControl()):
-        if isinstance(event, dict):
-            answer.apply(event)
-    return tidied("".join(str(block.get("text", "")) for block in answer.blocks() if block.get("type") == "text"))
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What came of asking for a title."""
+
+    title: str
+    """"" where the model gave none of use."""
+    charge: Charge | None = None
+    """What it used, as far as the server said; a failed request may have to be paid as well."""
+    fault: Fault | None = None
+
+
+async def ask_for_title(client: Client, messages: list[Message], model: str) -> Suggestion:
+    """The title that the model gives."""
+    answer, fault = Answer("title"), None
+    try:
+        async for event in client.stream(title_request(messages, model), RetryControl()):
+            if isinstance(event, dict):
+                answer.apply(event)
+    except Fault as failed:
+        fault = failed
+    said = "".join(str(block.get("text", "")) for block in answer.blocks() if block.get("type") == "text")
+    charge = Charge(purpose="title", model=answer.model or model, usage=answer.usage) if answer.usage else None
+    return Suggestion("" if fault is not None else tidied(said), charge, fault)
 
 
 def tidied(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from salon.chat.answer import Answer, coalesced
 from salon.chat.blocks import Block, kind_of
-from salon.chat.conversation import Message, Status, status_of_reason
+from salon.chat.conversation import Charge, Message, Status, status_of_reason
 from salon.chat.events import (
     ApiEvent,
     BlockFinished,
@@ -401,6 +401,11 @@ def message_record(message: Message) -> Record:
         "content": list(message.content),
     }
     return record | ({"seam": message.seam} if message.seam else {})
+
+
+def charge_record(charge: Charge) -> Record:
+    """The `charge` record of a request beside the conversation."""
+    return {"k": "charge", "for": charge.purpose, "model": charge.model, "usage": dict(charge.usage)}
 
 
 def close_record(message: Message) -> Record:

@@ -11,7 +11,7 @@ from typing import IO, Any, NamedTuple
 from zlib import crc32
 
 from salon.chat.blocks import joined_text
-from salon.chat.model import prompt_tokens
+from salon.chat.model import billed, prompt_tokens
 from salon.chat.summary import SIZE_STEP, DailySums, add_usage
 from salon.store.files import READ, FileLayer
 from salon.store.reader import bounded_lines
@@ -125,16 +125,19 @@ class _Skim:
             if not self._first_words and record.get("role") == "user":
                 self._first_words = _words(record.get("content"))[:FIRST_WORDS]
         if kind in {"msg", "close"}:
+            self._settings["model"] = _text(record.get("model")) or self._settings["model"]
+        if kind in {"msg", "close", "charge"}:
             self._add_usage(record)
 
     def _add_usage(self, record: Record) -> None:
         usage, model = record.get("usage"), _text(record.get("model"))
-        self._settings["model"] = model or self._settings["model"]
         if not isinstance(usage, dict) or not usage:
             return
-        # By the size of the prompt as well, because some models have a price for small ones and one for large ones.
-        step = str(max(0, prompt_tokens(usage) - 1) // SIZE_STEP)
-        add_usage(self._usage.setdefault(self._day(record), {}).setdefault(model, {}).setdefault(step, {}), usage)
+        by_step = self._usage.setdefault(self._day(record), {}).setdefault(model, {})
+        for each in billed(usage):
+            # By the size of the prompt as well: some models have a price for small ones and one for large ones.
+            step = str(max(0, prompt_tokens(each) - 1) // SIZE_STEP)
+            add_usage(by_step.setdefault(step, {}), each)
 
     def _day(self, record: Record) -> str:
         """The day on which an answer was charged to this session; "" for what it has from elsewhere."""

@@ -17,7 +17,7 @@ from salon.store.places import ID_LENGTH, SUFFIX
 
 logger = logging.getLogger(__name__)
 
-VERSION = 2
+VERSION = 3
 """Of the table and of what a `Glimpse` means; a cache of another one is made anew."""
 
 _TABLE = """CREATE TABLE glimpse (

@@ -12,6 +12,7 @@ The rules, in the order in which they matter:
 * Every message written becomes the leaf; a `leaf` record, or the `leaf` of a `del`, moves it. When each was the leaf is
   remembered, so that who flips to another variant finds what was looked at below it.
 * A `note` with an `id` is new; one that is `of` another changes its words.
+* A `charge` is what a request beside the conversation used, as for a title; it is in the sums and nowhere else.
 * Kinds and fields that are not known are skipped.
 
 What had to be mended is counted, and said in `Conversation.notices` until a `repair` record says that it was told.
@@ -22,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, ClassVar
 
-from salon.chat.conversation import Conversation, Message, Note, conversation_of
+from salon.chat.conversation import Charge, Conversation, Message, Note, conversation_of
 from salon.chat.ids import is_id
 from salon.store.messages import Entry, message_of
 from salon.store.reader import Line
@@ -100,6 +101,7 @@ def replay(session_id: str, lines: Iterable[Line], place: str = "") -> Replayed:
         notes=told.notes.values(),
         deleted=told.deleted,
         looked=told.looked,
+        charges=tuple(told.charges),
     )
     return Replayed(conversation, told.damage, told.too_new)
 
@@ -113,6 +115,7 @@ class _Replay:
     deleted: dict[str, bool] = field(default_factory=dict)
     looked: dict[str, int] = field(default_factory=dict)
     leaf: str | None = None
+    charges: list[Charge] = field(default_factory=list)
     _looks: int = 0
     _entries: dict[str, Entry] = field(default_factory=dict)
     _same_id: dict[str, list[Entry]] = field(default_factory=dict)
@@ -255,6 +258,11 @@ class _Replay:
                 ),
             )
 
+    def _charge(self, record: Record) -> None:
+        if isinstance(usage := record.get("usage"), dict):
+            purpose, model = _text(record.get("for")), _text(record.get("model"))
+            self.charges.append(Charge(purpose=purpose, model=model, usage=usage))
+
     def _told(self, record: Record) -> None:
         self.damage = Damage()
 
@@ -268,6 +276,7 @@ class _Replay:
         "leaf": _move_leaf,
         "del": _delete,
         "note": _note,
+        "charge": _charge,
         "repair": _told,
     }
 

@@ -14,7 +14,7 @@ from textual.worker import Worker, WorkerState
 
 from salon.chat.attachments import Attachment
 from salon.chat.conversation import Message, Status
-from salon.chat.ledger import totals
+from salon.chat.ledger import charged, totals
 from salon.chat.permission import Gatekeeper
 from salon.chat.session import Draft, Parameters, Session
 from salon.chat.tools import waiting_calls
@@ -378,7 +378,7 @@ class AskingActions(ReadingActions):
         if self.session is None:
             return
         conversation = self.session.conversation
-        sums = totals(conversation.written.values(), self._services.model_info)  # other variants have cost as much
+        sums = totals(charged(conversation), self._services.model_info)  # other variants have cost as much
         answers = (message for message in reversed(self.session.path) if message.role == "assistant" and message.usage)
         shown = totals(islice(answers, 1), self._services.model_info)  # of a long chat once is enough
         self.status_bar.update(

@@ -353,13 +353,16 @@ class ChatsApp(App[None]):
         model = self._services.title_model(connection)
         if not model or not wants_title(session.conversation):
             return
-        try:
-            title = await ask_for_title(connection.client, session.path, model)
-        except SalonError as error:
-            logger.warning("No title for %s: %s", session.id, error.what)
+        found = await ask_for_title(connection.client, session.path, model)
+        if found.fault is not None:
+            logger.warning("No title for %s: %s", session.id, found.fault.what)
+        if self.open_session(session.id) is not session:
             return
-        if title and self.open_session(session.id) is session and has_first_words(session.conversation):
-            await session.set("title", title)
+        if found.charge is not None:
+            await session.charge(found.charge)
+            chat.show_totals()
+        if found.title and has_first_words(session.conversation):
+            await session.set("title", found.title)
             self.chats_changed()
 
     # closing one that a list moves away

@@ -34,6 +34,8 @@ class ChatCosts:
     budget_day: float = 0.0
     is_last: bool = True
     """Whether the answer is the last one, and not the one that is being read."""
+    beside: Spent = field(default_factory=Spent)
+    """What was asked beside the answers: the chat's title."""
 
 
 class CostScreen(ModalScreen[None]):
@@ -55,8 +57,8 @@ class CostScreen(ModalScreen[None]):
             yield Static("Costs, in US dollars", classes="heading", markup=False)
             yield Static("", id="costs", markup=False)
             yield Static(
-                "\nAt the prices of today, which prices.toml can change. Not counted: temporary chats, titles, and "
-                "chats that were removed for ever.\n\nEsc leaves",
+                "\nAt the prices of today, which prices.toml can change. Not counted: temporary chats, and chats "
+                "that were removed for ever.\n\nEsc leaves",
                 classes="faint",
                 markup=False,
             )
@@ -86,7 +88,13 @@ class CostScreen(ModalScreen[None]):
             table.add_row(
                 "last answer" if costs.is_last else "this answer", amount(costs.answer), Text(costs.detail, "dim")
             )
-        _row(table, "all answers", costs.chat, _of(costs.chat, costs.budget_chat))
+        whole = costs.chat + costs.beside
+        if costs.beside.tokens_in:
+            _row(table, "all answers", costs.chat)
+            _row(table, "its title", costs.beside)
+            _row(table, "in all", whole, _of(whole, costs.budget_chat))
+        else:
+            _row(table, "all answers", whole, _of(whole, costs.budget_chat))
         if entries is None:
             _heading(table, "All chats")
             table.add_row("Looking …", "", "")

@@ -10,9 +10,9 @@ from textual import work
 
 from salon.chat import spending
 from salon.chat.attachments import text_tokens
-from salon.chat.conversation import Message
-from salon.chat.ledger import totals
-from salon.chat.model import cost_of, prompt_tokens, searches
+from salon.chat.conversation import Charge, Message
+from salon.chat.ledger import charged, totals
+from salon.chat.model import billed, cost_of, counted, prompt_tokens, searches, tokens_in_and_out
 from salon.chat.numbers import dollars, short_number
 from salon.chat.session import Parameters, Session
 from salon.chat.spending import Ledger, Spent
@@ -65,14 +65,14 @@ class SpendingActions(MakingRoomActions):
             sum(map(self._spent_on, answers), Spent()),
             settings.budget_chat,
             settings.budget_day,
+            beside=sum(map(self._spent_on, session.conversation.charges), Spent()),
             is_last=last is not here,
         )
 
-    def _spent_on(self, message: Message) -> Spent:
+    def _spent_on(self, message: Message | Charge) -> Spent:
         cost = cost_of(message.usage, self._services.model_info(message.model).prices)
-        out = message.usage.get("output_tokens")
-        written = out if isinstance(out, int) else 0
-        return Spent(prompt_tokens(message.usage), written, searches(message.usage), cost, cost is None)
+        read, written = tokens_in_and_out(message.usage)
+        return Spent(read, written, searches(message.usage), cost, cost is None)
 
     # budgets
 
@@ -81,7 +81,7 @@ class SpendingActions(MakingRoomActions):
         settings = self._services.settings
         expected = sum((self._expected(session, each) for each in asked), Decimal(0))
         if settings.budget_chat:
-            spent = totals(session.conversation.written.values(), self._services.model_info).cost or Decimal(0)
+            spent = totals(charged(session.conversation), self._services.model_info).cost or Decimal(0)
             if not await self._within("The answers of this chat", session.id, spent, expected, settings.budget_chat):
                 return False
         if settings.budget_day:
@@ -131,8 +131,8 @@ def usage_in_words(usage: Mapping[str, Any]) -> str:
         ("cache_creation_input_tokens", "into the cache"),
         ("output_tokens", "out"),
     )
-    counts = [(usage.get(name), words) for name, words in parts]
-    told = [f"{short_number(count)} {words}" for count, words in counts if isinstance(count, int) and count > 0]
+    counts = [(sum(counted(part, name) for part in billed(usage)), words) for name, words in parts]
+    told = [f"{short_number(count)} {words}" for count, words in counts if count]
     looked = searches(usage)
     return ", ".join([*told, *([f"{looked:,} searches"] if looked else [])])
 
