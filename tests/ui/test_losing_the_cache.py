@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from fakes import MESSAGE_STOP, block_stop, message_delta, message_start, text_delta, text_start
 from salon.chat.events import ApiEvent
 from salon.chat.model import ModelInfo
@@ -65,6 +67,48 @@ async def test_another_model_is_asked_about_when_a_large_cache_goes(tmp_path: Pa
         await person.press("enter")
         await person.sees(lambda: person.session.parameters.model.id == "other", "the other model")
         assert "Claude Opus 5.5 answers from the next prompt on." in person.notice()
+
+
+LOSES = [
+    ("/effort low", "With another effort they have to be read anew", "effort low"),
+    ("/effort max once", "With another effort they have to be read anew", "effort max once"),
+    ("/search-web on", "With other tools they have to be read anew", "web"),
+    ("/run-code on", "With other tools they have to be read anew", "code"),
+]
+"""What is done, what is said of it, and what the status bar says once it is done."""
+
+
+@pytest.mark.parametrize(("command", "why", "status"), LOSES)
+async def test_whatever_has_all_read_anew_is_asked_about_first(
+    tmp_path: Path, command: str, why: str, status: str
+) -> None:
+    async with salon(tmp_path, size=(150, 30), models=model_of) as person:
+        await asks(person, (118_000, 2_000))
+        before = person.status()
+        await person.say(command)
+        await person.sees(lambda: isinstance(person.app.screen, QuestionScreen), "the question")
+        # 120,000 tokens of Sonnet's: written anew at $2.50 a million, read from the cache at $0.10
+        assert f"{why}: about $0.300 instead of $0.012." in " ".join(person.screen_text().split())
+        await person.press("escape")
+        assert person.status() == before, "Esc changes nothing"
+        await person.say(command)
+        await person.sees(lambda: isinstance(person.app.screen, QuestionScreen), "the question again")
+        await person.press("enter")
+        await person.sees(lambda: status in person.status(), status)
+
+
+async def test_the_effort_stands_beside_the_model_where_it_was_chosen(tmp_path: Path) -> None:
+    async with salon(tmp_path, size=(120, 30), models=model_of) as person:
+        assert "effort" not in person.status()
+        await person.say("/effort low")
+        await person.sees(lambda: "Claude Sonnet 5.5  effort low" in person.status())
+        await person.say("/effort max once")
+        await person.sees(lambda: "Claude Sonnet 5.5  effort max once" in person.status())
+        await asks(person, (0, 0), (0, 0))
+        assert [each.body["output_config"] for each in person.client.requests] == [{"effort": "max"}, {"effort": "low"}]
+        assert "Claude Sonnet 5.5  effort low" in person.status()
+        await person.say("/effort high")
+        await person.sees(lambda: "effort" not in person.status(), "the model's own effort is not worth a word")
 
 
 async def test_a_short_chat_changes_its_model_without_a_question(tmp_path: Path) -> None:

@@ -35,6 +35,8 @@ class ModelInfo:
     """The `thinking.type` values it accepts: adaptive, enabled, disabled, between_tools."""
     efforts: tuple[str, ...] = ()
     """The `output_config.effort` values it accepts, weakest first."""
+    default_effort: str = ""
+    """The effort that it takes where none is asked for; "" where nobody has said."""
     caching: bool = False
     server_tools: frozenset[str] = field(default_factory=frozenset)
     """The tools of the server's own that it can use: web_search, web_fetch, code_execution."""

@@ -160,6 +160,7 @@ def _model(
     *prices: Price,
     thinking: tuple[str, ...] = ("adaptive",),
     efforts: tuple[str, ...] = EFFORTS,
+    default_effort: str = "",
     context: int = 1_000_000,
     max_output: int = 128_000,
     retires: str = "",
@@ -172,6 +173,7 @@ def _model(
         max_output=max_output,
         thinking=frozenset(thinking),
         efforts=efforts,
+        default_effort=default_effort,
         caching=True,
         server_tools=frozenset(server_tools),
         prices=prices,
@@ -182,14 +184,15 @@ def _model(
 # No page read says whether the 5.5 models and Fable 5.2 take the effort "xhigh"; it is left out, and `from_api` adds it
 # where the server offers it. A thinking type that costs a 400 where it is not accepted is left out in the same way.
 _TABLE = (
-    _model("claude-fable-5-2", "Claude Fable 5.2", _price("8", "40", "0.20"), efforts=_NO_XHIGH),
-    _model("claude-opus-5-5", "Claude Opus 5.5", _price("4", "20", "0.20"), efforts=_NO_XHIGH),
+    _model("claude-fable-5-2", "Claude Fable 5.2", _price("8", "40", "0.20"), efforts=_NO_XHIGH, default_effort="high"),
+    _model("claude-opus-5-5", "Claude Opus 5.5", _price("4", "20", "0.20"), efforts=_NO_XHIGH, default_effort="medium"),
     _model(
         "claude-sonnet-5-5",
         "Claude Sonnet 5.5",
         _price("2", "10", "0.10"),
         thinking=("adaptive", "between_tools"),
         efforts=_NO_XHIGH,
+        default_effort="high",
     ),
     _model(
         "claude-haiku-5-5",
@@ -198,9 +201,12 @@ _TABLE = (
         _price("0.50", "2.50"),
         thinking=("adaptive", "disabled"),
         efforts=_NO_XHIGH,
+        default_effort="medium",
     ),
-    _model("claude-fable-5-1", "Claude Fable 5.1", _price("10", "50", "0.25"), efforts=_NO_XHIGH),
-    _model("claude-fable-5", "Claude Fable 5", _price("10", "50")),
+    _model(
+        "claude-fable-5-1", "Claude Fable 5.1", _price("10", "50", "0.25"), efforts=_NO_XHIGH, default_effort="high"
+    ),
+    _model("claude-fable-5", "Claude Fable 5", _price("10", "50"), default_effort="high"),
     _model("claude-opus-5", "Claude Opus 5", _price("5", "25"), thinking=("adaptive", "disabled")),
     _model("claude-sonnet-5", "Claude Sonnet 5", _price("2", "10"), thinking=("adaptive", "disabled")),
     _model("claude-opus-4-8", "Claude Opus 4.8", _price("5", "25"), thinking=("adaptive", "disabled")),

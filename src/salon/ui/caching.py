@@ -53,25 +53,30 @@ class CachingActions(SpendingActions):
         if session is None or connection is None or model == session.parameters.model.id:
             return
         other = self._services.parameters(connection, model).model
-        if told := self._loss(session, other):
-            rows = [Row("switch", f"Change to {clean_line(other.label, 40)}"), Row("", "Stay")]
-            if not await self.app.push_screen_wait(QuestionScreen("This loses the cache", told, rows)):
-                return
+        label = clean_line(other.label, 40)
+        if not await self.may_lose_cache(session, f"{label} has to read them anew", f"Change to {label}", other):
+            return
         self.use_model(model)
-        self.notice.show(NoticeText(f"{clean_line(other.label, 40)} answers from the next prompt on.", (), "info"))
+        self.notice.show(NoticeText(f"{label} answers from the next prompt on.", (), "info"))
 
-    def _loss(self, session: Session, other: ModelInfo) -> str:
-        """What is lost with another model, in words; "" where it is not worth a question."""
+    async def may_lose_cache(self, session: Session, why: str, do: str, other: ModelInfo | None = None) -> bool:
+        """Whether a chat may be changed so that its cache is lost; the person is asked where that is much.
+
+        `why` is what happens then, in words that a price can follow; `do` is the answer that has it done; `other` is
+        the model that reads everything anew, if not the chat's own. For a worker.
+        """
         kept = self.worth_keeping(session)
         if kept is None:
-            return ""
+            return True
         own = session.parameters.model
-        before, after = cost_with(kept.tokens, own), cost_anew(kept.tokens, other, session.parameters.cache)
+        before, after = cost_with(kept.tokens, own), cost_anew(kept.tokens, other or own, session.parameters.cache)
         told = (
             f"{short_number(kept.tokens)} tokens of this chat are in the cache of {clean_line(own.label, 40)} until "
-            f"{kept.until.astimezone():%H:%M}. {clean_line(other.label, 40)} has to read them anew"
+            f"{kept.until.astimezone():%H:%M}. {why}{_prices(before, after)}"
         )
-        return told + _prices(before, after)
+        rows = [Row("do", do), Row("", "Stay")]
+        chosen = await self.app.push_screen_wait(QuestionScreen("This loses the cache", told, rows))
+        return bool(chosen)
 
     def worth_keeping(self, session: Session) -> Cached | None:
         """What is cached of a chat, if it is much and still there."""

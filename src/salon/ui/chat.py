@@ -288,6 +288,7 @@ class ChatScreen(InspectingActions):
     def _show_model(self, session: Session) -> None:
         model, demo = session.parameters.model, self.connection is not None and self.connection.demo
         self.status_bar.update(model=clean_line(model.label, 40), context_size=model.context)
+        self.show_effort()
         self.show_tools()
         label = clean_line(model.label, 60)
         rows = [f"A new chat with {label}." if label else "A new chat."]

@@ -162,7 +162,18 @@ class CommandingActions(CachingActions):
         method = getattr(target, f"action_{action.id}")
         self.call_later(method, *([argument] if action.argument and argument else []))
 
-    def action_effort(self, words: str = "") -> None:
+    def show_totals(self) -> None:
+        """Write what is used, and with which effort, into the status bar: an effort for once has gone now."""
+        super().show_totals()
+        self.show_effort()
+
+    def show_effort(self) -> None:
+        """Say in the status bar how hard the model is to think, where that is not as it would by itself."""
+        session = self.session
+        self.status_bar.update(effort="" if session is None else effort_in_words(session))
+
+    @work(group="effort", exclusive=True, exit_on_error=False)
+    async def action_effort(self, words: str = "") -> None:
         """Have the model think harder, or less, from now on, or with “once” for the next answer alone."""
         session = self.session
         if session is None:
@@ -174,13 +185,19 @@ class CommandingActions(CachingActions):
             known = f"It has {', '.join(model.efforts)}." if model.efforts else "It has no levels of effort."
             self.notice.show(NoticeText(f"{clean_line(model.label, 40)} cannot do that. {known}", (), "info"))
             return
+        if level != session.asked_next.effort and not await self.may_lose_cache(
+            session, "With another effort they have to be read anew", f"Effort {level}{' once' if once else ''}"
+        ):
+            return
         if once:
             session.effort_once = level
+            self.show_effort()
             self.notice.show(NoticeText(f"Effort {level} for the next answer alone.", (), "info"))
             return
         session.adopt_effort(level)
         if session.conversation.messages:
-            self.run_worker(session.set("effort", level), exit_on_error=False)
+            await session.set("effort", level)
+        self.show_effort()
         self.notice.show(NoticeText(f"Effort {level} from the next prompt on.", (), "info"))
 
     def action_title(self, words: str = "") -> None:
@@ -217,3 +234,13 @@ class CommandingActions(CachingActions):
         told = clean_line(session.parameters.system, 300)
         sentence = f"The system prompt of this chat: {told}" if told else "This chat has no system prompt."
         self.notice.show(NoticeText(sentence, (), "info"))
+
+
+def effort_in_words(session: Session) -> str:
+    """With which effort the next answer is asked for; "" where the model would take it by itself, or none is sent."""
+    asked = session.asked_next
+    if not asked.anthropic_host or asked.effort not in asked.model.efforts:
+        return ""
+    if session.effort_once:
+        return f"effort {session.effort_once} once"
+    return f"effort {asked.effort}" if asked.effort != asked.model.default_effort else ""

@@ -29,6 +29,8 @@ class Status:
     """Which key matters now."""
     demo: bool = False
     model: str = ""
+    effort: str = ""
+    """How hard the model thinks, in words, where that was chosen."""
     host: str = ""
     """The API host, where it is not Anthropic's own."""
     context_used: int = 0
@@ -139,6 +141,7 @@ def _fields(status: Status) -> list[Span]:
         else (status.kept or ("saved" if status.saved else "saving"), "warning" if status.kept else "text-faint"),
         ("mouse released" if status.mouse_released else "", "accent"),
         (clean_line(status.model, 40), "text-muted"),
+        (clean_line(status.effort, 30), "accent"),
         (clean_line(status.tools, 30), "accent"),
         (context_meter(status), _fullness(status)),
         (money(status), "text-muted"),

@@ -15,6 +15,7 @@ from salon.chat.tools import (
     ToolCall,
     code_tools,
     name_of,
+    offered,
     web_tools,
     with_tools,
     without_tools,
@@ -199,22 +200,23 @@ class ToolingActions(CommandingActions):
             self.notice.show(NoticeText("The tools can be changed when the answer has ended.", ("stop",), "info"))
         return self.answering
 
-    def _use_tools(self, definitions: list[Block], told: str) -> None:
+    @work(group="tools-kept", exclusive=True, exit_on_error=False)
+    async def _use_tools(self, definitions: list[Block], told: str) -> None:
         session = self.session
         if session is None:
+            return
+        changed = offered(definitions, session.parameters.server_tools) != session.sent_tools
+        why = "With other tools they have to be read anew"
+        if changed and not await self.may_lose_cache(session, why, "Change the tools"):
             return
         costs = cost_of_change(session)
         # A chat of which nothing is written yet is founded by its first prompt and not by a setting.
         if session.conversation.written:
-            self.run_worker(self._write_tools(session, definitions), group="tools-kept", exit_on_error=False)
+            await session.use_tools(definitions)
         else:
             session.plan_tools(definitions)
-            self.show_tools()
-        self.notice.show(NoticeText(f"{told}{costs}", (), "info"))
-
-    async def _write_tools(self, session: Session, definitions: list[Block]) -> None:
-        await session.use_tools(definitions)
         self.show_tools()
+        self.notice.show(NoticeText(f"{told}{costs}", (), "info"))
 
 
 def cost_of_change(session: Session) -> str:
