@@ -249,6 +249,12 @@ class Settings:
     sidebar: bool = _setting(
         False, "Whether the sidebar stays open in terminals of 140 columns and more.", effect=Effect.AT_ONCE
     )
+    reduced_motion: bool = _setting(
+        False,
+        "Whether the screen is kept still: an answer appears in steps of a second, clocks count in tens of seconds, "
+        "and the terminal's progress bar stays away.",
+        effect=Effect.AT_ONCE,
+    )
     mouse: bool = _setting(True, "Whether Salon takes mouse events. If not, the terminal selects text by itself.")
     notify: str = _setting(
         "auto",

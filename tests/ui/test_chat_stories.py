@@ -220,7 +220,8 @@ async def test_a_fault_says_what_to_press_and_f5_asks_again(tmp_path: Path) -> N
         await person.say("Tell me", *CONNECTED, OVERLOADED)
         await person.answer_arrives()
         assert person.status().startswith("Failed")
-        assert person.notice().startswith("Claude is overloaded. Your message is saved. Try again in a moment.")
+        assert person.screen_text().count("Claude is overloaded.") == 1  # in the row, which stays
+        assert person.notice().startswith("Your message is saved. Try again in a moment.")
         assert "Enter or F5 retry" in person.notice()
         person.client.enqueue(*whole("Here."))
         await person.press("f5")

@@ -91,7 +91,8 @@ async def test_what_does_not_fit_is_kept_and_nothing_is_cut_by_itself(tmp_path: 
         await person.press("escape")
         await person.say("one too many", TOO_LONG)
         await person.answer_arrives()
-        assert "This conversation is 213,456 of 200,000 tokens long. Your message is saved." in person.notice()
+        assert "This conversation is 213,456 of 200,000 tokens long." in person.text_of_transcript()
+        assert "Your message is saved." in person.notice()
         for offered in ("summarise", "drop the oldest", "fresh chat", "model", "retry"):
             assert offered in person.notice(), offered
         assert len(asked(person)) == 7

@@ -25,11 +25,9 @@ def test_an_answer_that_simply_ended_needs_no_notice() -> None:
     assert notice_after(answer_message({"type": "text", "text": "x"}), can_continue=False) is None
 
 
-def test_a_failure_says_what_happened_that_the_work_is_safe_and_what_to_press() -> None:
+def test_below_a_failed_answer_which_says_why_is_said_that_the_work_is_safe_and_what_to_press() -> None:
     notice = notice_after(failed(actions=["retry"], details={"status": 529}), can_continue=False)
-    assert notice == NoticeText(
-        "Overloaded. Your message is saved. Wait.", ("retry", "show_details"), "error", "status: 529"
-    )
+    assert notice == NoticeText("Your message is saved. Wait.", ("retry", "show_details"), "error", "status: 529")
 
 
 @pytest.mark.parametrize("status", [Status.STOPPED, Status.INTERRUPTED, Status.MAX_TOKENS])

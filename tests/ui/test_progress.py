@@ -1,5 +1,7 @@
 """What is happening, in words with a clock."""
 
+import re
+
 import pytest
 
 from salon.chat.conversation import Message, Status
@@ -103,3 +105,21 @@ def test_a_wait_for_the_rate_limit_counts_down_and_names_its_key() -> None:
     assert progress.words()[0] == "Waiting 1 s for the rate limit"
     progress.note(Waiting(0.0))
     assert progress.words()[0] == "Connecting"
+
+
+def test_where_nothing_should_move_clocks_count_in_tens_and_a_wait_says_until_when() -> None:
+    clock = Clock()
+    progress = Progress(15.0, clock, still=True)
+    told = []
+    for event in (Connected(), TextDelta(0, "x"), Heartbeat()):
+        progress.note(event)
+        for _ in range(12):
+            told.append(progress.words()[0])
+            clock.now += 1
+    assert list(dict.fromkeys(told)) == ["Waiting", "Waiting 10 s", "Streaming", "Streaming 10 s", "Streaming 20 s"]
+    for wait in (BUSY, Waiting(4.0)):
+        progress.note(wait)
+        before = progress.words()
+        clock.now += 3
+        assert progress.words() == before
+        assert re.fullmatch(r"(Retrying 2 of 5 at|Waiting for the rate limit until) \d\d:\d\d:\d\d", before[0])

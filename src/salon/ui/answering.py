@@ -35,6 +35,8 @@ class Answering:
         self._clock = clock
         self.stall_hint = stall_hint
         """Seconds without a sign of life after which that is said."""
+        self.still = False
+        """Whether clocks count in long steps."""
         self._progress: Progress | None = None
         self._entry: AnswerEntry | None = None
 
@@ -52,7 +54,7 @@ class Answering:
         """A turn begins."""
         self._notice.show(None)
         self._notice.set_esc_stops(True)
-        self._progress = Progress(self.stall_hint)
+        self._progress = Progress(self.stall_hint, still=self.still)
         self._entry = None
         self.show_progress()
         self._clock.resume()
@@ -132,7 +134,7 @@ class Answering:
             self._transcript.append(entry_of(session.conversation, message, continues))
         else:
             self._entry.finish(message)
-            self._transcript.touch(self._entry)
+            self._transcript.touch(self._entry, now=True)
         self._entry = None
 
     def _finish(self, session: Session, message: Message) -> None:

@@ -55,6 +55,7 @@ class SalonApp(PreferringApp):
         use_keys(services.keys)
         self._opening = opening or Opening()
         super().__init__(services)
+        self.animation_level = "none"
         bind_actions(self, Place.EVERYWHERE, priority=True)
         self._chords = Chords()
         self._prompt_given = self._opening.prompt

@@ -173,6 +173,7 @@ class ChatScreen(InspectingActions):
         self.prompt.take_queued = self.take_queued
         self.prompt.lend_key = self.completions.take_key
         self._answers = Answering(self.transcript, self.notice, self.status_bar, clock, stall_hint)
+        self._keep_still()
 
     def heed(self, name: str) -> None:
         """A setting was changed: have it hold here, as far as it holds in a chat that is open."""
@@ -183,6 +184,7 @@ class ChatScreen(InspectingActions):
         self.prompt.chip_lines, self.prompt.chip_characters = settings.paste_chip_lines, settings.paste_chip_chars
         self.prompt.vi_enter_sends = settings.vi_enter == "send"
         self._answers.stall_hint = settings.stall_hint
+        self._keep_still()
         if name == "sidebar" and self.size.width >= STAYS_FROM and self.sidebar.is_open is not settings.sidebar:
             if settings.sidebar:
                 self.sidebar.open(focus=False)
@@ -191,6 +193,9 @@ class ChatScreen(InspectingActions):
                 self.sidebar.close()
         if self.session is not None and not self.session.conversation.written:
             self._adopt_parameters(self.session)  # this chat is still a new one
+
+    def _keep_still(self) -> None:
+        self.transcript.still = self._answers.still = self._services.settings.reduced_motion
 
     def set_painter(self, painter: Painter) -> None:
         """Draw in another theme."""

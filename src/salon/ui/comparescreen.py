@@ -36,7 +36,7 @@ class AnswerColumn(Vertical):
     """One answer: who gives it, how far it is, what it has cost, and the answer itself."""
 
     def __init__(
-        self, label: str, turn: Turn, painter: Painter, frame: Frame, info: Callable[[str], ModelInfo]
+        self, label: str, turn: Turn, painter: Painter, frame: Frame, info: Callable[[str], ModelInfo], *, still: bool
     ) -> None:
         super().__init__(classes="answer-column")
         self.label = label
@@ -44,7 +44,8 @@ class AnswerColumn(Vertical):
         self.transcript = Transcript(painter, frame=frame)
         self.transcript.can_focus = False  # the keys are the screen's
         self._info = info
-        self._progress = Progress()
+        self.transcript.still = still
+        self._progress = Progress(still=still)
         self._entry: AnswerEntry | None = None
         self._ended: Message | None = None
 
@@ -72,7 +73,7 @@ class AnswerColumn(Vertical):
         else:
             self._entry.apply(event)
         if self._entry is not None:
-            self.transcript.touch(self._entry)
+            self.transcript.touch(self._entry, now=self.over)
 
     def _begin(self, event: BlockStarted) -> None:
         self._entry = AnswerEntry(self.turn.opening())
@@ -128,13 +129,16 @@ class CompareScreen(ModalScreen[str | None]):
         painter: Painter,
         frame: Frame,
         info: Callable[[str], ModelInfo],
+        *,
+        still: bool = False,
     ) -> None:
+        """`still` keeps what arrives and clocks as still as can be."""
         super().__init__()
         bind_actions(self, Place.COMPARING, priority=True)
         self._prompt = prompt
         self._comparison = comparison
         self.columns = [
-            AnswerColumn(label, turn, painter, frame, info)
+            AnswerColumn(label, turn, painter, frame, info, still=still)
             for label, turn in zip(labels, comparison.turns, strict=True)
         ]
         self.current = 0

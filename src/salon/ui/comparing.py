@@ -127,6 +127,7 @@ class ComparingActions(RecallingActions):
             self.transcript.painter,
             Frame(80, settings.measure, code_fold=settings.code_fold_lines),
             self._services.model_info,
+            still=settings.reduced_motion,
         )
         self.app.push_screen(screen, partial(self._compared_left, comparison))
         try:

@@ -104,7 +104,11 @@ _ABOUT = Part(
     (
         ("keys.toml", "Gives any action other keys; `keys` in the settings chooses a set of them: default, vi, emacs."),
         ("Alt", "On a Mac switch on “Option as Meta” (or “Esc+”) in the terminal's own settings."),
-        ("Motion", "Nothing here moves by itself: the caret does not blink, and scrolling is not animated."),
+        (
+            "Motion",
+            "The caret does not blink and scrolling is not animated. The setting reduced_motion keeps answers that "
+            "arrive and clocks still, too.",
+        ),
     ),
 )
 

@@ -58,9 +58,10 @@ class Presence:
 
     def _tell(self) -> None:
         settings, (title, progress) = self._settings(), self._wanted
+        moves = progress == _BUSY and settings.reduced_motion  # terminals draw it as something that runs to and fro
         self._put(
             title if self._manners.title and settings.terminal_title else "",
-            progress if self._manners.progress and settings.terminal_progress else _NONE,
+            progress if self._manners.progress and settings.terminal_progress and not moves else _NONE,
         )
 
     def _put(self, title: str, progress: str) -> None:

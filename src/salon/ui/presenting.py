@@ -15,7 +15,7 @@ from salon.chat.room import beginning_on
 from salon.chat.session import Session
 from salon.chat.tools import TOOL_SEAM, waiting_calls
 from salon.markdown import Line, Span, look
-from salon.ui.entries import AnswerEntry, Entry, LeftOutEntry, NoteEntry, PromptEntry, ResultEntry, SeamEntry, ending_of
+from salon.ui.entries import AnswerEntry, Entry, LeftOutEntry, NoteEntry, PromptEntry, ResultEntry, SeamEntry
 from salon.ui.notice import NoticeText
 from salon.ui.sections import short_number
 from salon.untrusted import clean_line
@@ -160,18 +160,16 @@ def coming_variant(conversation: Conversation, parent: str | None) -> tuple[int,
 
 
 def notice_after(message: Message, *, can_continue: bool, waits_for_tools: bool = False) -> NoticeText | None:
-    """What to offer when an answer did not simply end; None when it did."""
+    """What to offer when an answer did not simply end; None when it did. What happened stands below the answer."""
     fault = message.fault or {}
     if message.status is Status.ERROR:
-        sentence = f"{clean_line(str(fault.get('what', 'The answer failed.')), 400)} Your message is saved."
         now = clean_line(str(fault.get("now", "")), 300)
         actions = fault_actions(message, can_continue=can_continue)
-        return NoticeText(f"{sentence} {now}".strip(), actions, "error", details_of(message))
+        return NoticeText(f"Your message is saved. {now}".strip(), actions, "error", details_of(message))
     if message.status is Status.REFUSED:
-        return NoticeText(f"{ending_of(message)[0]} Your message is saved.", ("retry",), "warning", details_of(message))
+        return NoticeText("Your message is saved.", ("retry",), "warning", details_of(message))
     if message.stop_reason == WINDOW_FULL:
-        sentence = f"The context window is full, so the answer was cut. {kept_sentence(message)}"
-        return NoticeText(sentence, MAKING_ROOM, "warning")
+        return NoticeText(kept_sentence(message), MAKING_ROOM, "warning")
     if message.status in {Status.INTERRUPTED, Status.MAX_TOKENS, Status.STOPPED}:
         actions = ("continue", "retry") if can_continue else ("retry",)
         role = "info" if message.status is Status.STOPPED else "warning"

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from salon.actions import BY_ID
 from salon.chat.blocks import Block, is_tool_result, is_tool_use, kind_of
@@ -28,6 +29,8 @@ from salon.ui.toollines import call_line, describe_block
 from salon.untrusted import clean_line
 
 _PACED = "Waiting for the rate limit"
+STILL_STEP = 10
+"""Seconds in which clocks count where nothing should move that need not."""
 _DOING = {
     "Web search": "Searching",
     "Web fetch": "Reading",
@@ -56,7 +59,11 @@ def _doing(block: Block) -> str:
 class Progress:
     """Follows one turn; `words` says at any time where it stands."""
 
-    def __init__(self, stall_hint: float = 15.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, stall_hint: float = 15.0, clock: Callable[[], float] = time.monotonic, *, still: bool = False
+    ) -> None:
+        """`still` has clocks count in steps of ten seconds, and says until when instead of how long."""
+        self._still = still
         self._stall_hint = stall_hint
         self._clock = clock
         self._phase = "Connecting"
@@ -64,6 +71,8 @@ class Progress:
         self._since = self._last_data = clock()
         self._attempt = ""
         self._retry_at = 0.0
+        self._retry_time = ""
+        """The same as a clock shows it."""
         self._local = False
         """Whether something runs here, so that the server's silence means nothing."""
         self._asking = False
@@ -89,13 +98,13 @@ class Progress:
             case Retrying(attempt, attempts, wait, _):
                 self._enter("Retrying", now)
                 self._attempt = f" {attempt} of {attempts}"
-                self._retry_at = now + wait
+                self._wait(now, wait)
                 self._role = "warning"
             case Waiting(0.0):
                 self._enter("Connecting", now)
             case Waiting(wait):
                 self._enter(_PACED, now)
-                self._retry_at = now + wait
+                self._wait(now, wait)
             case BlockStarted(_, block) if kind_of(block) in {"thinking", "redacted_thinking"}:
                 self._enter("Thinking", now)
             case BlockStarted(_, block) if is_tool_use(block):
@@ -123,6 +132,9 @@ class Progress:
         now = self._clock()
         if self.over:
             return self._phase, self._role
+        if self._still and self._phase in {"Retrying", _PACED}:
+            told = f"Retrying{self._attempt} at" if self._phase == "Retrying" else f"{_PACED} until"
+            return f"{told} {self._retry_time}", self._role
         if self._phase == "Retrying":
             left = max(0, round(self._retry_at - now))
             return f"Retrying{self._attempt} in {left} s", self._role
@@ -132,8 +144,8 @@ class Progress:
             return "Waiting for you", "accent"
         silent = now - self._last_data
         if not self._local and silent >= self._stall_hint:
-            return f"No data for {duration(silent)}", "warning"
-        passed = now - self._since
+            return f"No data for {duration(max(self._counted(silent), self._stall_hint))}", "warning"
+        passed = self._counted(now - self._since)
         clock = f" {duration(passed)}" if passed >= 1 else ""
         return f"{self._phase}{clock}{self._attempt}", self._role
 
@@ -149,6 +161,13 @@ class Progress:
         if self._phase == _PACED:
             return f"{BY_ID['retry_now'].key} goes now · Esc stops"
         return "Enter tries now · Esc stops" if self._phase == "Retrying" else "Esc stops"
+
+    def _wait(self, now: float, seconds: float) -> None:
+        self._retry_at = now + seconds
+        self._retry_time = f"{datetime.now() + timedelta(seconds=seconds):%H:%M:%S}"
+
+    def _counted(self, seconds: float) -> float:
+        return seconds // STILL_STEP * STILL_STEP if self._still else seconds
 
     def _enter(self, phase: str, now: float) -> None:
         if phase != self._phase:

@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 0.008
 FRAME_SECONDS = 1 / 30
+STILL_SECONDS = 1.0
+"""Between two steps of an answer that arrives, where the screen is to be kept still."""
 SHARE = 4
 """A trickle may use one part in so many of a core."""
 WHEEL_ROWS = 3
@@ -84,6 +86,8 @@ class Transcript(Widget):
         self.hit: Hit | None = None
         self._block_changes = False
         """Whether the block that is being read is about to have other rows."""
+        self.still = False
+        """Whether what arrives is shown in few large steps instead of many small ones."""
 
     # contents
 
@@ -125,12 +129,12 @@ class Transcript(Widget):
         self.viewport.reveal(index, 0, min(height, self.size.height) - 1)
         self._moved()
 
-    def touch(self, entry: Entry) -> None:
-        """Something was added to an entry; it is drawn with the next frame."""
+    def touch(self, entry: Entry, *, now: bool = False) -> None:
+        """Something was added to an entry; it is drawn with the next frame, or at once."""
         entries = self.viewport.entries
         index = len(entries) - 1 if entries and entries[-1] is entry else entries.index(entry)
         self.viewport.touch(index)
-        self._plan()
+        self._plan(now=now)
 
     def set_greeting(self, greeting: Callable[[int], Sequence[Line]]) -> None:
         """What stands in a conversation that has no messages yet."""
@@ -394,7 +398,7 @@ class Transcript(Widget):
             if not now:
                 return
             self._planned.cancel()
-        pause = 0.0 if now else max(FRAME_SECONDS, SHARE * self._last_cost)
+        pause = 0.0 if now else max(STILL_SECONDS if self.still else FRAME_SECONDS, SHARE * self._last_cost)
         delay = max(0.0, self._last_start + pause - time.monotonic())
         self._planned = asyncio.get_running_loop().call_later(delay, self._work)
 
