@@ -18,6 +18,7 @@ COMMAND_WORDS = {
     "man": "print the manual page",
     "cost": "say what your chats have cost, by day, month or model",
     "models": "list the models that can be chosen, with what they read, write, cost and can do",
+    "mcp": "list the tool servers of config.toml, whether they answer, and their tools: salon mcp list",
 }
 """The first words of a command line that are no prompt, and what they are for."""
 

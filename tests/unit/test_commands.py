@@ -1,6 +1,7 @@
 """`salon sessions ...`, as a script and a person read it."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -170,3 +171,34 @@ def test_models_are_listed_for_a_person_and_for_a_program(paths: Paths, capsys: 
     assert [tier["up_to"] for tier in haiku["usd_per_million_tokens"]] == [100_000, None]
     assert (haiku["context"], haiku["abilities"]) == (1_000_000, None)
     assert listed["claude-sonnet-4-5"]["retires"] == "2026-11-30"
+
+
+# tool servers
+
+
+def test_tool_servers_are_listed_and_a_dead_one_is_only_told(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["mcp", "list"]) == 0
+    assert "[mcp.NAME]" in capsys.readouterr().out
+    paths.config.mkdir(parents=True)
+    program = json.dumps([sys.executable, str(Path(__file__).parents[1] / "tool_server.py"), "stdio"])
+    paths.settings_file.write_text(
+        f'[mcp.sums]\ncommand = {program}\nallow = ["add"]\n'
+        '[mcp.dead]\ncommand = ["/nowhere/\\u001b[2J"]\nenabled = false\n'
+        "[mcp.odd]\n"
+    )
+    assert run(["mcp", "list"]) == 0
+    told = capsys.readouterr()
+    sums, dead = told.out.split("dead  ")
+    assert sums.startswith("sums  ")
+    assert "tools · in new chats" in sums
+    assert "    - add: Adds two numbers.  (runs without asking)\n" in sums
+    assert "    - fail: Fails.\n" in sums
+    assert dead.startswith("does not answer · only in chats that ask for it\n")
+    assert "could not be started" in dead
+    assert "\x1b" not in told.out + told.err
+    assert "the MCP server “odd” is not used" in told.err
+    assert run(["mcp", "list", "--json"]) == 0
+    listed = {record["name"]: record for record in records(capsys.readouterr().out)}
+    assert (listed["sums"]["state"], listed["sums"]["in_new_chats"]) == ("ready", True)
+    assert {"name": "add", "description": "Adds two numbers.", "asks": False} in listed["sums"]["tools"]
+    assert (listed["dead"]["state"], listed["dead"]["tools"]) == ("failed", [])
