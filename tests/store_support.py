@@ -96,6 +96,10 @@ class FaultyDisk(OperatingSystem):
             del cells[offset]
         cells.update((offset, content[offset]) for offset in dirty if offset < size)
 
+    def lock(self, descriptor: int) -> None:
+        self._count("lock")
+        super().lock(descriptor)
+
     def close(self, descriptor: int) -> None:
         super().close(descriptor)
         self._count("close")

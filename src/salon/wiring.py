@@ -35,6 +35,7 @@ from salon.mcp.servers import McpServers
 from salon.paths import Paths, default_paths, theme_directories
 from salon.saved_prompts import load_saved_prompts
 from salon.settings import Settings
+from salon.store.alone import alone
 from salon.store.attaching import FileAttacher
 from salon.store.carrying import FileCarrier
 from salon.store.files import OperatingSystem, write_atomically
@@ -236,14 +237,13 @@ class House:
             if config.token:
                 keep_secret(config.token)
         file = self.paths.allowed_tools_file
-        try:
-            allowed = read_small_file(file).splitlines()
-        except (OSError, ValueError):
-            allowed = []
+        allowed = _lines_of(file)
 
         def keep(line: str) -> None:
-            allowed.append(line)
-            write_atomically(OperatingSystem(), file, "\n".join((*allowed, "")).encode())
+            files = OperatingSystem()
+            with alone(self.paths.locks, file.stem, files):
+                lines = dict.fromkeys((*_lines_of(file), line))  # another window may have allowed something meanwhile
+                write_atomically(files, file, "\n".join((*lines, "")).encode())
 
         return McpServers(configs, allowed, keep), problems
 
@@ -315,6 +315,14 @@ def _from_home(path: Path) -> str:
     return f"~/{path.relative_to(Path.home())}" if path.is_relative_to(Path.home()) else str(path)
 
 
+def _lines_of(file: Path) -> list[str]:
+    """The lines of a small file; none where it is not there or cannot be read."""
+    try:
+        return read_small_file(file).splitlines()
+    except (OSError, ValueError):
+        return []
+
+
 def _has_sixteen_colours(environ: Mapping[str, str]) -> bool:
     """Whether Rich, which draws, takes the terminal for one of sixteen colours; it asks the same two variables."""
     if environ.get("COLORTERM", "").strip().lower() in {"truecolor", "24bit"}:
@@ -327,7 +335,7 @@ def build(options: Options, environ: Mapping[str, str] | None = None) -> House:
     environ = os.environ if environ is None else environ
     paths = default_paths(options.config_dir)
     flags = {"model": options.model, "system": options.system, "base_url": options.base_url}
-    kept = FileSettings(paths.settings_file, environ, flags)
+    kept = FileSettings(paths.settings_file, environ, flags, locks=paths.locks)
     problems = [*WORDS.problems, *kept.problems]
     problems += [
         sentence for sentence in (start_logging(paths), warn_if_readable_by_others(paths.credentials_file)) if sentence

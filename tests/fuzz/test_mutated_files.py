@@ -114,7 +114,7 @@ def read_draft(root: Path, data: bytes) -> None:
 def read_stash(root: Path, data: bytes) -> None:
     file = root / "stash.json"
     file.write_bytes(b'{"v":1,"drafts":[' + data + b"]}")
-    Stash(file, OperatingSystem()).load()
+    Stash(file, OperatingSystem(), file.parent).load()
 
 
 def read_toml(root: Path, data: bytes) -> None:

@@ -1,11 +1,13 @@
 """Several chats at once: an answer goes on out of sight, is told when it ends, and is there when one comes back."""
 
 import asyncio
+import threading
 from pathlib import Path
+from typing import ClassVar
 
 from fakes import beginning, ending, text_delta, whole
-from salon.chat.conversation import Status
-from salon.chat.session import Draft
+from salon.chat.conversation import Conversation, Status
+from salon.chat.session import Draft, SessionLog
 from salon.store.library import FileLibrary
 from ui.driver import Person, paths_in, salon
 
@@ -201,3 +203,34 @@ async def test_words_for_a_chat_that_is_not_there_yet_are_on_disk_with_the_one_t
         assert [each.full_text for each in handed] == ["words for the next"]
         await person.chat.drafting.save()
         assert library.load_draft(person.session.id) == Draft("own words, ")
+
+
+async def test_words_that_are_handed_over_are_on_disk_with_one_of_the_two_chats_all_the_time(tmp_path: Path) -> None:
+    class Watched(FileLibrary):
+        may_create = threading.Event()
+        on_disk: ClassVar[dict[str, str]] = {}
+        kept: ClassVar[list[bool]] = []
+
+        def create(self) -> tuple[Conversation, SessionLog]:
+            assert self.may_create.wait(10)
+            return super().create()
+
+        def save_draft(self, session_id: str, draft: Draft) -> None:
+            super().save_draft(session_id, draft)
+            self.on_disk[session_id] = draft.text
+            self.kept.append(any("for the next" in text for text in self.on_disk.values()))
+
+    Watched.may_create.set()
+    async with salon(tmp_path, library=Watched(paths_in(tmp_path))) as person:
+        first = person.chat
+        Watched.may_create.clear()
+        await person.type("own words")
+        await person.press("ctrl+n")
+        await person.sees(lambda: person.prompt() == "", "the words stay with their chat")
+        await person.type("words for the next")
+        await first.drafting.save()
+        Watched.may_create.set()
+        await person.sees(lambda: person.app.chats != [first] and len(person.app.chats) == 1, "the next chat")
+        assert person.prompt() == "words for the next"
+    assert Watched.on_disk[first.session.id if first.session else ""] == "own words"
+    assert all(Watched.kept[Watched.kept.index(True) :])

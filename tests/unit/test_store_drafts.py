@@ -82,3 +82,15 @@ def test_a_draft_is_private_and_links_and_pipes_are_not_opened(tmp_path: Path) -
 def test_no_path_is_made_of_what_is_not_an_id(tmp_path: Path, session_id: str) -> None:
     with pytest.raises(StoreError):
         drafts_in(tmp_path).save(session_id, OLD)
+
+
+def test_a_draft_of_a_newer_salon_is_shown_and_moved_aside_before_another_takes_its_place(tmp_path: Path) -> None:
+    file = tmp_path / f"{SESSION}.json"
+    file.write_text(newer := '{"v": 2, "text": "theirs", "voice": "calm"}')
+    drafts = drafts_in(tmp_path)
+    assert drafts.load(SESSION) == Draft("theirs")
+    drafts.save(SESSION, OLD)
+    drafts.save(SESSION, NEW)
+    assert drafts.load(SESSION) == NEW
+    assert [each.read_text() for each in tmp_path.glob(f"{SESSION}.json.*")] == [newer]
+    assert [session_id for session_id, _ in drafts.modified()] == [SESSION]

@@ -16,7 +16,7 @@ from salon.store.library import FileLibrary
 from salon.store.memory import MemoryLibrary
 from salon.store.permissions import permission_warnings
 from salon.store.records import Record, encode
-from store_support import SESSION, file_of, prompt
+from store_support import SESSION, closed, file_of, opened, part, prompt, text_events
 
 
 @pytest.fixture
@@ -101,7 +101,25 @@ async def test_a_session_of_a_newer_salon_is_read_and_not_written(library: FileL
     assert not await log.append(prompt("p2", "p1", "no"), durable=True)
     assert "newer Salon" in log.unsaved
     assert await log.close()
+    with pytest.raises(StoreError, match="newer Salon"):
+        library.change(session_id, "title", "mine")
     assert file.read_bytes() == before
+
+
+async def test_a_file_of_a_newer_salon_is_neither_made_smaller_nor_merged_with_its_copies(
+    library: FileLibrary, paths: Paths
+) -> None:
+    checkpoints = [part("a1", number, text_events("x" * 10_000)) for number in range(60)]
+    answered = [prompt("p1", None, "asked"), opened("a1", "p1"), *checkpoints, closed("a1", "answered")]
+    session_id = put(paths, [{"k": "head", "min": 99}, *answered])
+    file = next(paths.sessions.rglob("*.jsonl"))
+    copy = file.with_name(f"{session_id} 2.jsonl")
+    copy.write_bytes(file.read_bytes() + encode(prompt("p2", "a1", "in the copy"), 0.0))
+    before = (file.read_bytes(), copy.read_bytes())
+    _, log = library.open(session_id)
+    assert await log.close()
+    assert library.compact(session_id) == 0
+    assert (file.read_bytes(), copy.read_bytes()) == before
 
 
 async def test_damage_is_told_at_one_opening_only(library: FileLibrary, paths: Paths) -> None:

@@ -1,5 +1,6 @@
 """One writer per session: the second is refused, and however the first ends the lock is free again."""
 
+import errno
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 from salon.errors import SessionLocked
 from salon.store.files import OperatingSystem
 from salon.store.lock import SessionLock
-from store_support import SESSION
+from store_support import SESSION, FaultyDisk, Switch
 
 HOLD = """
 import sys
@@ -97,3 +98,16 @@ def test_where_nothing_can_be_locked_one_may_write_all_the_same(
     (tmp_path / "file").touch()
     SessionLock.acquire(tmp_path / "file" / "locks", SESSION).release()
     assert "Could not lock" in caplog.text
+
+
+def test_a_file_system_that_forbids_locks_is_not_taken_for_another_window(tmp_path: Path) -> None:
+    for refused in ("lock", "is_at"):
+        SessionLock.acquire(tmp_path, SESSION, forbidding(refused)).release()
+    with holder(tmp_path), pytest.raises(SessionLocked):
+        SessionLock.acquire(tmp_path, SESSION, forbidding("lock"))
+
+
+def forbidding(call: str) -> FaultyDisk:
+    switch = Switch(call)
+    switch.code = errno.EACCES
+    return FaultyDisk(switch)

@@ -13,12 +13,12 @@ from salon.paths import Paths
 from salon.store import unused
 from salon.store.library import FileLibrary
 
-CONTENTS = {name: name.encode() * 2_000 for name in ("sent", "drafted", "trashed", "dropped")}
+CONTENTS = {name: name.encode() * 2_000 for name in ("sent", "drafted", "aside", "trashed", "dropped")}
 
 
 @pytest.fixture
 async def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    """A person's places, with four old attachments, one of them used by nothing, and a young one."""
+    """A person's places, with five old attachments, one of them used by nothing, and a young one."""
     for name in ("config", "state", "cache"):
         monkeypatch.setenv(f"SALON_{name.upper()}_DIR", str(tmp_path / name))
     paths = Paths(tmp_path / "config", tmp_path / "state", tmp_path / "cache")
@@ -36,6 +36,7 @@ async def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
             library.trash(conversation.id)
         else:
             library.save_draft(conversation.id, Draft(attachments=(made["drafted"],)))
+    library.stash().push(Draft(attachments=(made["aside"],)))
     return paths
 
 
@@ -54,7 +55,7 @@ async def test_only_what_nothing_uses_is_removed_and_only_when_told(
     assert capsys.readouterr().out == "1 attachment is unused (14,000 bytes); --yes removes them.\n"
     assert kept(paths) == {*CONTENTS}
     assert run(["sweep", "--yes"]) == 0
-    assert kept(paths) == {"sent", "drafted", "trashed"}
+    assert kept(paths) == {"sent", "drafted", "aside", "trashed"}
     assert blob_in(paths, sha256(b"young" * 2_000).hexdigest()).exists()
     capsys.readouterr()
     assert run(["sweep", "--yes", "--json"]) == 0

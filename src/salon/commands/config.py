@@ -41,7 +41,7 @@ def _run(desk: Desk) -> int:
 
 
 def _kept(desk: Desk) -> FileSettings:
-    return FileSettings(desk.paths.settings_file, os.environ)
+    return FileSettings(desk.paths.settings_file, os.environ, locks=desk.paths.locks)
 
 
 def _warned(desk: Desk) -> FileSettings:

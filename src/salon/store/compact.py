@@ -69,6 +69,8 @@ def without_checkpoints(content: bytes) -> bytes:
 
 def _tell_the_same(session_id: str, before: bytes, after: bytes) -> bool:
     old, new = (replay(session_id, parse(content.split(b"\n"))) for content in (before, after))
+    if old.too_new:
+        return False  # what its parts are for is not known here
     if old == new:
         return True
     logger.error("The session %s would not be the same without its checkpoints; it is left as it is", session_id)

@@ -1,4 +1,7 @@
-"""Unsent drafts, one small file a session, replaced as a whole."""
+"""Unsent drafts, one small file a session, replaced as a whole.
+
+One that a newer Salon wrote is shown as far as it is understood; before another takes its place it is moved aside.
+"""
 
 import json
 import logging
@@ -20,6 +23,8 @@ from salon.store.records import LINE_LIMIT, encode_json
 logger = logging.getLogger(__name__)
 
 _SUFFIX = ".json"
+VERSION = 1
+"""The version this Salon writes, and the newest that it understands."""
 
 
 class Drafts:
@@ -29,6 +34,8 @@ class Drafts:
         self._directory = directory
         self._files = files
         self._saving = threading.Lock()
+        self._own: set[str] = set()
+        """The sessions whose drafts were written in here, so that no newer Salon can have."""
 
     def load(self, session_id: str) -> Draft:
         """The draft of a session; empty where there is none, or none that can be read, which is logged."""
@@ -50,8 +57,9 @@ class Drafts:
         path = self._path(session_id)
         try:
             with self._saving:
+                self._spare(session_id, path)
                 if draft:
-                    write_atomically(self._files, path, encode_json({"v": 1, **record_of(draft)}) + b"\n")
+                    write_atomically(self._files, path, encode_json({"v": VERSION, **record_of(draft)}) + b"\n")
                 else:
                     self._files.remove(path)
         except OSError as error:
@@ -60,6 +68,26 @@ class Drafts:
                 "It is still in the prompt.",
                 details={"path": str(path)},
             ) from error
+
+    def _spare(self, session_id: str, path: Path) -> None:
+        """Move a draft aside that says more than can be written in here."""
+        if session_id in self._own:
+            return
+        if is_newer(self._content(path)):
+            self._files.replace(path, path.with_name(f"{path.name}.newer"))
+        self._own.add(session_id)
+
+    def _content(self, path: Path) -> Any:
+        """What is in a file; None where it is not there, or is no JSON."""
+        try:
+            descriptor = self._files.open(path, READ)
+        except FileNotFoundError:
+            return None
+        with os.fdopen(descriptor, "rb") as stream:
+            try:
+                return json.loads(stream.read(LINE_LIMIT))
+            except (ValueError, RecursionError, MemoryError):
+                return None
 
     def modified(self) -> Iterator[tuple[str, float]]:
         """The sessions that have a draft, and when each was saved, in seconds since 1970."""
@@ -82,6 +110,12 @@ class Drafts:
         if not is_id(session_id):
             raise StoreError("That is not the id of a session.")
         return self._directory / (session_id + _SUFFIX)
+
+
+def is_newer(content: Any) -> bool:
+    """Whether JSON with drafts is of a version that this Salon does not know."""
+    version = content.get("v") if isinstance(content, dict) else None
+    return isinstance(version, int) and version > VERSION
 
 
 def record_of(draft: Draft) -> dict[str, Any]:

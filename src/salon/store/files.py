@@ -56,6 +56,10 @@ class FileLayer(Protocol):
         """Return when the file's data is on the medium."""
         ...
 
+    def lock(self, descriptor: int) -> None:
+        """Lock the file for this descriptor alone, or fail at once where another has it locked."""
+        ...
+
     def close(self, descriptor: int) -> None:
         """Give the descriptor back."""
         ...
@@ -123,6 +127,14 @@ class OperatingSystem:
             fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
         else:
             os.fdatasync(descriptor)
+
+    def lock(self, descriptor: int) -> None:
+        """See `FileLayer`. Not on Windows, which has no such call (`OSError`, ENOTSUP)."""
+        if sys.platform == "win32":
+            raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def close(self, descriptor: int) -> None:
         """See `FileLayer`."""

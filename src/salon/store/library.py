@@ -26,7 +26,7 @@ from salon.store.listing import Listing, in_order
 from salon.store.lock import SessionLock
 from salon.store.log import FileLog, StateListener, WrittenListener
 from salon.store.memory import ReadOnlyLog
-from salon.store.merge import merge_into, read_whole
+from salon.store.merge import is_newer, merge_into, read_whole
 from salon.store.places import SUFFIX, Places
 from salon.store.prompts import prompts_of
 from salon.store.reader import FileTooLarge, parse, read_session_file
@@ -57,7 +57,7 @@ class FileLibrary:
         self._drafts = Drafts(paths.drafts, self._files)
         self._trash = Trash(self._places, paths.drafts, self._files)
         self._listing = Listing(paths, self._files)
-        self._stash = Stash(paths.stash_file, self._files)
+        self._stash = Stash(paths.stash_file, self._files, paths.locks)
         self._blobs = FileBlobs(paths.blobs, self._files)
 
     # opening
@@ -163,6 +163,8 @@ class FileLibrary:
         path = self.path_of(session_id)
         line = encode({"k": "set", "key": key, "value": value}, time.time())
         with self._told(path, "The change is not saved"):
+            if is_newer(read_whole(path, self._files)):
+                raise StoreError("A newer Salon wrote this chat, so it is not changed here.", f"It is {path}.")
             while not self._append(path, line):
                 logger.info("%s was replaced while it was changed; once more", path)
 
@@ -270,6 +272,8 @@ class FileLibrary:
         main = path.with_name(session_id + SUFFIX)
         try:
             copies = self._places.copies(main)
+            if copies and any(is_newer(read_whole(each, self._files)) for each in (path, *copies)):
+                return path
             if copies:
                 logger.info("%d copies of %s are merged into it", len(copies), main)
                 merge_into(main, copies, self._files)

@@ -23,9 +23,6 @@ from salon.errors import SessionLocked
 from salon.store.files import FileLayer, OperatingSystem, reason_of
 from salon.store.records import timestamp
 
-if sys.platform != "win32":
-    import fcntl
-
 logger = logging.getLogger(__name__)
 
 _FLAGS = (
@@ -35,7 +32,6 @@ _FLAGS = (
     | getattr(os, "O_NONBLOCK", 0)
     | getattr(os, "O_CLOEXEC", 0)  # a child, such as $EDITOR, that inherited the descriptor would keep the lock
 )
-_HELD_BY_ANOTHER = {errno.EWOULDBLOCK, errno.EACCES}
 
 
 class SessionLock:
@@ -94,7 +90,7 @@ class SessionLock:
             return
         try:
             if held:
-                self._path.unlink(missing_ok=True)
+                self._files.remove(self._path)
         except OSError as error:
             logger.warning("Could not remove %s: %s", self._path, reason_of(error))
         os.close(descriptor)
@@ -105,17 +101,28 @@ def _lock(path: Path, files: FileLayer) -> int:
     while True:
         descriptor = files.open(path, _FLAGS)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock_or_refuse(descriptor, files)
             if files.is_at(descriptor, path):
                 return descriptor
-        except OSError as error:
-            if error.errno in _HELD_BY_ANOTHER:
-                holder = _holder(descriptor)
-                os.close(descriptor)
-                raise _refusal(holder) from None
+        except BaseException:
             os.close(descriptor)
             raise
         os.close(descriptor)
+
+
+def _lock_or_refuse(descriptor: int, files: FileLayer) -> None:
+    """Raises `SessionLocked` where another has the lock, `OSError` where nothing can be locked.
+
+    flock says EWOULDBLOCK for the one. Where it is made of the record locks of fcntl it may also say EACCES, which is
+    as well what a file system says that forbids it: then the file tells whether somebody was there.
+    """
+    try:
+        files.lock(descriptor)
+    except OSError as error:
+        holder = _holder(descriptor)
+        if error.errno == errno.EWOULDBLOCK or (error.errno == errno.EACCES and holder):
+            raise _refusal(holder) from None
+        raise
 
 
 def _introduce(descriptor: int) -> None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from salon.store.files import READ, FileLayer, write_atomically
 from salon.store.reader import FileTooLarge
-from salon.store.records import FILE_LIMIT, Record, decode
+from salon.store.records import FILE_LIMIT, FORMAT_VERSION, Record, decode
 
 _RANKS = {"head": 0, "set": 1, "msg": 2, "open": 2, "part": 3, "close": 4, "leaf": 5, "del": 6}
 """In which order records of the same millisecond are meant."""
@@ -42,11 +42,18 @@ def merged(contents: Iterable[bytes]) -> bytes:
 
 def session_of(content: bytes) -> str:
     """The id in the head of a session file; "" where there is none."""
-    first = _stripped(content.split(b"\n", 1)[0])
-    record = _record(first)
-    if record is None or record["k"] != "head":
-        return ""
-    return _text(record.get("id"))
+    return _text(_head(content).get("id"))
+
+
+def is_newer(content: bytes) -> bool:
+    """Whether a head in a session file, also one further down, says that it takes a newer Salon to write it."""
+    mins = (_head(line).get("min") for line in content.split(b"\n") if b'"min"' in line)
+    return any(isinstance(oldest_writer, int) and oldest_writer > FORMAT_VERSION for oldest_writer in mins)
+
+
+def _head(content: bytes) -> Record:
+    record = _record(_stripped(content.split(b"\n", 1)[0]))
+    return record if record is not None and record["k"] == "head" else {}
 
 
 def read_whole(path: Path, files: FileLayer) -> bytes:

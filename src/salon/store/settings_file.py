@@ -3,12 +3,14 @@
 import threading
 import tomllib
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from salon.errors import StoreError, UsageError
 from salon.settings import SETTINGS, Origin, Setting, about_unknown, load_with_origins
+from salon.store.alone import alone
 from salon.store.files import FileLayer, OperatingSystem, reason_of, write_atomically
 from salon.toml_text import place_of, read_small_file, shown_path
 
@@ -16,7 +18,8 @@ from salon.toml_text import place_of, read_small_file, shown_path
 class FileSettings:
     """The settings of one run. Whoever has it may change them; the methods that do block and raise `StoreError`.
 
-    `flags` are the values that the command line gives, by the name of the setting.
+    `flags` are the values that the command line gives, by the name of the setting; `locks` is the directory in which
+    processes agree on who changes the file.
     """
 
     def __init__(
@@ -25,8 +28,10 @@ class FileSettings:
         environ: Mapping[str, str],
         flags: Mapping[str, str] | None = None,
         files: FileLayer | None = None,
+        locks: Path | None = None,
     ) -> None:
         self._file = file
+        self._locks = locks
         self._files = files or OperatingSystem()
         self._flags = {name: value for name, value in (flags or {}).items() if value}
         loaded = load_with_origins(file, environ)
@@ -101,7 +106,8 @@ class FileSettings:
         return ""
 
     def _write(self, setting: Setting, value: Any) -> None:
-        with self._one_at_a_time:
+        nobody_else = nullcontext() if self._locks is None else alone(self._locks, self._file.stem, self._files)
+        with self._one_at_a_time, nobody_else:
             # A link into somebody's collection of dotfiles stays one.
             target = self._file.resolve()
             try:

@@ -20,7 +20,7 @@ _PIECE = 1 << 20
 
 
 def unused_blobs(paths: Paths, now: float | None = None) -> list[Path]:
-    """The blobs whose digest stands in no chat, no draft and nothing in the trash.
+    """The blobs whose digest stands in no chat, no draft, nothing put aside and nothing in the trash.
 
     Raises `StoreError` where something cannot be read, because it may refer to any of them.
     """
@@ -30,6 +30,8 @@ def unused_blobs(paths: Paths, now: float | None = None) -> list[Path]:
         for folder in (paths.sessions, paths.drafts, paths.trash):
             for file in _files_in(folder):
                 mentioned.update(_digests_in(file))
+        if paths.stash_file.exists():
+            mentioned.update(_digests_in(paths.stash_file))
         return sorted(
             blob
             for blob in _blobs_in(paths.blobs)

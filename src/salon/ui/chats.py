@@ -247,6 +247,7 @@ class ChatsApp(App[None]):
             chat.take_over(before.hand_over())
         finally:
             handed.set()
+        await chat.drafting.save()  # before the other chat's draft is saved without what was handed over
         if before.sidebar.is_open:
             chat.sidebar.open(focus=False)
             chat.post_message(chat.SidebarWanted())

@@ -18,6 +18,7 @@ from salon.store.files import FileLayer, OperatingSystem, reason_of, write_atomi
 from salon.store.importing.foreign import ForeignSession, seconds_of
 from salon.store.importing.planning import Plan, ids_in, planned, session_id
 from salon.store.library import FileLibrary
+from salon.store.lock import SessionLock
 from salon.store.log import FileLog
 from salon.store.messages import Entry, message_of
 from salon.store.places import Places
@@ -26,6 +27,7 @@ from salon.store.records import FILE_LIMIT, FORMAT_VERSION, LINE_LIMIT, Record, 
 
 logger = logging.getLogger(__name__)
 
+_OPEN = "chats that are open in a window"
 _ANSWER_SECONDS = 30.0
 """How long a disk may take to add to a session."""
 
@@ -61,6 +63,7 @@ class Shelf:
         self._library = library
         self._files = files or OperatingSystem()
         self._places = Places(paths, self._files)
+        self._locks = paths.locks
         self._dry_run = dry_run
 
     @cached_property
@@ -94,12 +97,24 @@ class Shelf:
         if not self._dry_run:
             for data in session.blobs.values():
                 self._library.blobs.put(data)
-            self._write(session, own_id, b"".join(lines))
+            try:
+                made_meanwhile = self._write(session, own_id, b"".join(lines))
+            except SessionLocked:
+                return Shelved(Outcome.SKIPPED, own_id, why=_OPEN)
+            if made_meanwhile is not None:
+                return self._add(session, own_id, made_meanwhile)
         return Shelved(Outcome.NEW, own_id, len(plan.messages), skipped=plan.skipped)
 
-    def _write(self, session: ForeignSession, own_id: str, data: bytes) -> None:
+    def _write(self, session: ForeignSession, own_id: str, data: bytes) -> Path | None:
+        """Make the file of a session; or say where it is, if another process has made it since this import began.
+
+        Raises `SessionLocked` while one does.
+        """
         place = self._places.place(own_id)
+        lock = SessionLock.acquire(self._locks, own_id, self._files)
         try:
+            if place.exists():
+                return place
             write_atomically(self._files, place, data)
         except OSError as error:
             raise StoreError(
@@ -107,6 +122,8 @@ class Shelf:
                 "What was imported is safe. Importing the same once more goes on from there.",
                 details={"path": str(place)},
             ) from error
+        finally:
+            lock.release()
         self._here[own_id] = place
         used = seconds_of(session.updated) or seconds_of(session.created)
         if used is not None and 0 <= used <= time.time():
@@ -114,6 +131,7 @@ class Shelf:
                 os.utime(place, (used, used))  # an old chat is no news, so it does not stand above today's in the list
             except OSError as error:
                 logger.info("The time of %s could not be set: %s", place, reason_of(error))
+        return None
 
     def _lines(self, session: ForeignSession, own_id: str, plan: Plan) -> list[bytes]:
         """The lines of a new session file."""
@@ -138,7 +156,7 @@ class Shelf:
         try:
             conversation, log = self._library.open(own_id)
         except SessionLocked:
-            return Shelved(Outcome.SKIPPED, own_id, why="chats that are open in a window")
+            return Shelved(Outcome.SKIPPED, own_id, why=_OPEN)
         if not isinstance(log, FileLog):
             return Shelved(Outcome.SKIPPED, own_id, why="chats that a newer Salon has written to")
         for message in plan.messages:
