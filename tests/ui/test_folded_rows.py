@@ -1,11 +1,9 @@
-"""Blocks that are neither text nor thinking: each recorded one says on its folded row what matters, and more below.
+"""Blocks that are neither text nor thinking: each says on its folded row what matters, and more below.
 
-``tests/snapshots/folded_rows.txt`` is the table; ``SALON_WRITE_SNAPSHOTS=1`` writes it anew, to be read before it is
-committed.
+What the recorded ones say stands in the table of `test_stream_table`.
 """
 
 import json
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -24,52 +22,8 @@ from fakes import (
     thinking_delta,
     thinking_start,
 )
-from recorded import FILES, events_of
-from salon.chat.answer import Answer
-from salon.chat.conversation import Message, Status
-from salon.ui.entries import AnswerEntry
-from salon.ui.sections import Frame
 from salon.ui.toollines import describe_block, unfolded
 from ui.driver import Person, salon
-
-TABLE = Path(__file__).parents[1] / "snapshots" / "folded_rows.txt"
-
-
-def folded_rows(content: Any, usage: Any = None) -> list[str]:
-    message = Message(
-        id="1",
-        parent=None,
-        role="assistant",
-        content=tuple(content),
-        status=Status.COMPLETE,
-        stop_reason="end_turn",
-        usage=usage or {},
-    )
-    entry = AnswerEntry(message)
-    entry.lay_out(Frame(100))
-    assert entry.update()
-    rows = [entry.line(row).plain().strip() for row in range(entry.height)]
-    return [row for row in rows if row.startswith("▸ ")]
-
-
-def blocks_of(file: Path) -> tuple[Answer, list[str]]:
-    answer = Answer("1")
-    for event in events_of(file):
-        answer.apply(event)
-    return answer, folded_rows(answer.blocks(), answer.usage)
-
-
-@pytest.mark.skipif(not FILES, reason="no streams")
-def test_every_recorded_block_says_what_matters() -> None:
-    parts = []
-    for file in FILES:
-        _, rows = blocks_of(file)
-        if rows:
-            parts.append("\n".join([file.stem, *rows]))
-    table = "\n\n".join(parts) + "\n"
-    if os.environ.get("SALON_WRITE_SNAPSHOTS") == "1":
-        TABLE.write_text(table, encoding="utf-8")
-    assert TABLE.read_text(encoding="utf-8") == table
 
 
 @pytest.mark.parametrize(
