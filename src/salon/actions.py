@@ -403,7 +403,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "system", (), "System prompt", "What the model is told before a new chat.", command="system", argument="[words]"
     ),
-    Action("change_key", ("f9",), "Change key", "Give another API key or server.", command="key"),
+    Action("change_key", ("f9",), "Key or server", "Give another API key or server.", command="key"),
     Action("page_up", ("pageup",), "Page up", "Scroll the conversation up.", shown=("PgUp",)),
     Action("page_down", ("pagedown",), "Page down", "Scroll the conversation down.", shown=("PgDn",)),
     Action("to_top", ("ctrl+home",), "Beginning", "Go to the beginning of the conversation."),

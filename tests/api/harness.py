@@ -2,21 +2,28 @@
 
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from salon.chat.answer import Answer
+from salon.chat.conversation import Message
 from salon.chat.events import Connected, Connecting, Retrying, WireEvent
+from salon.chat.model import ModelInfo
+from salon.chat.session import Parameters, Session
 from salon.chat.turn import Request, RetryControl
 from salon.claude.client import ApiClient
 from salon.claude.credentials import Credentials, Secret
 from salon.claude.retry import RetryPolicy
 from salon.claude.sdk import Timeouts
 from salon.errors import Fault
+from salon.paths import Paths
+from salon.store.library import FileLibrary
 
 CANARY = "sk-ant-api03-canary-8f2b61d9aa-wXyZ"
 KEY = Credentials("api_key", Secret(CANARY), "env ANTHROPIC_API_KEY")
 AT_ONCE = RetryPolicy(base=0.0)
-REQUEST = Request({"model": "claude-sonnet-5-5", "max_tokens": 64, "messages": [{"role": "user", "content": "Hello?"}]})
+MODEL = "claude-sonnet-5-5"
+REQUEST = Request({"model": MODEL, "max_tokens": 64, "messages": [{"role": "user", "content": "Hello?"}]})
 
 
 @dataclass
@@ -71,3 +78,21 @@ async def ask(client: ApiClient, request: Request = REQUEST, control: RetryContr
     finally:
         await client.aclose()
     return outcome
+
+
+def session_in(folder: Path) -> tuple[FileLibrary, Session]:
+    """A new chat on disk, and the library to read it again with."""
+    library = FileLibrary(Paths(folder / "config", folder / "state", folder / "cache"))
+    conversation, log = library.create()
+    return library, Session(conversation, log, Parameters(model=ModelInfo(id=MODEL)))
+
+
+async def turn_of(session: Session, client: ApiClient) -> Message:
+    """Ask something and have it answered, well or badly."""
+    await session.submit("a prompt")
+    async with aclosing(session.answer(client)) as turn:
+        async for _event in turn:
+            pass
+    await client.aclose()
+    assert session.last is not None
+    return session.last

@@ -26,7 +26,6 @@ from api.fault_server import (
 )
 from api.harness import ask, client_for
 from salon.chat.events import Connected, Connecting
-from salon.claude.sdk import Timeouts
 from salon.errors import FaultKind
 
 
@@ -196,47 +195,6 @@ async def test_a_stream_cut_at_any_byte_ends_in_a_named_state(server: FaultServe
         assert "Hello world".startswith(text_of(outcome))
 
 
-async def test_silence_is_named_with_its_length(server: FaultServer) -> None:
-    async def handle(asked: Asked, reply: Reply) -> None:
-        await reply.head()
-        await reply.chunk(sse(START, TEXT_START, delta("Hi")))
-        await reply.gone()
-
-    server.script(handle)
-    outcome = await ask(client_for(server.url, timeouts=Timeouts(read=0.05)))
-    assert outcome.fault is not None
-    assert outcome.fault.kind is FaultKind.STALLED
-    assert outcome.fault.what == "No data for 0.05 s; stopped waiting."
-    assert outcome.attempts == 1
-    assert text_of(outcome) == "Hi"
-
-
-async def test_pings_hold_off_the_stall(server: FaultServer) -> None:
-    async def handle(asked: Asked, reply: Reply) -> None:
-        await reply.head()
-        for _ in range(8):
-            await reply.chunk(sse({"type": "ping"}))
-            await asyncio.sleep(0.02)
-        await reply.chunk(sse(*HELLO))
-        await reply.end()
-
-    server.script(handle)
-    outcome = await ask(client_for(server.url, timeouts=Timeouts(read=0.12)))
-    assert outcome.fault is None
-    assert sum(event["type"] == "ping" for event in outcome.payloads) == 9
-
-
-async def test_silence_before_the_headers_is_tried_three_times(server: FaultServer) -> None:
-    async def handle(asked: Asked, reply: Reply) -> None:
-        await reply.gone()
-
-    server.script(handle)
-    outcome = await ask(client_for(server.url, timeouts=Timeouts(read=0.02)))
-    assert outcome.fault is not None
-    assert outcome.fault.kind is FaultKind.STALLED
-    assert outcome.attempts == 3
-
-
 async def test_a_connection_that_lingers_after_the_end_is_not_waited_for(server: FaultServer) -> None:
     left = asyncio.Event()
 
@@ -289,18 +247,6 @@ async def test_garbage(server: FaultServer, garbage: bytes, begun: bool) -> None
     assert outcome.fault.kind is FaultKind.GARBLED
     assert outcome.fault.what == f"{server.url[7:]} sent something that cannot be read."
     assert outcome.attempts == (1 if begun else 3)
-
-
-async def test_bytes_that_are_not_http(server: FaultServer) -> None:
-    async def handle(asked: Asked, reply: Reply) -> None:
-        await reply.raw(b"\x00\x01\x02 nonsense\r\n\r\n")
-        raise ConnectionError
-
-    server.script(handle)
-    outcome = await ask(client_for(server.url))
-    assert outcome.fault is not None
-    assert outcome.fault.kind is FaultKind.DROPPED
-    assert outcome.attempts == 3
 
 
 async def test_a_body_that_claims_to_be_compressed(server: FaultServer) -> None:
@@ -376,13 +322,3 @@ async def test_errors_inside_a_stream(server: FaultServer, body: bytes, kind: Fa
     outcome = await ask(client_for(server.url))
     assert outcome.fault is not None
     assert (outcome.fault.kind, outcome.attempts) == (kind, attempts)
-
-
-async def test_an_error_after_text_is_never_repeated(server: FaultServer) -> None:
-    server.script(streams(START, TEXT_START, delta("Hi"), api_error("overloaded_error", "Overloaded")))
-    outcome = await ask(client_for(server.url))
-    assert outcome.fault is not None
-    assert outcome.fault.kind is FaultKind.OVERLOADED
-    assert outcome.fault.what == f"{server.url[7:]} became overloaded part-way."
-    assert outcome.fault.actions[:2] == ("continue", "retry")
-    assert outcome.attempts == 1

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from salon.chat import awake
 from salon.chat.answer import Answer, coalesced
 from salon.chat.blocks import Block, kind_of
 from salon.chat.conversation import Charge, Message, Status, status_of_reason
@@ -80,12 +81,17 @@ class RetryControl:
         self._now.set()
 
     async def wait(self, seconds: float) -> bool:
-        """Sleep for `seconds`, or until somebody says `now`; whether somebody did."""
+        """Sleep for `seconds`, or until somebody says `now`; whether somebody did. The machine's own sleep counts."""
         self._now.clear()
-        try:
-            return await asyncio.wait_for(self._now.wait(), seconds)
-        except TimeoutError:
-            return False  # the countdown ran out, as it should
+        until = awake.now() + seconds
+        left = seconds
+        while True:
+            try:
+                return await asyncio.wait_for(self._now.wait(), min(left, awake.SLICE))
+            except TimeoutError:
+                left = until - awake.now()
+            if left <= 0:
+                return False  # the countdown ran out, as it should
 
 
 class Client(Protocol):

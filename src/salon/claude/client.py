@@ -24,6 +24,7 @@ from salon.claude.retry import RetryPolicy, with_retries
 from salon.claude.sdk import KeyHeader, Sdk, Timeouts, build_sdk, import_sdk, silence_deprecations
 from salon.claude.status_faults import SIZE_LIMIT, too_large
 from salon.claude.stream import SDK_FAILURES, arguments, attempt
+from salon.claude.waking import given_up_after_sleep
 from salon.errors import Fault, FaultKind, UsageError
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ class ApiClient:
                 silence_deprecations()
                 at_once = self._circumstances(body)
                 known = sdk.message_parameters
-                async with aclosing(attempt(sdk.client, body, known, at_once, place, request.betas)) as events:
+                asked = attempt(sdk.client, body, known, at_once, place, request.betas)
+                async with aclosing(asked), aclosing(given_up_after_sleep(asked, at_once)) as events:
                     async for event in events:
                         yield event
             finally:

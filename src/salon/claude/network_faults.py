@@ -1,5 +1,6 @@
 """Faults of a connection: no name, no answer, no trust, no proxy, no end."""
 
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ _EXPIRED = 10
 _HOST_MISMATCH = 62
 """Verification results of OpenSSL, `X509_V_ERR_*` in its x509_vfy.h."""
 
+_ENDED = re.compile(r"(?i)disconnected|closed connection|incomplete")
+"""What httpx2 2.16 says of a connection that ended too soon; its other protocol errors are of what came."""
+
 _PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy")
 
 
@@ -25,7 +29,7 @@ def fault_of_transport(problem: Exception, at: Circumstances, *, begun: bool) ->
     if trouble is not None and isinstance(problem, (httpx2.ConnectError, ssl.SSLError)):
         # Later than at the start of a connection, TLS fails because the connection does.
         closed = isinstance(trouble, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
-        return unreachable(at, "It closed the connection.") if closed else untrusted(trouble, at)
+        return unreachable(at, "it closed the connection") if closed else untrusted(trouble, at)
     if isinstance(problem, httpx2.LocalProtocolError) and "header" in str(problem).lower():
         return unsendable_key(at)
     if isinstance(problem, (httpx2.UnsupportedProtocol, httpx2.InvalidURL)):
@@ -33,13 +37,15 @@ def fault_of_transport(problem: Exception, at: Circumstances, *, begun: bool) ->
     if isinstance(problem, httpx2.ProxyError):
         return _proxy_refused(problem, at)
     if isinstance(problem, (httpx2.ConnectTimeout, httpx2.PoolTimeout)):
-        return unreachable(at, f"It did not answer within {at.connect_timeout:g} s.")
+        return unreachable(at, f"it did not answer within {at.connect_timeout:g} s")
     if isinstance(problem, httpx2.ConnectError):
         return _of_connect(problem, at)
     if isinstance(problem, httpx2.ReadTimeout):
         return stalled(at, begun)
     if isinstance(problem, httpx2.DecodingError):
         return garbled(at, begun, "DecodingError")
+    if isinstance(problem, httpx2.RemoteProtocolError) and not _ENDED.search(str(problem)):
+        return garbled(at, begun, "what came is not HTTP")
     if isinstance(problem, (httpx2.TransportError, ConnectionError)):
         return dropped(at, begun, type(problem).__name__)
     if isinstance(problem, OSError):
@@ -47,12 +53,12 @@ def fault_of_transport(problem: Exception, at: Circumstances, *, begun: bool) ->
     return internal(problem, at)
 
 
-def unreachable(at: Circumstances, why: str = "") -> Fault:
-    """Nobody answers."""
+def unreachable(at: Circumstances, why: str = "", now: str = "") -> Fault:
+    """Nobody answers; `why` ends the sentence, `now` is what to do about it."""
     if at.local:
-        what, now = f"Nothing answers at {at.place}.", why or "Is the server running?"
+        what, now = f"Nothing answers at {at.place}.", "Is the server running?"
     else:
-        what, now = f"Can't reach {at.place} (no network?).", why
+        what = f"Can't reach {at.place}: {why}." if why else f"Can't reach {at.place} (no network?)."
     actions = ("retry",) if at.anthropic else ("retry", "edit_base_url")
     return Fault(FaultKind.UNREACHABLE, what, now, actions, transient=True, details=at.details())
 
@@ -86,7 +92,8 @@ def untrusted(problem: ssl.SSLError, at: Circumstances) -> Fault:
         what = f"The connection is not trusted: the certificate of {at.host} is {state}."
         now = "Check your computer's clock."
     elif code == _HOST_MISMATCH:
-        what, now = f"The connection is not trusted: the certificate is not {at.host}'s.", ""
+        what = f"The connection is not trusted: the certificate is not {at.host}'s."
+        now = "Log in to the Wi-Fi if it wants that, then retry."
     else:
         what = f"The connection is not trusted: {why or 'the secure connection failed'}."
         now = "On a company network set SSL_CERT_FILE."
@@ -143,10 +150,10 @@ def _of_connect(problem: Exception, at: Circumstances) -> Fault:
         )
     causes = list(_causes(problem))
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return unreachable(at, "" if at.local else "The connection was refused.")
+        return unreachable(at, "the connection was refused")
     unknown_name = next((cause for cause in causes if isinstance(cause, socket.gaierror)), None)
     if unknown_name is not None and unknown_name.errno == socket.EAI_NONAME and not at.anthropic:
-        return unreachable(at, "Nobody knows this name. Check base_url.")
+        return unreachable(at, "nobody knows this name", "Check base_url.")
     return unreachable(at)
 
 

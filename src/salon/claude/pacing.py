@@ -5,13 +5,13 @@ reply how much is left (`anthropic-ratelimit-requests-limit`, `-remaining`, `-re
 share before it leaves; where there is not enough it waits until there is. Nothing waits before a header was seen.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from salon.chat import awake
 from salon.claude.retry_after import retry_after_seconds
 
 PREFIX = "anthropic-ratelimit-"
@@ -82,7 +82,7 @@ class Place:
 class Pace:
     """The limits of one key at one host, for all turns that go there. Times are seconds of `clock`."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = awake.now) -> None:
         self._clock = clock
         self._models: dict[str, _Limits] = {}
         self._numbered = 0

@@ -103,17 +103,30 @@ def too_large(at: Circumstances, size: int) -> Fault:
     )
 
 
+def _said(what: str, words: str) -> str:
+    """What happened, with the server's own words about it; they come cleaned, with a full stop of theirs or without."""
+    return f"{what}: {words.rstrip('.')}." if words else f"{what}."
+
+
+def _portal(reply: Refusal, at: Circumstances) -> Fault | None:
+    # RFC 6585, section 6: only what stands between sends this, and never the server that was meant.
+    return sign_in_page(at) if reply.status == 511 else None
+
+
 def _redirect(reply: Refusal, at: Circumstances) -> Fault | None:
     if not 300 <= reply.status < 400:
         return None
-    target = urlsplit(urljoin(at.base_url + "/", reply.headers.get("location", "")))
+    try:
+        target = urlsplit(urljoin(at.base_url + "/", reply.headers.get("location", "")))
+    except ValueError:  # "http://[" is no address
+        target = urlsplit("")
     elsewhere = bool(target.hostname) and target.netloc.lower() != at.host
     if elsewhere and reply.status in (302, 303) and not at.local:
         return sign_in_page(at, location=at.clean(target.netloc, 80))
-    place = f"{target.scheme}://{target.netloc}{target.path}"
+    named = f" ({at.clean(f'{target.scheme}://{target.netloc}{target.path}', 100)})" if target.hostname else ""
     return Fault(
         FaultKind.REDIRECTED,
-        f"{at.host} points to another address ({at.clean(place, 100)}), which is not followed.",
+        f"{at.host} points to another address{named}, which is not followed.",
         "Check base_url.",
         actions=("edit_base_url", "show_details"),
     )
@@ -136,8 +149,7 @@ def _spend_limit(reply: Refusal, at: Circumstances) -> Fault | None:
         return None
     return Fault(
         FaultKind.SPEND_LIMIT,
-        "Your account has reached its spend limit.",
-        at.clean(reply.message, 200),
+        _said("Your account has reached its spend limit", at.clean(reply.message, 200)),
         actions=("open_billing", "retry"),
     )
 
@@ -169,10 +181,10 @@ def _forbidden(reply: Refusal, at: Circumstances) -> Fault | None:
     said = at.clean(reply.message, 200)
     about_model = not said or "model" in said.lower() or (at.model and at.model in said)
     if about_model and at.model and not reply.is_html:
-        what, now = f"This key may not use {at.model}.", ""
+        what = f"This key may not use {at.model}."
     else:
-        what, now = f"{at.place} does not allow this request.", said
-    return Fault(FaultKind.FORBIDDEN, what, now, actions=("pick_model", "change_key"))
+        what = _said(f"{at.place} does not allow this request", said)
+    return Fault(FaultKind.FORBIDDEN, what, actions=("pick_model", "change_key"))
 
 
 def _not_found(reply: Refusal, at: Circumstances) -> Fault | None:
@@ -215,8 +227,7 @@ def _bad_history(reply: Refusal, at: Circumstances) -> Fault | None:
         return None
     return Fault(
         FaultKind.BAD_HISTORY,
-        "The saved conversation has an unfinished part that the API refuses.",
-        at.clean(reply.message, 160),
+        _said("The saved conversation has an unfinished part that the API refuses", at.clean(reply.message, 160)),
         actions=("new_chat", "show_details"),
     )
 
@@ -236,12 +247,12 @@ def _server_error(reply: Refusal, at: Circumstances) -> Fault | None:
         return None
     number = f" (HTTP {reply.status})" if reply.status != 200 else ""
     if at.anthropic:
-        what, now = f"Claude's servers had a problem{number}.", ""
+        what = f"Claude's servers had a problem{number}."
     else:
-        what, now = f"{at.place} had a problem{number}.", at.clean(reply.message, 160)
+        what = _said(f"{at.place} had a problem{number}", at.clean(reply.message, 160))
     # A server that blames the request says so in the type, whatever its status; asking again is no use.
     transient = reply.type != "invalid_request_error"
-    return Fault(FaultKind.SERVER_ERROR, what, now, actions=("retry", "show_details"), transient=transient)
+    return Fault(FaultKind.SERVER_ERROR, what, actions=("retry", "show_details"), transient=transient)
 
 
 def _refused(reply: Refusal, at: Circumstances) -> Fault:
@@ -260,6 +271,7 @@ def _count(number: object) -> int:
 
 
 _RULES: tuple[Rule, ...] = (
+    _portal,
     _redirect,
     _credit,
     _spend_limit,

@@ -1,14 +1,14 @@
 """One attempt: one request, and the payloads of its stream exactly as they came.
 
-The SDK sends the request and splits the stream into server-sent events; the JSON inside is parsed here. Its own
-streaming helpers are not used: they hide pings, drop what they do not know, report a stream that was cut as a whole
-answer, and cost ten times as much per delta.
+The SDK sends the request; the stream is read here. The SDK's own streaming helpers are not used: they hide pings, drop
+what they do not know, report a stream that was cut as a whole answer, and cost ten times as much per delta.
 """
 
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
 
 from salon.chat.events import ApiEvent, Connected
 from salon.claude.circumstances import Circumstances, dropped, garbled, not_the_api, web_page
@@ -16,6 +16,7 @@ from salon.claude.faults import fault_of
 from salon.claude.pacing import PREFIX, Place
 from salon.claude.refusal import Refusal
 from salon.claude.retry import shows_content
+from salon.claude.sse import ServerSentEvent, server_sent_events
 from salon.claude.status_faults import fault_of_refusal
 from salon.claude.whole_message import events_of_message, is_message
 from salon.errors import Fault
@@ -37,16 +38,6 @@ _KNOWN = {
 
 SDK_FAILURES = (OSError, ValueError, TypeError, AttributeError, LookupError, AssertionError, RuntimeError, ImportError)
 """Builtin exceptions that anthropic 2.12.0 and httpx2 2.16 were seen to let out, or a bug of theirs would raise."""
-
-
-class ServerSentEvent(Protocol):
-    """What the SDK's decoder yields."""
-
-    @property
-    def event(self) -> str | None: ...  # noqa: D102 - the two fields of the format
-
-    @property
-    def data(self) -> str: ...  # noqa: D102
 
 
 class Progress:
@@ -97,7 +88,7 @@ async def attempt(
             **arguments(body, known_parameters, betas), stream=True
         ) as response:
             place.answered(response.http_response.headers)
-            yield _connected(response.http_response)
+            yield _connected(response.http_response, at)
             async for event in _payloads(response.http_response, progress, at):
                 if event.get("type") == "message_start":
                     place.used(_usage_of(event))
@@ -127,10 +118,10 @@ def arguments(body: Mapping[str, Any], known_parameters: frozenset[str], betas: 
     return known | ({"extra_headers": {"anthropic-beta": ",".join(betas)}} if betas else {})
 
 
-def _connected(response: "httpx2.Response") -> Connected:
+def _connected(response: "httpx2.Response", at: Circumstances) -> Connected:
     headers = response.headers
     limits = {name[len(PREFIX) :]: value for name, value in headers.items() if name.startswith(PREFIX)}
-    return Connected(headers.get("request-id") or headers.get("x-request-id") or "", limits)
+    return Connected(at.clean(headers.get("request-id") or headers.get("x-request-id") or "", 80), limits)
 
 
 def _usage_of(event: ApiEvent) -> Mapping[str, Any]:
@@ -167,24 +158,24 @@ def _whole(content: bytes, response: "httpx2.Response", at: Circumstances) -> li
 async def _streamed(
     response: "httpx2.Response", progress: Progress, at: Circumstances
 ) -> AsyncGenerator[ApiEvent, None]:
-    import anthropic
     import httpx2
 
-    events = anthropic.AsyncStream.raw_events(response)
     last = ""
     try:
-        async for sent in events:
-            event = _parse(sent, at, progress.begun)
-            if event is None:
-                continue
-            if event.get("type") == "error":
-                raise fault_of_refusal(Refusal(response.status_code, response.headers, event), at, begun=progress.begun)
-            progress.note(event)
-            last = str(event.get("type"))
-            yield event
-            if last == "message_stop":
-                await _release(events)
-                return
+        async with aclosing(server_sent_events(response.aiter_bytes())) as events:
+            async for sent in events:
+                event = _parse(sent, at, progress.begun)
+                if event is None:
+                    continue
+                if event.get("type") == "error":
+                    reply = Refusal(response.status_code, response.headers, event)
+                    raise fault_of_refusal(reply, at, begun=progress.begun)
+                progress.note(event)
+                last = str(event.get("type"))
+                yield event
+                if last == "message_stop":
+                    await _release(events)
+                    return
     except (httpx2.HTTPError, UnicodeDecodeError):
         # The answer is whole once it has its stop reason; how the connection ends after that is no loss.
         if not progress.finished:

@@ -167,7 +167,12 @@ def notice_after(message: Message, *, can_continue: bool, waits_for_tools: bool 
         actions = fault_actions(message, can_continue=can_continue)
         return NoticeText(f"Your message is saved. {now}".strip(), actions, "error", details_of(message))
     if message.status is Status.REFUSED:
-        return NoticeText("Your message is saved.", ("retry",), "warning", details_of(message))
+        return NoticeText(
+            "Your message is saved.",
+            ("edit", "pick_model", "retry"),  # the same words to the same model are declined again
+            "warning",
+            details_of(message),
+        )
     if message.stop_reason == WINDOW_FULL:
         return NoticeText(kept_sentence(message), MAKING_ROOM, "warning")
     if message.status in {Status.INTERRUPTED, Status.MAX_TOKENS, Status.STOPPED}:
