@@ -11,7 +11,8 @@ from pathlib import Path
 
 from fakes import FakeClient, whole
 from salon.chat.model import ModelInfo
-from salon.chat.session import Parameters, Session
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
 from salon.paths import Paths
 from salon.store.library import FileLibrary
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from salon.chat.blocks import Block
 from salon.chat.events import ApiEvent, Connected, Connecting, WireEvent
+from salon.chat.library import Keeping, Outside
 from salon.chat.model import ModelInfo
-from salon.chat.session import Keeping, Outside
 from salon.chat.turn import Record, Request, RetryControl
 from salon.errors import Fault, FaultKind
 from salon.store.receipt import Receipt, settled

@@ -14,7 +14,7 @@ from salon.exits import Exit
 from salon.untrusted import clean_line
 
 if TYPE_CHECKING:
-    from salon.chat.session import Library
+    from salon.chat.library import Library
     from salon.ui.services import Opening
     from salon.wiring import House
 

@@ -9,26 +9,26 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, replace
-from datetime import date
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
-from salon.chat import spending
 from salon.chat.attachments import Attachment
 from salon.chat.blocks import text_of
+from salon.chat.budgets import Budgets
 from salon.chat.conversation import WINDOW_FULL, Message, Status
 from salon.chat.events import BlockStarted, Finished, Retrying, TextDelta, ToolsWanted, TurnEvent, Waiting
-from salon.chat.ledger import totals
-from salon.chat.numbers import dollars
-from salon.chat.permission import Decision, Gatekeeper, Permission, begin_with_tools
-from salon.chat.session import Library, Session
+from salon.chat.library import Library
+from salon.chat.parameters import Parameters
+from salon.chat.permission import Decision, Gatekeeper, Permission
+from salon.chat.person import Unasked
+from salon.chat.session import Session
 from salon.chat.tools import ToolCall
-from salon.errors import CredentialsError, Fault, FaultKind, SalonError, UsageError
+from salon.chat.turn import Request
+from salon.errors import CredentialsError, Fault, FaultKind, UsageError
 from salon.exits import Exit
 from salon.toml_text import read_small_file, reason_of, shown_path
 from salon.ui.services import Connection
@@ -85,19 +85,9 @@ class Headless:
             self._heed_signals(session)
             attachments = await self._attachments(attach)
             session.check(prompt, attachments)
-            await self._check_budgets(session)
             await session.submit(prompt, attachments)
             if not self._signal:
-                for problem in await begin_with_tools(session, servers):
-                    self._tell(problem)
-                request = await session.prepared()
-                for sentence in request.notices:
-                    self._tell(sentence)
-                async with aclosing(
-                    session.answer(connection.client, request, Gatekeeper(servers, self._refuse))
-                ) as turn:
-                    async for event in turn:
-                        self._take(session, event)
+                await self._answer(session, connection, Gatekeeper(servers, self._refuse))
             last = session.last
         finally:
             saved = await log.close()
@@ -108,17 +98,15 @@ class Headless:
             self._tell("The disk took nothing until the end: this answer is not saved.")
         return self._exit_code(last) if last is not None else Exit.FAILURE
 
-    async def _check_budgets(self, session: Session) -> None:
-        """Raise `SalonError` where a budget is used up: nobody is here to be asked whether to go on."""
-        settings, info = self._house.settings, self._house.model_info
-        if settings.budget_chat:
-            spent = totals(session.conversation.written.values(), info).cost or Decimal(0)
-            _check_budget("This chat has", spent, settings.budget_chat, "SALON_BUDGET_CHAT")
-        if settings.budget_day:
-            sessions = [*await asyncio.to_thread(self._library.list), *await asyncio.to_thread(self._library.trashed)]
-            entries = spending.within(spending.ledger(sessions, info), date.today().isoformat())
-            spent = spending.total(entries).cost or Decimal(0)
-            _check_budget("Today's chats have", spent, settings.budget_day, "SALON_BUDGET_DAY")
+    async def _answer(self, session: Session, connection: Connection, tools: Gatekeeper) -> None:
+        asker = _Asker(session, self._house.budgets(), self._library, self._tell)
+        try:
+            async with aclosing(session.answer(connection.client, tools, asker)) as turn:
+                async for event in turn:
+                    self._take(session, event)
+        except Unasked:
+            if not self._signal:  # whoever interrupted it knows
+                raise
 
     async def _attachments(self, attach: Sequence[str]) -> list[Attachment]:
         attacher = self._house.attacher()
@@ -223,10 +211,32 @@ class Headless:
         sys.stderr.write(f"salon: {clean_line(sentence, 1_000)}\n")
 
 
-def _check_budget(whose: str, spent: Decimal, budget: float, variable: str) -> None:
-    if spent >= Decimal(str(budget)):
-        told = f"{whose} cost {dollars(spent)}, and the budget is {dollars(Decimal(str(budget)))}."
-        raise SalonError(f"{told} Nothing was asked.", f"{variable}=0 asks all the same.")
+class _Asker:
+    """Stands in for a person who cannot be asked (`salon.chat.person.Person`): within the budgets, anything may be."""
+
+    def __init__(self, session: Session, budgets: Budgets, library: Library, tell: Callable[[str], None]) -> None:
+        self._session = session
+        self._budgets = budgets
+        self._library = library
+        self._tell = tell
+
+    def see_tools(self, problems: Sequence[str]) -> None:
+        for problem in problems:
+            self._tell(problem)
+
+    def see_request(self, request: Request) -> None:
+        for sentence in request.notices:
+            self._tell(sentence)
+
+    async def may_ask(self, asked: Parameters) -> bool:
+        """Raises `Unasked` where a budget would be passed, with what lets it be."""
+        passed = self._budgets.passed_by(self._session.conversation, [asked], self._library)
+        async with aclosing(passed) as overruns:
+            async for overrun in overruns:
+                variable = "SALON_BUDGET_CHAT" if overrun.key == self._session.id else "SALON_BUDGET_DAY"
+                told = f"{overrun.sentence()} Nothing more was asked, and your message is saved."
+                raise Unasked(told, f"{variable}=0 asks all the same.")
+        return True
 
 
 def event_record(event: TurnEvent) -> dict[str, Any]:

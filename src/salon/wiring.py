@@ -3,13 +3,16 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salon.catalogue import Catalogue
+from salon.chat.budgets import Budgets, Limits
+from salon.chat.library import Library
 from salon.chat.model import ModelInfo
+from salon.chat.parameters import Parameters
 from salon.chat.search import Search
-from salon.chat.session import Library, Parameters
 from salon.chat.tools import WebLimits, code_tools, web_tools
 from salon.claude import models
 from salon.claude.address import DEFAULT_BASE_URL, check_base_url, find_base_url, host_of, is_anthropic
@@ -221,6 +224,16 @@ class House:
         # Another server has the models that it has; the one that answers can name the chat as well.
         return self.parameters(connection, "").model.id if foreign else models.CHEAPEST_MODEL
 
+    def budgets(self) -> Budgets:
+        """The budgets that the settings have."""
+        amounts = self.kept
+
+        def limits() -> Limits:
+            settings = amounts.settings
+            return Limits(Decimal(str(settings.budget_chat)), Decimal(str(settings.budget_day)))
+
+        return Budgets(limits, self.model_info)
+
     # tools
 
     def web_limits(self) -> WebLimits:
@@ -279,6 +292,7 @@ class House:
         return Services(
             library=self.library(),
             tool_servers=servers,
+            budgets=self.budgets(),
             web_limits=self.web_limits,
             temporary=MemoryLibrary(),
             demo_library=self.library(demo=True),

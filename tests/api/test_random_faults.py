@@ -32,7 +32,8 @@ from api.harness import client_for
 from salon.chat.conversation import Status, path
 from salon.chat.events import Finished
 from salon.chat.model import ModelInfo
-from salon.chat.session import Parameters, Session
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
 from salon.claude.sdk import Timeouts
 from salon.paths import Paths
 from salon.store.library import FileLibrary

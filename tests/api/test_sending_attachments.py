@@ -12,7 +12,8 @@ from api.harness import client_for
 from attached_files import pdf, png
 from salon.chat.conversation import Status
 from salon.chat.model import ModelInfo
-from salon.chat.session import Parameters, Session
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
 from salon.claude.client import ApiClient
 from salon.paths import Paths
 from salon.store.attaching import FileAttacher

@@ -12,7 +12,8 @@ from api.test_recorded_streams import RECORDED, name_of, recording
 from salon.chat.conversation import Message, Status, path
 from salon.chat.events import Finished
 from salon.chat.model import ModelInfo
-from salon.chat.session import Parameters, Session
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
 from salon.claude.retry import RetryPolicy
 from salon.paths import Paths
 from salon.store.library import FileLibrary

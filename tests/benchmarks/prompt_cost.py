@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.measuring import SALON, home
 from benchmarks.saved_sessions import write_session
 from benchmarks.terminal import Ended, Program
-from salon.chat.session import Draft
+from salon.chat.draft import Draft
 from salon.paths import Paths
 from salon.store.library import FileLibrary
 

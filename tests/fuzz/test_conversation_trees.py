@@ -23,7 +23,8 @@ from salon.chat import conversation as tree
 from salon.chat.branching import Aim, Purpose
 from salon.chat.conversation import Conversation
 from salon.chat.model import ModelInfo
-from salon.chat.session import Parameters, Session
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
 from salon.errors import SessionNotFound
 from salon.paths import Paths
 from salon.store.library import FileLibrary

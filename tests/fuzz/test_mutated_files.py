@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from salon.chat.session import Draft
+from salon.chat.draft import Draft
 from salon.claude.credentials import find_credentials
 from salon.errors import SalonError
 from salon.keymap import load_keys

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from salon.chat.conversation import Conversation
-from salon.chat.session import Draft
+from salon.chat.draft import Draft
 from salon.paths import Paths
 from salon.store.library import FileLibrary
 from terminal import Process, Terminal

@@ -19,7 +19,7 @@ import pytest
 from home import Home
 from hostile_corpus import hostile_names, hostile_texts, writable
 from loopback_api import LoopbackApi, answer_of, loopback_api, text_deltas
-from salon.chat.session import Draft
+from salon.chat.draft import Draft
 from sequences import foreign_in
 from terminal import Terminal, assert_left_as_found, quit_quietly
 

@@ -4,15 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from textual.pilot import Pilot
 
 from fakes import FakeClient, FakeLog, Step
+from salon.chat.budgets import Budgets, Limits
 from salon.chat.conversation import Conversation, conversation_of
 from salon.chat.ids import new_id
 from salon.chat.model import ModelInfo
-from salon.chat.session import Parameters, Session
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
 from salon.chat.tools import WebLimits
 from salon.errors import SalonError
 from salon.mcp.servers import McpServers
@@ -223,6 +226,9 @@ async def salon(
     services = Services(
         library=library or FileLibrary(paths),
         tool_servers=tool_servers or McpServers(()),
+        budgets=Budgets(
+            lambda: Limits(Decimal(str(kept.settings.budget_chat)), Decimal(str(kept.settings.budget_day))), models
+        ),
         web_limits=WebLimits,
         temporary=MemoryLibrary(),
         demo_library=FileLibrary(paths.for_demo()),

@@ -12,8 +12,8 @@ from textual import events
 
 from attached_files import pdf, png
 from fakes import CONNECTED, FakeClient, whole
+from salon.chat.draft import Draft
 from salon.chat.model import ModelInfo, Price
-from salon.chat.session import Draft
 from salon.store.attaching import FileAttacher
 from salon.ui.services import Opening
 from ui.driver import MODEL, FakeConnector, Person, salon

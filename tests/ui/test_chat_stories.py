@@ -24,9 +24,9 @@ from fakes import (
     whole,
 )
 from salon.chat.conversation import Status
+from salon.chat.draft import Draft
 from salon.chat.events import Connecting, Retrying
 from salon.chat.model import ModelInfo
-from salon.chat.session import Draft
 from salon.errors import CredentialsError, Fault, FaultKind
 from salon.settings import Settings
 from salon.store.library import FileLibrary

@@ -8,7 +8,7 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from salon.chat.session import Draft
+from salon.chat.draft import Draft
 from salon.ui.prompt import PASTE_GUARD_SECONDS, Prompt
 
 BIG = "\n".join(f"line {number}" for number in range(30))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fakes import beginning, ending, whole
 from salon.chat.conversation import Status
-from salon.chat.session import Draft
+from salon.chat.draft import Draft
 from salon.store.library import FileLibrary
 from salon.ui.queue import rows_of
 from salon.ui.services import Opening

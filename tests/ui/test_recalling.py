@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fakes import whole
-from salon.chat.session import Draft
+from salon.chat.draft import Draft
 from salon.store.library import FileLibrary
 from salon.ui.form import FormScreen
 from salon.ui.picker import PickerScreen

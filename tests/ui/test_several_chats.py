@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from fakes import beginning, ending, text_delta, whole
 from salon.chat.conversation import Conversation, Status
-from salon.chat.session import Draft, SessionLog
+from salon.chat.draft import Draft
+from salon.chat.library import SessionLog
 from salon.store.library import FileLibrary
 from ui.driver import Person, paths_in, salon
 

@@ -6,7 +6,7 @@ import pytest
 from textual.events import AppFocus
 
 from fakes import whole
-from salon.chat.session import SessionLog
+from salon.chat.library import SessionLog
 from salon.store.library import FileLibrary
 from salon.store.records import encode
 from salon.ui.picker import PickerScreen

@@ -15,7 +15,8 @@ from salon.chat.comparing import Comparison
 from salon.chat.conversation import Status, conversation_of
 from salon.chat.events import TextDelta, TurnEvent
 from salon.chat.model import ModelInfo
-from salon.chat.session import Parameters, Session
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
 from salon.chat.turn import Request
 from salon.paths import Paths
 from salon.store.library import FileLibrary
@@ -151,7 +152,8 @@ from pathlib import Path
 from fakes import FakeClient, beginning, text_delta
 from salon.chat.events import TextDelta
 from salon.chat.model import ModelInfo
-from salon.chat.session import Parameters, Session
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
 from salon.paths import Paths
 from salon.store.library import FileLibrary
 

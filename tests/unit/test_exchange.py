@@ -7,7 +7,8 @@ from salon.chat.conversation import Message, conversation_of
 from salon.chat.events import Connected, Connecting, Retrying, Waiting
 from salon.chat.exchange import KEPT, Exchange, Exchanges, elided, told
 from salon.chat.model import ModelInfo
-from salon.chat.session import Parameters, Session
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
 
 MODEL = ModelInfo(id="claude-test")
 

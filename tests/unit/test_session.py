@@ -28,7 +28,8 @@ from recorded import events_of, for_every_stream
 from salon.chat.conversation import Conversation, Message, Status, conversation_of
 from salon.chat.events import Finished, TextDelta, TurnEvent
 from salon.chat.model import ModelInfo
-from salon.chat.session import TITLE_LENGTH, Parameters, Session
+from salon.chat.parameters import Parameters
+from salon.chat.session import TITLE_LENGTH, Session
 from salon.chat.turn import Turn
 from salon.paths import Paths
 from salon.store.library import FileLibrary

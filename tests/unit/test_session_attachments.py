@@ -8,9 +8,11 @@ import pytest
 from attached_files import png
 from fakes import CONNECTED, FakeClient, whole
 from salon.chat.attachments import Attachment, Kind, attachment_of
+from salon.chat.draft import Draft
 from salon.chat.limits import TooMuch
 from salon.chat.model import ModelInfo
-from salon.chat.session import Draft, Parameters, Session
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
 from salon.paths import Paths
 from salon.store.attaching import FileAttacher
 from salon.store.library import FileLibrary

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salon.chat.session import Draft
+from salon.chat.draft import Draft
 from salon.errors import StoreError
 from salon.store.drafts import Drafts
 from salon.store.files import OperatingSystem

@@ -18,8 +18,11 @@ import pytest
 
 from fakes import FakeClient, beginning, ending, whole
 from salon.chat.branching import Aim, Purpose
+from salon.chat.draft import Draft
+from salon.chat.library import SessionLog
 from salon.chat.model import ModelInfo
-from salon.chat.session import Draft, Parameters, Session, SessionLog
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
 from salon.errors import StoreError
 from salon.paths import Paths
 from salon.store.library import FileLibrary

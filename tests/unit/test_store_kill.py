@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from salon.chat.ids import new_id
-from salon.chat.session import SessionLog
+from salon.chat.library import SessionLog
 from salon.paths import Paths
 from salon.store.library import FileLibrary
 from store_support import text_delta

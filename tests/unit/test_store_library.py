@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from salon.chat.draft import Draft
 from salon.chat.ids import new_id
-from salon.chat.session import Draft, Library
+from salon.chat.library import Library
 from salon.errors import SessionLocked, SessionNotFound, StoreError
 from salon.paths import Paths
 from salon.store.library import FileLibrary

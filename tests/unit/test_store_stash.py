@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from salon.chat.session import Draft
+from salon.chat.draft import Draft
 from salon.errors import StoreError
 from salon.store.files import OperatingSystem
 from salon.store.stash import Stash

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from salon.chat.conversation import path
+from salon.chat.draft import Draft
 from salon.chat.ids import new_id
-from salon.chat.session import Draft
 from salon.errors import SessionLocked, SessionNotFound, StoreError
 from salon.paths import Paths
 from salon.store.compact import compact

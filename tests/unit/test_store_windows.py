@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from salon.chat.session import Outside, SessionLog
+from salon.chat.library import Outside, SessionLog
 from salon.errors import SessionLocked
 from salon.paths import Paths
 from salon.store.library import FileLibrary

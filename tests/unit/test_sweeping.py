@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from salon.chat.attachments import Kind, attachment_of, block_of
-from salon.chat.session import Draft
+from salon.chat.draft import Draft
 from salon.commands.line import run
 from salon.paths import Paths
 from salon.store import unused

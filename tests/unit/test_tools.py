@@ -1,6 +1,7 @@
 """Tools in a turn: pauses are gone on with, calls are run and kept one by one, and the API takes every history."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import aclosing
 from decimal import Decimal
 from pathlib import Path
@@ -30,10 +31,12 @@ from salon.chat.blocks import Block, kind_of
 from salon.chat.conversation import Message, Status, conversation_of
 from salon.chat.events import ApiEvent, Finished, Retrying, ToolAnswered, ToolCalled, ToolsWanted, TurnEvent
 from salon.chat.model import ModelInfo, Price, context_used, cost_of
+from salon.chat.parameters import Parameters
 from salon.chat.request import NOT_RUN
-from salon.chat.session import Parameters, Session
+from salon.chat.session import Session
 from salon.chat.tools import (
     LONGEST_RESULT,
+    Beginning,
     ToolCall,
     ToolResult,
     WebLimits,
@@ -60,6 +63,9 @@ class FakeTools:
         self.calls: list[ToolCall] = []
         self.gate: asyncio.Event | None = None
         self.result = ToolResult("42")
+
+    async def beginning(self, own: Sequence[Block]) -> Beginning:
+        return Beginning(own)
 
     async def call(self, call: ToolCall) -> ToolResult:
         self.calls.append(call)
@@ -321,7 +327,7 @@ async def test_a_consumer_that_leaves_stops_the_tool() -> None:
     await stage.session.submit("Now?")
     running = asyncio.create_task(stage.answer(calling("t1")))
     await until(lambda: bool(stage.tools.calls))
-    tool = stage.session._running_tool
+    tool = stage.session._interruptible
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert tool is not None

@@ -8,8 +8,7 @@ from enum import Enum, auto
 from typing import Protocol
 
 from salon.chat.blocks import Block
-from salon.chat.session import Session
-from salon.chat.tools import ToolCall, ToolResult, with_tools
+from salon.chat.tools import Beginning, ToolCall, ToolResult, with_tools
 from salon.errors import SalonError, StoreError
 
 logger = logging.getLogger(__name__)
@@ -87,6 +86,23 @@ class Gatekeeper:
         """Is told, in a sentence, what did not work beside the call itself."""
         self._allowed_here: set[str] = set()
 
+    async def beginning(self, own: Sequence[Block]) -> Beginning:
+        """See `salon.chat.tools.Tools`: with those of all enabled servers that can be reached.
+
+        They stay what they are from then on, because thinking is bound to them; the person alone changes them.
+        """
+        enabled = self._servers.enabled
+        found = await asyncio.gather(*(self._servers.definitions(name) for name in enabled), return_exceptions=True)
+        definitions, problems = own, []
+        for tools in found:
+            if isinstance(tools, SalonError):
+                problems.append(tools.sentence())
+            elif isinstance(tools, BaseException):
+                raise tools
+            else:
+                definitions = with_tools(definitions, tools)
+        return Beginning(definitions, problems)
+
     async def call(self, call: ToolCall) -> ToolResult:
         """See `salon.chat.tools.Tools`."""
         known = bool(self._servers.server_of(call.name))
@@ -108,26 +124,3 @@ class Gatekeeper:
         except StoreError as error:
             logger.warning("A permission is not kept: %s", error.what)
             self._tell(f"{error.sentence()} The tool may be run in this chat.")
-
-
-async def begin_with_tools(session: Session, servers: ToolServers) -> list[str]:
-    """Give a chat its tools before its first request: its own and those of the enabled servers; what failed, in words.
-
-    They stay what they are from then on, because thinking is bound to them; the person alone changes them.
-    """
-    if session.tools_are_settled:
-        return []
-    definitions: Sequence[Block] = session.tools
-    names = servers.enabled
-    found = await asyncio.gather(*(servers.definitions(name) for name in names), return_exceptions=True)
-    problems: list[str] = []
-    for tools in found:
-        if isinstance(tools, SalonError):
-            problems.append(tools.sentence())
-        elif isinstance(tools, BaseException):
-            raise tools
-        else:
-            definitions = with_tools(definitions, tools)
-    if definitions:
-        await session.use_tools(definitions)
-    return problems

@@ -116,8 +116,21 @@ class ToolResult:
         return result | ({"is_error": True} if self.is_error else {})
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The tools that a chat begins with."""
+
+    definitions: Sequence[Block]
+    problems: Sequence[str] = ()
+    """Why some are not among them, in sentences."""
+
+
 class Tools(Protocol):
     """What runs the client's tools."""
+
+    async def beginning(self, own: Sequence[Block]) -> Beginning:
+        """What a chat begins with that has some of its `own`; cancelling it is safe."""
+        ...
 
     async def call(self, call: ToolCall) -> ToolResult:
         """Run one call, after asking whoever must be asked. Failures are results; cancelling it stops the tool."""

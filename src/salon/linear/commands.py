@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from salon.chat.session import Library
+from salon.chat.library import Library
 from salon.errors import CredentialsError
 from salon.guide import TOPICS, page
 from salon.linear.conversation import Command, Linear

@@ -8,17 +8,32 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from salon.chat.attachments import Attachment
-from salon.chat.session import Library, Session
+from salon.chat.library import Library
+from salon.chat.numbers import dollars
+from salon.chat.parameters import Parameters
+from salon.chat.permission import Decision, Gatekeeper, Permission
+from salon.chat.session import Session
+from salon.chat.tools import ToolCall
+from salon.chat.turn import Request
 from salon.errors import Fault, SalonError
 from salon.exits import Exit
 from salon.linear.reading import Reader
 from salon.linear.telling import Teller
 from salon.ui.services import Connection
+from salon.ui.toollines import call_line, call_text
 from salon.untrusted import clean, clean_line
 from salon.wiring import House
 
 CHOICES = 9
 """More than these are not read out; words narrow them down."""
+LONGEST_ARGUMENTS = 2_000
+"""Characters of what a tool is given that are said."""
+_PERMISSIONS = (
+    ("Run it once", Permission.ONCE),
+    ("Run it, and this tool in this chat from now on", Permission.CHAT),
+    ("Run it, and this tool in all chats from now on", Permission.ALWAYS),
+    ("Do not run it", Permission.NO),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,10 @@ class Linear:
         self.connection = connection
         self.reader = reader
         self._commands = commands
+        self._servers, self._problems = house.tool_servers()
+        self._budgets = house.budgets()
+        self._keepers: dict[str, Gatekeeper] = {}
+        """What remembers, by chat, which tools may be run without asking."""
         self.attached: list[Attachment] = []
         self.over = False
         self.session: Session
@@ -62,6 +81,8 @@ class Linear:
             "Salon, in lines. Type, and press Enter to send. A backslash at the end of a line goes on in the next."
         )
         self.say("/help says the commands. Control C stops an answer, /quit ends.")
+        for problem in self._problems:
+            self.say(problem)
         try:
             for path in attach:
                 await self.attach(path)
@@ -71,6 +92,7 @@ class Linear:
                 await self._next()
         finally:
             await self.session.log.close()
+            await self._servers.aclose()
             await self.connection.client.aclose()
         return Exit.OK
 
@@ -134,15 +156,53 @@ class Linear:
         continues = session.conversation.messages[last.parent or ""].text if last is not None and seam else ""
         teller = Teller(self.say, session.parameters.model.label, continues)
         try:
-            request = await session.prepared()
-            for sentence in request.notices:
-                self.say(sentence)
-            async with aclosing(session.answer(self.connection.client, request)) as turn:
+            async with aclosing(session.answer(self.connection.client, self._keeper(), self)) as turn:
                 async for event in turn:
                     teller.take(event)
         except SalonError as error:
             self.say(error.sentence())
         await self._offer()
+
+    def _keeper(self) -> Gatekeeper:
+        return self._keepers.setdefault(self.session.id, Gatekeeper(self._servers, self._permit, self.say))
+
+    async def _permit(self, call: ToolCall) -> Decision:
+        """Have the person decide about a call of a tool."""
+        self.say(f"The tool {clean_line(call_line(call.name), 60)} wants to run, with this:")
+        self.say(call_text(call)[:LONGEST_ARGUMENTS])
+        chosen = await self.choose("May it?", [words for words, _ in _PERMISSIONS])
+        permission = Permission.NO if chosen is None else _PERMISSIONS[chosen][1]
+        if permission is not Permission.NO:
+            return Decision(permission)
+        return Decision(permission, await self.reader.line("Why not, for the model? Enter for no reason: ") or "")
+
+    # whoever the answers are for (`salon.chat.person.Person`)
+
+    def see_tools(self, problems: Sequence[str]) -> None:
+        """Say which servers of tools failed."""
+        for problem in problems:
+            self.say(f"{problem} The chat goes on without its tools.")
+
+    def see_request(self, request: Request) -> None:
+        """Say what had to be left out of a request."""
+        for sentence in request.notices:
+            self.say(sentence)
+
+    async def may_ask(self, asked: Parameters) -> bool:
+        """Ask before a budget is passed."""
+        passed = self._budgets.passed_by(self.session.conversation, [asked], self.library)
+        async with aclosing(passed) as overruns:
+            async for overrun in overruns:
+                self.say(f"This passes your budget. {overrun.sentence()}")
+                until = f"Ask, and go on until {dollars(overrun.raised)} are reached"
+                chosen = await self.choose("Ask all the same?", ["Ask once more", until])
+                if chosen is None:
+                    return False
+                if chosen == 1:
+                    self._budgets.raise_limit(overrun)
+        return True
+
+    # afterwards
 
     async def _offer(self) -> None:
         """Number what can be done about an answer that did not simply end."""
@@ -161,7 +221,8 @@ class Linear:
     async def go_on(self) -> None:
         """Have an answer that was cut go on."""
         if self.session.can_continue:
-            await self.session.ask_to_continue()
+            if not self.session.waits_for_tools:
+                await self.session.ask_to_continue()
             await self.answer()
         else:
             self.say("There is no answer that was cut.")

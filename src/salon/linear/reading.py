@@ -15,14 +15,22 @@ class Reader:
         self._wanted: asyncio.Queue[str | None] = asyncio.Queue()
         self._asked = threading.Semaphore(0)
         self._label = ""
+        self._reading = False
+        """Whether the thread waits for a line already: somebody asked for one and did not wait for it."""
+        self._over = False
         # A daemon: the process may end while it waits for a line that nobody types.
         threading.Thread(target=self._read, name="lines", daemon=True).start()
 
     async def line(self, label: str) -> str | None:
-        """The next line, asked for with `label`."""
-        self._label = label
-        self._asked.release()
-        return await self._wanted.get()
+        """The next line, asked for with `label`; one that nobody waited for any more is the next for who asks then."""
+        if self._over:
+            return None
+        if not self._reading:
+            self._label, self._reading = label, True
+            self._asked.release()
+        line = await self._wanted.get()
+        self._reading, self._over = False, line is None
+        return line
 
     async def text(self, label: str) -> str | None:
         """A line and, as long as it ends with a backslash, those that follow."""

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from salon.chat.blocks import is_tool_result, is_tool_use, kind_of, text_of
+from salon.chat.blocks import Block, is_tool_result, is_tool_use, kind_of, text_of
 from salon.chat.conversation import Message, Status
 from salon.chat.events import (
     BlockFinished,
@@ -11,10 +11,12 @@ from salon.chat.events import (
     Finished,
     Retrying,
     TextDelta,
+    ToolAnswered,
     TurnEvent,
     Waiting,
 )
 from salon.linear.spoken import Speaker
+from salon.ui.toollines import describe_block
 from salon.untrusted import clean_line
 
 _ENDINGS = {
@@ -52,6 +54,8 @@ class Teller:
                 self._tell(self._speaker.feed(text))
             case BlockFinished(block=block):
                 self._end(block)
+            case ToolAnswered(message=message):
+                self._tell_result(message.content[0])
             case Finished(message=message):
                 self._end_speech()
                 self._say(ending_of(message))
@@ -75,6 +79,11 @@ class Teller:
             self._say(f"{self._name} uses the tool {clean_line(str(block.get('name', '')), 60)}.")
         elif is_tool_result(block):
             self._say("The tool has answered.")
+
+    def _tell_result(self, block: Block) -> None:
+        """A tool of the client's has answered, or was not run; what follows is another part of the answer."""
+        self._say(f"{clean_line(describe_block(block), 200)}.")
+        self._named = False
 
     def _end_speech(self) -> None:
         if self._speaker is not None:

@@ -14,8 +14,8 @@ from typing import Any
 
 from salon.chat.attachments import attachments_of, block_of
 from salon.chat.branching import Aim, Purpose
+from salon.chat.draft import Draft
 from salon.chat.ids import is_id
-from salon.chat.session import Draft
 from salon.errors import StoreError
 from salon.store.files import READ, FileLayer, reason_of, write_atomically
 from salon.store.records import LINE_LIMIT, encode_json

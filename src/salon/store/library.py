@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from salon.chat.conversation import Conversation, conversation_of
+from salon.chat.draft import Draft
 from salon.chat.ids import is_id, new_id
-from salon.chat.session import Draft, SessionLog
+from salon.chat.library import SessionLog
 from salon.chat.summary import SessionSummary
 from salon.errors import SessionNotFound, StoreError
 from salon.paths import Paths

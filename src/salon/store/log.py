@@ -12,7 +12,7 @@ from pathlib import Path
 
 from salon import __version__
 from salon.chat.ids import new_id
-from salon.chat.session import Keeping, Outside
+from salon.chat.library import Keeping, Outside
 from salon.store.appender import Appender, FileState
 from salon.store.files import FileLayer, OperatingSystem, reason_of
 from salon.store.lock import SessionLock

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from salon.chat.conversation import Conversation, conversation_of
+from salon.chat.draft import Draft
 from salon.chat.ids import new_id
-from salon.chat.session import Draft, Keeping, Outside
+from salon.chat.library import Keeping, Outside
 from salon.chat.summary import SessionSummary
 from salon.errors import SessionNotFound
 from salon.store.blobs import MemoryBlobs

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from salon.chat.session import Draft
+from salon.chat.draft import Draft
 from salon.errors import StoreError
 from salon.store.alone import alone
 from salon.store.drafts import VERSION, draft_of, is_newer, record_of

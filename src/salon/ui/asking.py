@@ -14,10 +14,13 @@ from textual.worker import Worker, WorkerState
 
 from salon.chat.attachments import Attachment
 from salon.chat.conversation import Message, Status
+from salon.chat.draft import Draft
 from salon.chat.ledger import charged, totals
+from salon.chat.parameters import Parameters
 from salon.chat.permission import Gatekeeper
-from salon.chat.session import Draft, Parameters, Session
-from salon.chat.tools import waiting_calls
+from salon.chat.person import Unasked
+from salon.chat.session import Session
+from salon.chat.turn import Request
 from salon.errors import SalonError
 from salon.markdown import warm_up
 from salon.ui.answering import Answering
@@ -88,6 +91,7 @@ class AskingActions(ReadingActions):
         self.begun_with = ""
         """The words that were put into the prompt to be changed."""
         self._told: set[str] = set()
+        self._seen_lost: frozenset[str] = frozenset()
 
     @property
     def status_bar(self) -> StatusBar:
@@ -192,38 +196,44 @@ class AskingActions(ReadingActions):
 
     async def _answer_leaf(self, session: Session, asked: Parameters | None = None) -> None:
         assert self.connection is not None
-        if not await self._prepared():
-            self._answers.give_up("Stopped")
-            sentence = "Stopped before anything was asked. Your message is saved."
-            self.notice.show(NoticeText(sentence, ("retry",), "info"))
+        try:
+            if not await self._prepared():
+                raise Unasked("Stopped before anything was asked.")
+            tools = self.keeper_of(session)
+            async with aclosing(session.answer(self.connection.client, tools, self, asked=asked)) as turn:
+                async for event in turn:
+                    self._answers.take(session, event)
+        except Unasked as reason:
+            self.tell_unasked(reason)
             return
-        await self.settle_tools(session)
-        if self._gave_up.is_set():
-            self._answers.give_up("Stopped")
-            return
-        known = session.conversation.lost
-        # The results of tools that are still to be run belong into it.
-        request = None if waiting_calls(session.path) else await session.prepared(asked=asked)
-        if session.conversation.lost != known:
-            self.transcript.show(entries_of(session.conversation))
-        news = [sentence for sentence in (request.notices if request else ()) if sentence not in self._told]
-        if news:
-            self._told.update(news)
-            self.notice.show(NoticeText(" ".join(news), (), "info"))
-        if not await self.may_ask(session, [asked or session.asked_next]):
-            self._answers.give_up("Not asked")
-            sentence = "Nothing was asked, because of the budget. Your message is saved."
-            self.notice.show(NoticeText(sentence, ("retry", "costs"), "info"))
-            return
-        keeper = self.keeper_of(session)
-        async with aclosing(session.answer(self.connection.client, request, keeper, asked=asked)) as turn:
-            async for event in turn:
-                self._answers.take(session, event)
         self.show_totals()
         self.has_answered(session)
 
-    async def may_ask(self, session: Session, asked: Sequence[Parameters]) -> bool:
-        """Whether these answers may be asked for."""
+    def tell_unasked(self, reason: Unasked) -> None:
+        """Say why nothing was asked."""
+        self._answers.give_up("Not asked")
+        self.notice.show(NoticeText(reason.sentence(), ("retry",), "info"))
+
+    # whoever the answers are for (`salon.chat.person.Person`)
+
+    def see_tools(self, problems: Sequence[str]) -> None:
+        """Show which tools the chat has, and what went wrong with others."""
+        raise NotImplementedError
+
+    def see_request(self, request: Request) -> None:
+        """Show what had to be left out of a request that was not left out before."""
+        session = self.session
+        assert session is not None
+        if not request.lost <= self._seen_lost:
+            self._seen_lost |= request.lost
+            self.transcript.show(entries_of(session.conversation))
+        news = [sentence for sentence in request.notices if sentence not in self._told]
+        if news:
+            self._told.update(news)
+            self.notice.show(NoticeText(" ".join(news), (), "info"))
+
+    async def may_ask(self, asked: Parameters) -> bool:
+        """Whether an answer may be asked for: the person is asked before a budget is passed."""
         raise NotImplementedError
 
     def has_answered(self, session: Session) -> None:
@@ -257,10 +267,6 @@ class AskingActions(ReadingActions):
         if not turn_failed:
             return
         self._answers.give_up("Failed", "error")
-
-    async def settle_tools(self, session: Session) -> None:
-        """Give a chat its tools before its first request."""
-        raise NotImplementedError
 
     def keeper_of(self, session: Session) -> Gatekeeper:
         """What runs the tools of a chat."""

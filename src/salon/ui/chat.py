@@ -14,8 +14,10 @@ from textual.widgets import Static
 
 from salon.actions import Place
 from salon.chat.attachments import Attachment
+from salon.chat.draft import Draft
+from salon.chat.library import Keeping, Library
 from salon.chat.search import Voice
-from salon.chat.session import Draft, Keeping, Library, Session
+from salon.chat.session import Session
 from salon.editor import EditorError
 from salon.settings import Settings
 from salon.templates import Template

@@ -10,7 +10,10 @@ from textual import work
 from textual.app import App
 
 from salon.chat.conversation import Conversation
-from salon.chat.session import Draft, Keeping, Library, Outside, Parameters, Session, SessionLog
+from salon.chat.draft import Draft
+from salon.chat.library import Keeping, Library, Outside, SessionLog
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
 from salon.chat.titles import ask_for_title, has_first_words, wants_title
 from salon.errors import Fault, SalonError, SessionLocked, StoreError
 from salon.ui.asking import AskingActions

@@ -10,7 +10,10 @@ from textual import work
 from salon.actions import BY_ID
 from salon.chat.attachments import Attachment
 from salon.chat.comparing import Comparison
-from salon.chat.session import Keeping, Parameters, Session
+from salon.chat.library import Keeping
+from salon.chat.parameters import Parameters
+from salon.chat.person import Unasked
+from salon.chat.session import Session
 from salon.ui.compareform import Candidate, CompareForm, candidates
 from salon.ui.comparescreen import CompareScreen
 from salon.ui.notice import NoticeText
@@ -109,12 +112,10 @@ class ComparingActions(RecallingActions):
         connection = self.connection
         assert connection is not None
         if not await self._prepared():
-            sentence = "Stopped before anything was asked. Your message is saved."
-            self.notice.show(NoticeText(sentence, ("retry",), "info"))
+            self.tell_unasked(Unasked("Stopped before anything was asked."))
             return
-        if not await self.may_ask(session, [parameters for _, parameters in asked]):
-            sentence = "Nothing was asked, because of the budget. Your message is saved."
-            self.notice.show(NoticeText(sentence, ("retry", "costs"), "info"))
+        if not await self.is_within_budgets([parameters for _, parameters in asked]):
+            self.tell_unasked(Unasked("Nothing was asked, because of the budget."))
             return
         requests = [await session.prepared(asked=parameters) for _, parameters in asked]
         prompt = session.last

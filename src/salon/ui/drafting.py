@@ -7,7 +7,8 @@ from collections.abc import Callable
 from textual.timer import Timer
 from textual.widget import Widget
 
-from salon.chat.session import Draft, Library
+from salon.chat.draft import Draft
+from salon.chat.library import Library
 from salon.errors import StoreError
 
 logger = logging.getLogger(__name__)

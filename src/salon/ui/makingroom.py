@@ -7,8 +7,9 @@ from textual.message import Message as WidgetMessage
 
 from salon.chat import room
 from salon.chat.conversation import Message, Status
+from salon.chat.parameters import Parameters
 from salon.chat.request import default_max_tokens
-from salon.chat.session import Parameters, Session
+from salon.chat.session import Session
 from salon.ui.notice import NoticeText
 from salon.ui.presenting import MAKING_ROOM
 from salon.ui.sections import short_number

@@ -12,7 +12,7 @@ from textual.message import Message as WidgetMessage
 from textual.widgets import TextArea
 
 from salon.chat.attachments import Attachment
-from salon.chat.session import Draft
+from salon.chat.draft import Draft
 from salon.hidden import hidden_in, with_hidden_shown, without_hidden
 from salon.ui.editingarea import EditingArea
 from salon.ui.flights import Flights

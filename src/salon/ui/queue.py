@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from salon.actions import BY_ID
-from salon.chat.session import Draft
+from salon.chat.draft import Draft
 from salon.untrusted import clean_line
 
 SHOWN = 3

@@ -9,8 +9,8 @@ from textual import work
 from textual.message import Message as WidgetMessage
 
 from salon.actions import BY_ID
+from salon.chat.draft import Draft
 from salon.chat.placeholders import filled, placeholders
-from salon.chat.session import Draft
 from salon.errors import StoreError
 from salon.guide import TOPICS, page
 from salon.saved_prompts import SavedPrompt

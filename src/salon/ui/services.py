@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from salon.chat.attachments import Attachment, Blobs, Mosaic
+from salon.chat.budgets import Budgets
 from salon.chat.conversation import Conversation
+from salon.chat.library import Library
 from salon.chat.model import ModelInfo
+from salon.chat.parameters import Parameters
 from salon.chat.permission import ToolServers
 from salon.chat.search import Search
-from salon.chat.session import Library, Parameters
 from salon.chat.tools import WebLimits
 from salon.chat.turn import Client, Request
 from salon.saved_prompts import SavedPrompt
@@ -299,6 +301,7 @@ class Services:
     attacher: Attacher
     tool_servers: ToolServers
     """The programs whose tools a model may use, from config.toml."""
+    budgets: Budgets
     web_limits: Callable[[], WebLimits]
     """What the settings allow the server's web tools."""
     title_model: Callable[[Connection], str]

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from salon.chat.session import Library, Session
+from salon.chat.library import Library
+from salon.chat.session import Session
 from salon.chat.summary import SessionSummary
 from salon.errors import SalonError
 

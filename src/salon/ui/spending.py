@@ -2,39 +2,31 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from textual import work
 
-from salon.chat import spending
-from salon.chat.attachments import text_tokens
+from salon.chat.budgets import Overrun
 from salon.chat.conversation import Charge, Message
 from salon.chat.ledger import charged, totals
 from salon.chat.model import billed, cost_of, counted, prompt_tokens, searches, tokens_in_and_out
 from salon.chat.numbers import dollars, short_number
-from salon.chat.session import Parameters, Session
-from salon.chat.spending import Ledger, Spent
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
+from salon.chat.spending import Spent
 from salon.ui.costscreen import ChatCosts, CostScreen
 from salon.ui.makingroom import MakingRoomActions
 from salon.ui.picker import Row
 from salon.ui.questionscreen import QuestionScreen
-from salon.ui.services import Services
 from salon.untrusted import clean_line
 
-_USUAL_ANSWER = 500
-"""Tokens that an answer is taken to have before there was one."""
 _ONCE, _ON = "once", "on"
 
 
 class SpendingActions(MakingRoomActions):
     """A screen that knows what its chat costs."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._allowed: dict[str, Decimal] = {}
-        """Up to what may be spent without asking again, by session, and by day."""
 
     @work(group="costs", exclusive=True, exit_on_error=False)
     async def action_costs(self) -> None:
@@ -44,13 +36,9 @@ class SpendingActions(MakingRoomActions):
             return
         screen = CostScreen(self._chat_costs(session), _today(), lambda model: self._services.model_info(model).label)
         shown = self.app.push_screen(screen)
-        entries = await asyncio.to_thread(self._ledger)
+        entries = await asyncio.to_thread(self._services.budgets.ledger, self.drafting.library)
         await shown
         screen.show_ledger(entries)
-
-    def _ledger(self) -> Ledger:
-        library = self.drafting.library
-        return spending.ledger([*library.list(), *library.trashed()], self._services.model_info)
 
     def _chat_costs(self, session: Session) -> ChatCosts:
         settings = self._services.settings
@@ -76,51 +64,31 @@ class SpendingActions(MakingRoomActions):
 
     # budgets
 
-    async def may_ask(self, session: Session, asked: Sequence[Parameters]) -> bool:
-        """Whether the answers may be asked for; the person is asked before they pass a budget."""
-        settings = self._services.settings
-        expected = sum((self._expected(session, each) for each in asked), Decimal(0))
-        if settings.budget_chat:
-            spent = totals(charged(session.conversation), self._services.model_info).cost or Decimal(0)
-            if not await self._within("The answers of this chat", session.id, spent, expected, settings.budget_chat):
-                return False
-        if settings.budget_day:
-            entries = await asyncio.to_thread(self._ledger)
-            spent = spending.total(spending.within(entries, _today())).cost or Decimal(0)
-            return await self._within("The answers of today", _today(), spent, expected, settings.budget_day)
+    async def may_ask(self, asked: Parameters) -> bool:
+        """See `salon.chat.person.Person`."""
+        return await self.is_within_budgets([asked])
+
+    async def is_within_budgets(self, asked: Sequence[Parameters]) -> bool:
+        """Whether answers may be asked for with each of these; the person is asked before they pass a budget."""
+        session, budgets = self.session, self._services.budgets
+        assert session is not None
+        async with aclosing(budgets.passed_by(session.conversation, asked, self.drafting.library)) as passed:
+            async for each in passed:
+                chosen = await self._ask_about(each)
+                if chosen is None:
+                    return False
+                if chosen == _ON:
+                    budgets.raise_limit(each)
         return True
 
-    def _expected(self, session: Session, asked: Parameters) -> Decimal:
-        """About what an answer costs that is as long as the last one; what was read before comes from the cache."""
-        last = next((each for each in reversed(session.path) if each.role == "assistant" and each.usage), None)
-        before = 0 if last is None else prompt_tokens(last.usage)
-        new = text_tokens(session.last.text) if session.last is not None and session.last.role == "user" else 0
-        out = _USUAL_ANSWER if last is None else last.usage.get("output_tokens")
-        cached = last is not None and last.model == asked.model.id and asked.model.caching
-        usage = {
-            "input_tokens": new if cached else new + before,
-            "cache_read_input_tokens": before if cached else 0,
-            "output_tokens": out if isinstance(out, int) else _USUAL_ANSWER,
-        }
-        return cost_of(usage, asked.model.prices) or Decimal(0)
-
-    async def _within(self, whose: str, key: str, spent: Decimal, expected: Decimal, budget: float) -> bool:
-        limit = max(Decimal(str(budget)), self._allowed.get(key, Decimal(0)))
-        if spent + expected <= limit:
-            return True
+    async def _ask_about(self, passed: Overrun) -> str | None:
         title = clean_line(self.session.conversation.title, 60) if self.session is not None else ""
-        raised = max(limit, spent + expected) + Decimal(str(budget))
-        told = f"{whose} cost {dollars(spent)} so far, and the budget is {dollars(limit)}."
-        about = f" The next answer costs about {dollars(expected)}." if expected else ""
         rows = [
             Row(_ONCE, "Ask once more"),
-            Row(_ON, "Ask, and go on", f"until {dollars(raised)} are reached"),
+            Row(_ON, "Ask, and go on", f"until {dollars(passed.raised)} are reached"),
         ]
         heading = f"This passes your budget{f' · {title}' if title else ''}"
-        chosen = await self.app.push_screen_wait(QuestionScreen(heading, told + about, rows))
-        if chosen == _ON:
-            self._allowed[key] = raised
-        return chosen is not None
+        return await self.app.push_screen_wait(QuestionScreen(heading, passed.sentence(), rows))
 
 
 def usage_in_words(usage: Mapping[str, Any]) -> str:

@@ -9,7 +9,8 @@ from textual.message import Message as WidgetMessage
 from salon.chat import conversation as tree
 from salon.chat.branching import Aim, Purpose
 from salon.chat.conversation import Conversation, Message
-from salon.chat.session import Parameters, Session
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
 from salon.errors import SalonError
 from salon.ui.asking import AskingActions
 from salon.ui.entries import Entry, NoteEntry

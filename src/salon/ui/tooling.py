@@ -7,7 +7,7 @@ from textual import work
 
 from salon.chat.blocks import Block
 from salon.chat.madefiles import LARGEST, made_files
-from salon.chat.permission import Decision, Gatekeeper, Permission, begin_with_tools
+from salon.chat.permission import Decision, Gatekeeper, Permission
 from salon.chat.session import Session
 from salon.chat.tools import (
     CODE,
@@ -52,9 +52,8 @@ class ToolingActions(CommandingActions):
             self._keepers[session.id] = Gatekeeper(servers, self._ask, self._tell_trouble)
         return self._keepers[session.id]
 
-    async def settle_tools(self, session: Session) -> None:
-        """Give a chat its tools before its first request; a server that fails is told and left out."""
-        problems = await begin_with_tools(session, self._services.tool_servers)
+    def see_tools(self, problems: Sequence[str]) -> None:
+        """Show which tools the chat has, and say which servers failed."""
         self.show_tools()
         if problems:
             told = clean_line(" ".join(problems), 400)

@@ -1,0 +1,106 @@
+"""Budgets in dollars, and whether what is asked next would pass one."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from salon.chat import conversation as tree
+from salon.chat import spending
+from salon.chat.attachments import text_tokens
+from salon.chat.conversation import Conversation
+from salon.chat.ledger import charged, totals
+from salon.chat.library import Library
+from salon.chat.model import ModelInfo, cost_of, prompt_tokens
+from salon.chat.numbers import dollars
+from salon.chat.parameters import Parameters
+from salon.chat.spending import Ledger
+
+USUAL_ANSWER = 500
+"""Tokens that an answer is taken to have before there was one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """US dollars that may be spent before the person is asked; 0 where there is no budget."""
+
+    chat: Decimal = Decimal(0)
+    day: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Overrun:
+    """A budget that the next answers would pass; amounts in US dollars."""
+
+    key: str
+    """What the budget is for: a session's id, or a day."""
+    whose: str
+    """The same in words."""
+    spent: Decimal
+    expected: Decimal
+    """About what the next answers cost; 0 where their price is unknown."""
+    limit: Decimal
+    raised: Decimal
+    """The limit that would hold if the person goes on."""
+
+    def sentence(self) -> str:
+        """What was spent, of how much."""
+        told = f"{self.whose} cost {dollars(self.spent)} so far, and the budget is {dollars(self.limit)}."
+        return f"{told} The next answer costs about {dollars(self.expected)}." if self.expected else told
+
+
+class Budgets:
+    """The budgets of a chat and of a day, for all chats of a run."""
+
+    def __init__(self, limits: Callable[[], Limits], model_info: Callable[[str], ModelInfo]) -> None:
+        self._limits = limits
+        self._model_info = model_info
+        self._allowed: dict[str, Decimal] = {}
+        """Up to what may be spent without asking again, by session, and by day."""
+
+    async def passed_by(
+        self, conversation: Conversation, asked: Sequence[Parameters], library: Library
+    ) -> AsyncGenerator[Overrun, None]:
+        """The budgets that answers with these parameters would pass, the chat's first; the day's is of the library."""
+        limits = self._limits()
+        expected = sum((self._expected(conversation, each) for each in asked), Decimal(0))
+        if limits.chat:
+            spent = totals(charged(conversation), self._model_info).cost or Decimal(0)
+            if passed := self._passed(conversation.id, "The answers of this chat", spent, expected, limits.chat):
+                yield passed
+        if limits.day:
+            today = date.today().isoformat()
+            entries = await asyncio.to_thread(self.ledger, library)
+            spent = spending.total(spending.within(entries, today)).cost or Decimal(0)
+            if passed := self._passed(today, "The answers of today", spent, expected, limits.day):
+                yield passed
+
+    def raise_limit(self, passed: Overrun) -> None:
+        """Go on without asking until the raised limit is reached."""
+        self._allowed[passed.key] = passed.raised
+
+    def ledger(self, library: Library) -> Ledger:
+        """What the sessions of a library were charged for, those in its trash included. Blocks."""
+        return spending.ledger([*library.list(), *library.trashed()], self._model_info)
+
+    def _passed(self, key: str, whose: str, spent: Decimal, expected: Decimal, budget: Decimal) -> Overrun | None:
+        limit = max(budget, self._allowed.get(key, Decimal(0)))
+        if spent + expected <= limit:
+            return None
+        return Overrun(key, whose, spent, expected, limit, max(limit, spent + expected) + budget)
+
+    def _expected(self, conversation: Conversation, asked: Parameters) -> Decimal:
+        """About what an answer costs that is as long as the last one; what was read before comes from the cache."""
+        path = tree.path(conversation, conversation.leaf) if conversation.leaf is not None else []
+        last = next((each for each in reversed(path) if each.role == "assistant" and each.usage), None)
+        before = 0 if last is None else prompt_tokens(last.usage)
+        new = text_tokens(path[-1].text) if path and path[-1].role == "user" else 0
+        out = USUAL_ANSWER if last is None else last.usage.get("output_tokens")
+        cached = last is not None and last.model == asked.model.id and asked.model.caching
+        usage = {
+            "input_tokens": new if cached else new + before,
+            "cache_read_input_tokens": before if cached else 0,
+            "output_tokens": out if isinstance(out, int) else USUAL_ANSWER,
+        }
+        return cost_of(usage, asked.model.prices) or Decimal(0)
