@@ -250,5 +250,6 @@ def test_a_script_stops_at_a_budget_before_it_asks(home: Home) -> None:
     assert home.run("-p", "--demo", "hello").code == 0
     outcome = home.run("-p", "--demo", "hello", SALON_BUDGET_DAY="0.001")
     assert outcome.code == 1
-    assert "and the budget is $0.001. Nothing was asked." in outcome.err
+    assert "and the budget is $0.001." in outcome.err
+    assert "Nothing more was asked, and your message is saved. SALON_BUDGET_DAY=0 asks all the same." in outcome.err
     assert outcome.out == ""

@@ -61,6 +61,18 @@ def test_the_end_of_the_input_ends_it_and_everything_is_kept(home: Home) -> None
     assert home.prompts() == ["echo kept"]
 
 
+def test_a_budget_is_asked_about_before_it_is_passed(home: Home) -> None:
+    home.paths.config.mkdir(parents=True, exist_ok=True)
+    home.paths.settings_file.write_text("budget_chat = 0.0001\n", encoding="utf-8")
+    home.paths.prices_file.write_text('["salon-demo"]\ninput = 1000\noutput = 1000\n')
+    lines = lines_of(home, "echo dear", "", "/retry", "2", "echo more", "/quit")
+    asked = [line for line in lines if "This passes your budget. The answers of this chat cost" in line]
+    assert len(asked) == 2
+    assert any("Nothing was asked, because of the budget. Your message is saved." in line for line in lines)
+    assert "dear" in lines
+    assert "more" in lines
+
+
 def test_nothing_is_kept_of_a_temporary_chat(home: Home) -> None:
     lines_of(home, "echo secret", "/quit", arguments=("--temporary",))
     assert home.prompts() == []

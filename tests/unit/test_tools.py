@@ -32,6 +32,7 @@ from salon.chat.conversation import Message, Status, conversation_of
 from salon.chat.events import ApiEvent, Finished, Retrying, ToolAnswered, ToolCalled, ToolsWanted, TurnEvent
 from salon.chat.model import ModelInfo, Price, context_used, cost_of
 from salon.chat.parameters import Parameters
+from salon.chat.person import Unasked
 from salon.chat.request import NOT_RUN
 from salon.chat.session import Session
 from salon.chat.tools import (
@@ -47,7 +48,7 @@ from salon.chat.tools import (
     with_tools,
     without_tools,
 )
-from salon.chat.turn import MOST_PAUSES
+from salon.chat.turn import MOST_PAUSES, Request
 from salon.paths import Paths
 from salon.store.library import FileLibrary
 from waiting import until
@@ -62,9 +63,12 @@ class FakeTools:
     def __init__(self) -> None:
         self.calls: list[ToolCall] = []
         self.gate: asyncio.Event | None = None
+        self.opening: asyncio.Event | None = None
         self.result = ToolResult("42")
 
     async def beginning(self, own: Sequence[Block]) -> Beginning:
+        if self.opening is not None:
+            await self.opening.wait()
         return Beginning(own)
 
     async def call(self, call: ToolCall) -> ToolResult:
@@ -319,6 +323,68 @@ async def test_a_stop_ends_the_tool_and_answers_for_the_calls_that_are_left() ->
     assert [each.content[0]["is_error"] for each in stage.session.path[-2:]] == [True, True]
     await stage.ask("Then not.", whole("Fine."))
     stage.check_histories()
+
+
+class Thrifty:
+    """A person who pays for so many requests, and remembers what they were shown."""
+
+    def __init__(self, requests: int) -> None:
+        self.left = requests
+        self.problems: list[str] = []
+        self.seen: list[Request] = []
+
+    def see_tools(self, problems: Sequence[str]) -> None:
+        self.problems += problems
+
+    def see_request(self, request: Request) -> None:
+        self.seen.append(request)
+
+    async def may_ask(self, asked: Parameters) -> bool:
+        self.left -= 1
+        return self.left >= 0
+
+
+async def test_a_request_that_nobody_pays_for_is_not_made_and_the_prompt_is_kept() -> None:
+    stage, person = Stage(), Thrifty(0)
+    await stage.session.submit("Now?")
+    with pytest.raises(Unasked, match="because of the budget"):
+        await anext(stage.session.answer(stage.client, stage.tools, person))
+    assert not stage.session.busy
+    assert stage.client.requests == []
+    assert stage.shape() == ["u:text"]
+
+
+async def test_between_two_rounds_money_is_asked_about_and_what_was_done_is_kept() -> None:
+    stage, person = Stage(), Thrifty(1)
+    await stage.session.submit("Now?")
+    stage.client.enqueue(*calling("t1"))
+    async with aclosing(stage.session.answer(stage.client, stage.tools, person)) as events:
+        found = [event async for event in events]
+    assert isinstance(found[-1], Finished)
+    assert [request.body for request in person.seen][:1] == [request.body for request in stage.client.requests]
+    assert stage.shape()[-1] == "u:tool_result"
+    assert stage.session.can_continue
+    await stage.answer(whole("Done."))
+    assert [call.id for call in stage.tools.calls] == ["t1"]
+    stage.check_histories()
+
+
+async def test_a_stop_does_not_wait_for_servers_that_are_asked_for_their_tools() -> None:
+    stage = Stage()
+    stage.tools.opening = asyncio.Event()
+    await stage.session.submit("Now?")
+
+    async def answered() -> None:
+        async for _ in stage.session.answer(stage.client, stage.tools):
+            pass
+
+    running = asyncio.create_task(answered())
+    await until(lambda: stage.session.busy)
+    stage.session.stop()
+    with pytest.raises(Unasked, match="Stopped before anything was asked"):
+        await running
+    assert stage.client.requests == []
+    assert not stage.session.busy
 
 
 async def test_a_consumer_that_leaves_stops_the_tool() -> None:

@@ -1,4 +1,4 @@
-"""`salon -p` with tools: what is always allowed runs, everything else is refused with a word."""
+"""Tools in `salon -p` and in lines: what is allowed runs; else a person is asked, or it is refused with a word."""
 
 import json
 import sys
@@ -65,10 +65,22 @@ def model() -> Iterator[str]:
     thread.join()
 
 
-def test_without_a_person_only_what_is_always_allowed_runs(home: Home, model: str) -> None:
+def settle_tools(home: Home, allow: str = "[]") -> None:
+    """A tool server in config.toml, some of its tools allowed."""
     home.paths.config.mkdir(parents=True, exist_ok=True)
     command = json.dumps([sys.executable, str(PROGRAM), "stdio"])
-    home.paths.settings_file.write_text(f'[mcp.test]\ncommand = {command}\nallow = ["add"]\n', encoding="utf-8")
+    home.paths.settings_file.write_text(f"[mcp.test]\ncommand = {command}\nallow = {allow}\n", encoding="utf-8")
+
+
+def in_lines(home: Home, model: str, *typed: str) -> list[str]:
+    """What is said while somebody asks and answers in lines."""
+    outcome = home.run("--accessible", "--base-url", model, typed="\n".join(typed) + "\n")
+    assert outcome.code == 0, outcome
+    return outcome.out.splitlines()
+
+
+def test_without_a_person_only_what_is_always_allowed_runs(home: Home, model: str) -> None:
+    settle_tools(home, '["add"]')
     outcome = home.run("--base-url", model, "-p", "Go.")
     assert outcome.code == 0, outcome
     assert outcome.out.startswith("5 / The person refused this call.")
@@ -78,3 +90,29 @@ def test_without_a_person_only_what_is_always_allowed_runs(home: Home, model: st
     messages = library.read(summary.id).messages.values()
     kinds = [block["type"] for message in messages for block in message.content]
     assert kinds == ["text", "tool_use", "tool_use", "tool_result", "tool_result", "text"]
+
+
+def test_in_lines_each_call_is_asked_about_by_number(home: Home, model: str) -> None:
+    settle_tools(home)
+    lines = in_lines(home, model, "Go.", "1", "4", "Not today", "/quit")
+    asked = lines.index("The tool test · add wants to run, with this:")
+    assert lines[asked + 1 : asked + 3] == ["a: 2", "b: 3"]
+    assert lines[asked + 3 : asked + 5] == ["1. Run it once", "2. Run it, and this tool in this chat from now on"]
+    assert "5 / The person refused this call. They said: Not today" in lines
+    said = [line for line in lines if line.endswith(("Result: 5.", "environment wants to run, with this:"))]
+    assert len(said) == 2
+    assert said[0].endswith("Result: 5.")  # behind the question, which is not a line of its own in a pipe
+
+
+def test_in_lines_what_was_allowed_for_good_is_not_asked_again(home: Home, model: str) -> None:
+    settle_tools(home)
+    in_lines(home, model, "Go.", "3", "3", "/quit")
+    lines = in_lines(home, model, "Go.", "/quit")
+    assert not [line for line in lines if "wants to run" in line]
+    assert any(line.startswith("5 / ") for line in lines)
+
+
+def test_in_lines_the_end_of_the_input_refuses_and_ends(home: Home, model: str) -> None:
+    settle_tools(home)
+    lines = in_lines(home, model, "Go.")
+    assert any("The person refused this call. / The person refused this call." in line for line in lines)
