@@ -11,8 +11,15 @@ from salon.errors import SalonError
 class Unasked(SalonError):
     """There was no request: the person did not want one after all. Their message is in the log."""
 
-    def __init__(self, what: str, now: str = "Your message is saved.") -> None:
+    def __init__(self, what: str, now: str = "Your message is saved.", *, stopped: bool = False) -> None:
         super().__init__(what, now)
+        self.stopped = stopped
+        """Whether they stopped what comes before a request."""
+
+
+def stopped_before() -> Unasked:
+    """The person stopped while tools or the connection were waited for."""
+    return Unasked("Stopped before anything was asked.", stopped=True)
 
 
 class Person(Protocol):

@@ -21,7 +21,7 @@ from salon.chat.exchange import Exchange, Exchanges
 from salon.chat.library import SessionLog
 from salon.chat.model import ModelInfo
 from salon.chat.parameters import Parameters
-from salon.chat.person import NOBODY, Person, Unasked
+from salon.chat.person import NOBODY, Person, Unasked, stopped_before
 from salon.chat.requesting import Requesting
 from salon.chat.tools import (
     MOST_ROUNDS,
@@ -248,7 +248,7 @@ class Session(Requesting):
             self._interruptible = None
             asking.cancel()  # whoever left has no use for it; one that has ended does not mind
         if asking.cancelled():
-            raise Unasked("Stopped before anything was asked.")
+            raise stopped_before()
         beginning = asking.result()
         if beginning.definitions:
             await self.use_tools(beginning.definitions)

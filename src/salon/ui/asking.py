@@ -18,7 +18,7 @@ from salon.chat.draft import Draft
 from salon.chat.ledger import charged, totals
 from salon.chat.parameters import Parameters
 from salon.chat.permission import Gatekeeper
-from salon.chat.person import Unasked
+from salon.chat.person import Unasked, stopped_before
 from salon.chat.session import Session
 from salon.chat.turn import Request
 from salon.errors import SalonError
@@ -198,7 +198,7 @@ class AskingActions(ReadingActions):
         assert self.connection is not None
         try:
             if not await self._prepared():
-                raise Unasked("Stopped before anything was asked.")
+                raise stopped_before()
             tools = self.keeper_of(session)
             async with aclosing(session.answer(self.connection.client, tools, self, asked=asked)) as turn:
                 async for event in turn:
@@ -211,7 +211,7 @@ class AskingActions(ReadingActions):
 
     def tell_unasked(self, reason: Unasked) -> None:
         """Say why nothing was asked."""
-        self._answers.give_up("Not asked")
+        self._answers.give_up("Stopped" if reason.stopped else "Not asked")
         self.notice.show(NoticeText(reason.sentence(), ("retry",), "info"))
 
     # whoever the answers are for (`salon.chat.person.Person`)

@@ -12,7 +12,7 @@ from salon.chat.attachments import Attachment
 from salon.chat.comparing import Comparison
 from salon.chat.library import Keeping
 from salon.chat.parameters import Parameters
-from salon.chat.person import Unasked
+from salon.chat.person import Unasked, stopped_before
 from salon.chat.session import Session
 from salon.ui.compareform import Candidate, CompareForm, candidates
 from salon.ui.comparescreen import CompareScreen
@@ -112,7 +112,7 @@ class ComparingActions(RecallingActions):
         connection = self.connection
         assert connection is not None
         if not await self._prepared():
-            self.tell_unasked(Unasked("Stopped before anything was asked."))
+            self.tell_unasked(stopped_before())
             return
         if not await self.is_within_budgets([parameters for _, parameters in asked]):
             self.tell_unasked(Unasked("Nothing was asked, because of the budget."))
