@@ -16,8 +16,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from salon.chat.draft import Draft
 from salon.chat.ids import new_id
-from salon.chat.session import Draft, SessionLog
+from salon.chat.library import SessionLog
 from salon.errors import SalonError
 from salon.paths import Paths
 from salon.store.library import FileLibrary

@@ -19,7 +19,7 @@ import pytest
 from exports import claude_chat, write_json
 from home import Home
 from salon.chat.ids import new_id
-from salon.chat.session import SessionLog
+from salon.chat.library import SessionLog
 from salon.store.importing.importer import Importer, Summary
 from salon.store.importing.shelf import Shelf
 from salon.store.library import FileLibrary

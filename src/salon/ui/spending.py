@@ -10,8 +10,7 @@ from textual import work
 
 from salon.chat.budgets import Overrun
 from salon.chat.conversation import Charge, Message
-from salon.chat.ledger import charged, totals
-from salon.chat.model import billed, cost_of, counted, prompt_tokens, searches, tokens_in_and_out
+from salon.chat.model import billed, cost_of, counted, searches, tokens_in_and_out
 from salon.chat.numbers import dollars, short_number
 from salon.chat.parameters import Parameters
 from salon.chat.session import Session
