@@ -9,7 +9,8 @@ from salon.chat.answer import Answer
 from salon.chat.conversation import Message
 from salon.chat.events import Connected, Connecting, Retrying, WireEvent
 from salon.chat.model import ModelInfo
-from salon.chat.session import Parameters, Session
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
 from salon.chat.turn import Request, RetryControl
 from salon.claude.client import ApiClient
 from salon.claude.credentials import Credentials, Secret

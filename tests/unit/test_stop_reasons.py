@@ -30,7 +30,8 @@ from history_rules import broken_rules
 from salon.chat.conversation import Status, conversation_of
 from salon.chat.events import ApiEvent
 from salon.chat.model import ModelInfo
-from salon.chat.session import Parameters, Session
+from salon.chat.parameters import Parameters
+from salon.chat.session import Session
 from salon.chat.turn import MOST_PAUSES
 from salon.ui.entries import ending_of
 from salon.ui.presenting import MAKING_ROOM, notice_after
