@@ -19,6 +19,7 @@ COMMAND_WORDS = {
     "cost": "say what your chats have cost, by day, month or model",
     "models": "list the models that can be chosen, with what they read, write, cost and can do",
     "mcp": "list the tool servers of config.toml, whether they answer, and their tools: salon mcp list",
+    "serve": "show Salon in a browser on this machine, behind a link that works once",
 }
 """The first words of a command line that are no prompt, and what they are for."""
 
@@ -33,17 +34,7 @@ def parser() -> argparse.ArgumentParser:
         + "".join(f"salon {word}: {what}. " for word, what in COMMAND_WORDS.items()).rstrip(),
     )
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="send this at once")
-    resume = parser.add_mutually_exclusive_group()
-    resume.add_argument("-c", "--continue", dest="latest", action="store_true", help="go on with the last chat")
-    resume.add_argument(
-        "-r",
-        "--resume",
-        nargs="?",
-        const="",
-        metavar="ID or WORDS",
-        help="go on with the chat that has this id, or these words in its title; choose from a list without them",
-    )
-    resume.add_argument("--session", default="", metavar="ID", help="go on with the chat that has exactly this id")
+    add_chat_options(parser)
     parser.add_argument(
         "-p",
         "--print",
@@ -72,16 +63,6 @@ def parser() -> argparse.ArgumentParser:
         help="with -p: have the answer be JSON that fits the JSON Schema in this file",
     )
     parser.add_argument("--no-save", action="store_true", help="with -p: keep no session of it")
-    parser.add_argument("--temporary", action="store_true", help="start a chat of which nothing is kept on disk")
-    parser.add_argument("-m", "--model", default="", help="the model to ask, by its id")
-    parser.add_argument("-e", "--effort", default="", metavar="LEVEL", help="how hard the model thinks")
-    parser.add_argument("-s", "--system", default="", help="the system prompt of a new chat")
-    parser.add_argument(
-        "--base-url",
-        default="",
-        metavar="URL",
-        help="a server that speaks the Messages API; https, or http on this machine",
-    )
     parser.add_argument(
         "--demo", action="store_true", help="talk to a scripted server inside Salon: no key, no network"
     )
@@ -93,3 +74,39 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"salon {__version__}")
     return parser
+
+
+def add_chat_options(parser: argparse.ArgumentParser) -> None:
+    """Which chat is shown, and what it is asked with: the same on the screen and in a browser."""
+    resume = parser.add_mutually_exclusive_group()
+    resume.add_argument("-c", "--continue", dest="latest", action="store_true", help="go on with the last chat")
+    resume.add_argument(
+        "-r",
+        "--resume",
+        nargs="?",
+        const="",
+        metavar="ID or WORDS",
+        help="go on with the chat that has this id, or these words in its title; choose from a list without them",
+    )
+    resume.add_argument("--session", default="", metavar="ID", help="go on with the chat that has exactly this id")
+    parser.add_argument("--temporary", action="store_true", help="start a chat of which nothing is kept on disk")
+    parser.add_argument("-m", "--model", default="", help="the model to ask, by its id")
+    parser.add_argument("-e", "--effort", default="", metavar="LEVEL", help="how hard the model thinks")
+    parser.add_argument("-s", "--system", default="", help="the system prompt of a new chat")
+    parser.add_argument(
+        "--base-url",
+        default="",
+        metavar="URL",
+        help="a server that speaks the Messages API; https, or http on this machine",
+    )
+
+
+def spelled(parser: argparse.ArgumentParser, options: argparse.Namespace) -> list[str]:
+    """The options of `parser` that were given, as a command line would have them."""
+    words: list[str] = []
+    for action in parser._actions:  # argparse shows them nowhere else
+        value = getattr(options, action.dest, action.default)
+        if not action.option_strings or value == action.default:
+            continue
+        words.append(action.option_strings[-1] if action.nargs == 0 else f"{action.option_strings[-1]}={value}")
+    return words

@@ -24,7 +24,7 @@ PATIENCE = 20.0
 """Seconds until a condition counts as one that never holds; the machine may be busy with other tests."""
 
 _UNFINISHED = re.compile(rb"\x1b(\[[0-9;:<=>?!$ ]*)?\Z")
-_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=?][0-9;]*[um]")
+UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=?][0-9;]*[um]")
 """The keyboard protocols of kitty and xterm: of one pyte would print a part, the other ends it."""
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 
@@ -207,7 +207,7 @@ class Terminal:
         unfinished = _UNFINISHED.search(data)
         cut = unfinished.start() if unfinished else len(data)
         self._held = data[cut:]
-        self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data[:cut]))
+        self._stream.feed(UNKNOWN_TO_PYTE.sub(b"", data[:cut]))
         return True
 
 

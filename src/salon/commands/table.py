@@ -11,6 +11,7 @@ from salon.commands import (
     mcp,
     models,
     searching,
+    serving,
     shells,
     showing,
     sweeping,
@@ -35,5 +36,6 @@ ALONE: tuple[Command, ...] = (
     *shells.COMMANDS,
     *manual.COMMANDS,
     *doctor.COMMANDS,
+    *serving.COMMANDS,
 )
 """Those that are not about chats, as in `salon models`."""

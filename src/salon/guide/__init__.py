@@ -26,6 +26,7 @@ TOPICS: dict[str, str] = {
     "themes": tr("colours of your own"),
     "files": tr("where everything lies, and what a chat looks like on disk"),
     "accessible": tr("Salon in lines, for screen readers"),
+    "serve": tr("Salon in a browser on this machine"),
     "scripting": tr("salon -p, its JSON, exit codes, completion"),
     "privacy": tr("what is sent where, and what is kept"),
     "language": tr("Salon in another language, and how to make one"),

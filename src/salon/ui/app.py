@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Iterator, Mapping
 from time import monotonic
@@ -40,6 +41,7 @@ from salon.ui.services import Connection, Opening, Services
 from salon.ui.shelf import Shelf
 from salon.ui.welcome import WelcomeScreen
 from salon.untrusted import clean_line
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -354,6 +356,11 @@ class SalonApp(PreferringApp):
 
     def action_suspend(self) -> None:
         """Go back to the shell until the person says `fg`."""
+        if os.getsid(0) == os.getpid():
+            self.chat.notice.show(
+                NoticeText(tr("No shell has started Salon here, so none could bring it back."), (), "info")
+            )
+            return
         self.action_suspend_process()
 
     @property
