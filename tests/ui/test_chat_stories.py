@@ -1,6 +1,7 @@
 """What happens in a chat, told as the person lives it."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -104,8 +105,10 @@ async def test_one_may_type_while_an_answer_streams(tmp_path: Path) -> None:
         gate = asyncio.Event()
         await person.say("One", *beginning("streaming"), gate, *ending())
         await person.answer_begins("streaming")
+        began = time.monotonic()
         await person.press("n", "e", "x", "t")
         assert person.prompt() == "next"
+        assert person.chat.transcript._way_until > began  # what is typed is drawn first
         gate.set()
         await person.answer_arrives()
         assert person.prompt() == "next"

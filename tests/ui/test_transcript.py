@@ -1,5 +1,6 @@
 """What is drawn is what is there: no row is ever taken from the cache after it changed."""
 
+import asyncio
 import gc
 import random
 from pathlib import Path
@@ -15,6 +16,7 @@ from salon.chat.events import BlockFinished, BlockStarted, TextDelta, ThinkingDe
 from salon.markdown import Line, Span, look
 from salon.paths import Paths, theme_directories
 from salon.themes import load_themes
+from salon.ui import transcript as transcript_module
 from salon.ui.entries import AnswerEntry, Entry
 from salon.ui.painter import Painter
 from salon.ui.transcript import Transcript
@@ -215,3 +217,24 @@ def test_a_row_that_has_left_the_screen_is_gone_without_the_collector() -> None:
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+async def test_an_answer_makes_way_for_a_key_and_for_nothing_that_a_person_asks_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("WAY_SECONDS", "MOST_WAITING"):
+        monkeypatch.setattr(transcript_module, name, 3600.0)
+    app = Host()
+    async with app.run_test(size=(60, 20)) as pilot:
+        transcript, growing = app.transcript, Growing()
+        growing.begin("text")
+        transcript.show([prompt_entry("first"), growing])
+        await drawn(app, pilot)
+        transcript.make_way()
+        growing.say("more")
+        transcript.touch(growing)
+        now = asyncio.get_running_loop().time
+        await until(lambda: transcript._planned is not None and transcript._planned.when() > now() + 60)
+        assert not any("more" in transcript.render_line(y).text for y in range(20))
+        transcript.page(-1)
+        assert "  more" in await drawn(app, pilot)

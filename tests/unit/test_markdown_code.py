@@ -8,7 +8,7 @@ from pygments.token import Token  # type: ignore[import-untyped]
 
 from markdown_support import rendered, rows, shown, span_of
 from salon.markdown import Document, MarkdownLines
-from salon.markdown.highlight import language, spans_of
+from salon.markdown.highlight import language, lexer_for, spans_of
 
 
 def test_a_fence_is_headed_by_its_language() -> None:
@@ -110,3 +110,16 @@ def test_a_huge_block_keeps_the_colours_it_arrived_with() -> None:
     assert layout.update()
     assert layout.height == 40_001
     assert any(span.look.role == "code.number" for span in layout.line(39_000).spans)
+
+
+def test_what_other_packages_add_to_pygments_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would read the records of all that is installed, and run code that nobody chose."""
+
+    def asked() -> None:
+        raise AssertionError("another package was asked for a lexer")
+
+    monkeypatch.setattr("pygments.lexers.find_plugin_lexers", asked)
+    monkeypatch.setattr("pygments.plugin.find_plugin_lexers", asked)
+    lexer_for.cache_clear()
+    assert lexer_for("log") is None
+    assert type(lexer_for("Py")) is type(lexer_for("python"))

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pygments.lexer import DelegatingLexer, Lexer  # type: ignore[import-untyped]
-from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
+from pygments.lexers import find_lexer_class, get_all_lexers  # type: ignore[import-untyped]
 from pygments.token import Token, _TokenType  # type: ignore[import-untyped]
-from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 
 from salon.markdown.cells import cluster_end, expand_tabs
 from salon.markdown.lines import Look, Span, look
@@ -56,15 +55,28 @@ def language(info: str | None) -> str:
     return name.strip("{}.")[:40]
 
 
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """Pygments' name of a language by each name that a fence may give it.
+
+    What other packages add is not asked for: that reads the records of all that is installed, which takes as long as a
+    frame, and then runs code that has nothing to do with Salon.
+    """
+    names: dict[str, str] = {}
+    for name, aliases, _, _ in get_all_lexers(plugins=False):
+        for alias in aliases:
+            names.setdefault(alias, name)
+    return names
+
+
 @lru_cache(maxsize=64)
 def lexer_for(name: str) -> Lexer | None:
     """The lexer of a language, or None if there is none by that very name."""
-    if not name:
+    known = _names().get(name.lower())
+    if known is None:
         return None
     try:
-        return get_lexer_by_name(name.lower(), stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        return None
+        return find_lexer_class(known)(stripnl=False, ensurenl=False)
     except Exception:  # noqa: BLE001 - importing a lexer runs foreign code; a block without colour is the worst it may do
         _log.exception("the lexer for %r cannot be made", name)
         return None

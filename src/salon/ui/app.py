@@ -116,6 +116,8 @@ class SalonApp(PreferringApp):
             if key != event.key:
                 event = events.Key(key, None)
             prompt = self.focused
+            if prompt is not None and isinstance(self.screen, ChatScreen):
+                self.screen.transcript.make_way()
             if isinstance(prompt, EditingArea) and prompt.claims(key):
                 prompt._forward_event(event)
                 return

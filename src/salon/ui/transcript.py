@@ -37,6 +37,10 @@ STILL_SECONDS = 1.0
 """Between two steps of an answer that arrives, where the screen is to be kept still."""
 SHARE = 4
 """A trickle may use one part in so many of a core."""
+WAY_SECONDS = 0.01
+"""So long after a key an answer waits, so that what the key does is drawn first: it takes 0.003 s of CPU (measured)."""
+MOST_WAITING = 0.1
+"""Seconds after its last slice for which an answer makes way, however many keys come."""
 WHEEL_ROWS = 3
 STRIPS_KEPT = 400
 """With what Textual keeps beside them, so many are about a megabyte."""
@@ -74,6 +78,9 @@ class Transcript(Widget):
         self._selecting_from: Spot | None = None
         self._strips: dict[tuple[int, int], Strip] = {}
         self._planned: asyncio.TimerHandle | None = None
+        self._urgent = False
+        """Whether the planned slice is something that the person waits for."""
+        self._way_until = 0.0
         self._last_start = 0.0
         self._last_cost = 0.0
         self._greeting: Callable[[int], Sequence[Line]] = lambda width: ()
@@ -392,26 +399,38 @@ class Transcript(Widget):
 
     # working
 
+    def make_way(self) -> None:
+        """A key was pressed: what it does is drawn before more of an answer that arrives."""
+        self._way_until = min(time.monotonic() + WAY_SECONDS, self._last_start + MOST_WAITING)
+
     def _plan(self, *, now: bool = False) -> None:
         """Have the next slice done: at once, or when the next frame is due."""
         if self._planned is not None:
             if not now:
                 return
             self._planned.cancel()
+        self._urgent = self._urgent or now
         pause = 0.0 if now else max(STILL_SECONDS if self.still else FRAME_SECONDS, SHARE * self._last_cost)
-        delay = max(0.0, self._last_start + pause - time.monotonic())
+        self._plan_at(self._last_start + pause)
+
+    def _plan_at(self, due: float) -> None:
+        delay = max(0.0, due - time.monotonic())
         self._planned = asyncio.get_running_loop().call_later(delay, self._work)
 
     def _work(self) -> None:
         self._planned = None
         if not self.is_attached or self.size.height == 0:
             return
+        if not self._urgent and time.monotonic() < self._way_until:
+            self._plan_at(self._way_until)
+            return
+        self._urgent = False
         self._last_start = time.monotonic()
         settled = self.viewport.settle(SLICE_SECONDS)
         self._repaint()
         self._last_cost = time.monotonic() - self._last_start
         if not settled:
-            self._plan(now=True)
+            self._plan_at(self._last_start)
         elif self._block_changes and self.block is not None:
             self._block_changes = False
             self.put_block(BlockCursor(self.viewport).at(self.block.entry, self.block.first))
