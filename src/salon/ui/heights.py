@@ -13,6 +13,8 @@ class Heights:
     def __init__(self, heights: Iterable[int] = ()) -> None:
         self._heights = list(heights)
         self._tree: list[int] = []
+        self.total = sum(self._heights)
+        """The rows of all entries."""
         self._build()
 
     def __len__(self) -> int:
@@ -21,14 +23,10 @@ class Heights:
     def __getitem__(self, index: int) -> int:
         return self._heights[index]
 
-    @property
-    def total(self) -> int:
-        """The rows of all entries."""
-        return self.before(len(self._heights))
-
     def append(self, height: int) -> None:
         """Add an entry at the end."""
         self._heights.append(height)
+        self.total += height
         node = len(self._heights)
         below = height
         step = 1
@@ -43,6 +41,7 @@ class Heights:
         if change == 0:
             return
         self._heights[index] = height
+        self.total += change
         node = index + 1
         while node < len(self._tree):
             self._tree[node] += change

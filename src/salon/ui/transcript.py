@@ -1,7 +1,8 @@
 """The conversation pane: one widget that draws rows, however long the conversation is.
 
 Work is done in slices of at most `SLICE_SECONDS`, and the loop is given back between them. A trickle of deltas is
-drawn at most 30 times a second and takes at most a quarter of a core; a backlog is worked off slice after slice.
+drawn at most 30 times a second, what comes too fast to be read half as often, and takes at most a quarter of a core; a
+backlog is worked off slice after slice.
 Nothing is scheduled while nothing changes.
 """
 
@@ -35,12 +36,15 @@ SLICE_SECONDS = 0.008
 FRAME_SECONDS = 1 / 30
 STILL_SECONDS = 1.0
 """Between two steps of an answer that arrives, where the screen is to be kept still."""
+FLOOD_ROWS = 100
+FLOOD_SECONDS = 1 / 15
+"""More rows a second than this nobody reads as they come, and frames that follow each other less closely do."""
 SHARE = 4
 """A trickle may use one part in so many of a core."""
 WAY_SECONDS = 0.01
 """So long after a key an answer waits, so that what the key does is drawn first: it takes 0.003 s of CPU (measured)."""
 MOST_WAITING = 0.1
-"""Seconds after its last slice for which an answer makes way, however many keys come."""
+"""Seconds for which a slice of an answer is put off, however many keys come."""
 WHEEL_ROWS = 3
 STRIPS_KEPT = 400
 """With what Textual keeps beside them, so many are about a megabyte."""
@@ -81,8 +85,11 @@ class Transcript(Widget):
         self._urgent = False
         """Whether the planned slice is something that the person waits for."""
         self._way_until = 0.0
+        self._due = 0.0
+        """When the planned slice was to be done, had nothing put it off."""
         self._last_start = 0.0
         self._last_cost = 0.0
+        self._pause = FRAME_SECONDS
         self._greeting: Callable[[int], Sequence[Line]] = lambda width: ()
         self._drawn = (0, 0)
         """The viewport's top and total when rows were last sent to be drawn."""
@@ -401,7 +408,7 @@ class Transcript(Widget):
 
     def make_way(self) -> None:
         """A key was pressed: what it does is drawn before more of an answer that arrives."""
-        self._way_until = min(time.monotonic() + WAY_SECONDS, self._last_start + MOST_WAITING)
+        self._way_until = time.monotonic() + WAY_SECONDS
 
     def _plan(self, *, now: bool = False) -> None:
         """Have the next slice done: at once, or when the next frame is due."""
@@ -410,23 +417,31 @@ class Transcript(Widget):
                 return
             self._planned.cancel()
         self._urgent = self._urgent or now
-        pause = 0.0 if now else max(STILL_SECONDS if self.still else FRAME_SECONDS, SHARE * self._last_cost)
+        pause = 0.0 if now else max(STILL_SECONDS if self.still else self._pause, SHARE * self._last_cost)
         self._plan_at(self._last_start + pause)
 
-    def _plan_at(self, due: float) -> None:
-        delay = max(0.0, due - time.monotonic())
+    def _plan_at(self, moment: float) -> None:
+        self._due = max(moment, time.monotonic())
+        self._work_at(self._due)
+
+    def _work_at(self, moment: float) -> None:
+        delay = max(0.0, moment - time.monotonic())
         self._planned = asyncio.get_running_loop().call_later(delay, self._work)
 
     def _work(self) -> None:
         self._planned = None
         if not self.is_attached or self.size.height == 0:
             return
-        if not self._urgent and time.monotonic() < self._way_until:
-            self._plan_at(self._way_until)
+        free_at = min(self._way_until, self._due + MOST_WAITING)
+        if not self._urgent and time.monotonic() < free_at:
+            self._work_at(free_at)
             return
         self._urgent = False
+        began, before = self._last_start, self.viewport.total
         self._last_start = time.monotonic()
         settled = self.viewport.settle(SLICE_SECONDS)
+        rows = self.viewport.total - before
+        self._pause = FLOOD_SECONDS if rows > FLOOD_ROWS * (self._last_start - began) else FRAME_SECONDS
         self._repaint()
         self._last_cost = time.monotonic() - self._last_start
         if not settled:
@@ -439,18 +454,18 @@ class Transcript(Widget):
         """Have the rows drawn that may look different from what was drawn last."""
         top_before, total_before = self._drawn
         self._drawn = (self.viewport.top, self.viewport.total)
-        first = self.size.height
+        width, height = self.size  # which Textual looks up in its layout, so once
+        first = height
         for index in self.viewport.visible_or_last():
             entry = self.viewport.entries[index]
             changed = entry.take_changed()
             if changed < entry.height or self.viewport.total != total_before:
-                for row in [row for at, row in self._strips if at == index and row >= changed]:
-                    del self._strips[index, row]
+                for row in range(changed, entry.height):
+                    self._strips.pop((index, row), None)
                 first = min(first, self.viewport.row_of(index, changed))
         if self.viewport.top != top_before:
             first = 0
         first = max(0, first)
-        height, width = self.size.height, self.size.width
         if first < height:
             self.refresh(Region(0, first, width, height - first))
         elif self.viewport.total != total_before:
