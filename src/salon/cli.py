@@ -144,8 +144,8 @@ def _talk(options: argparse.Namespace, house: "House") -> int:
 
 def _show(options: argparse.Namespace, house: "House") -> int:
     # Textual draws at the beats of a clock and may miss one, so at its 60 a second a key waits up to 33 ms while an
-    # answer is drawn (measured). The transcript keeps to 30 a second of its own; this is for the keys between, for which
-    # a beat of a few milliseconds would still be as long as all their work.
+    # answer is drawn (measured). The transcript keeps to 30 a second of its own; this is for the keys between: a
+    # beat of a few milliseconds would still be as long as all their work.
     os.environ.setdefault("TEXTUAL_FPS", "1000")
     with _nothing_to_collect():
         from salon.ui.app import SalonApp
