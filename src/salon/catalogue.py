@@ -47,6 +47,14 @@ class Catalogue:
             return [] if connection.host else self.table()
         return [self._priced(info) for info in found.values()]
 
+    def first(self, connection: Connection) -> str:
+        """The model to ask another server for where nobody has chosen one; "" for Anthropic's, or before it was asked.
+
+        Only Anthropic has Salon's own choice; another server may refuse what it does not offer.
+        """
+        _, found = self._offered.get(connection.host, ("", {}))
+        return next(iter(found), "") if connection.host else ""
+
     def table(self) -> Sequence[ModelInfo]:
         """Anthropic's models as Salon knows them by itself."""
         return [self._priced(info) for info in models.known_models()]

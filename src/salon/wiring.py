@@ -176,8 +176,9 @@ class House:
     def parameters(self, connection: Connection, model_id: str) -> Parameters:
         """See `Services.parameters`."""
         chosen = model_id or self.options.model or ("" if connection.demo else self.settings.model)
+        chosen = chosen or (DEMO_MODEL if connection.demo else self.catalogue.first(connection))
         return Parameters(
-            model=self.model_info(chosen or (DEMO_MODEL if connection.demo else models.DEFAULT_MODEL)),
+            model=self.model_info(chosen),
             system=self.options.system or self.settings.system,
             effort=self.options.effort or self.settings.effort,
             max_tokens=self.settings.max_tokens,

@@ -8,11 +8,12 @@ import pytest
 from fakes import FakeClient
 from salon.catalogue import FRESH_SECONDS, Catalogue
 from salon.chat.model import ModelInfo
-from salon.claude.models import from_api, known, known_models, to_api
+from salon.claude.models import DEFAULT_MODEL, from_api, known, known_models, to_api
 from salon.claude.prices import Prices, load_prices
 from salon.errors import Fault, FaultKind
 from salon.store.modellists import ModelLists
 from salon.ui.services import Connection
+from salon.wiring import Options, build
 
 NEW = ModelInfo(
     id="claude-next",
@@ -184,3 +185,20 @@ def test_what_is_no_price_is_told_with_its_line_and_left_out(tmp_path: Path, tex
 
 def test_no_file_is_no_problem(tmp_path: Path) -> None:
     assert load_prices(tmp_path / "none.toml") == ({}, [])
+
+
+async def test_another_server_is_asked_for_the_first_of_its_own_models(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in every later chat, and for its title: Salon's own choice is Anthropic's alone."""
+    for name in ("config", "state", "cache"):
+        monkeypatch.setenv(f"SALON_{name.upper()}_DIR", str(tmp_path / name))
+    house = build(Options(), {"SALON_TITLES": "always"})
+    local = Connection(client=Server(ModelInfo(id="qwen"), ModelInfo(id="llama")), host="localhost")
+    assert house.parameters(local, "").model.id == DEFAULT_MODEL, "nobody has asked it yet"
+    await house.learn_models(local)
+    assert house.parameters(local, "").model.id == "qwen"
+    assert house.title_model(local) == "qwen"
+    assert house.parameters(local, "llama").model.id == "llama"
+    assert house.parameters(Connection(client=Server(NEW)), "").model.id == DEFAULT_MODEL
+    house.close()

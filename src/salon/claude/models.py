@@ -4,9 +4,10 @@ Sources: platform.claude.com, the pages "Models overview", the model pages of Op
 in stored copies of October and November 2026. Two prices are third parties' (public release notes of cost trackers,
 not Anthropic's own page): Sonnet 5.5's cache read of $0.10, cut from $0.20 on 2026-10-07, and Fable 5.2's cache read.
 Where a page gives no cache price it follows Anthropic's published multipliers: a five-minute write costs 1.25 times
-the input, an hour's 2 times, a read 0.1 times. A web search is $10 a thousand, whatever the model. What running code
-costs beyond the free hours is not in an answer's usage and not counted. Prices are never in the API, limits and
-abilities are: `from_api` takes those from `GET /v1/models` where the server says them.
+the input, an hour's 2 times, a read 0.1 times. A web search is $10 a thousand, whatever the model, and fetching a page
+costs its tokens alone: so third parties of 2026 quote Anthropic's pages of these tools, whose own copies lack the line.
+What running code costs beyond the free hours is not in an answer's usage and not counted. Prices are never in the API,
+limits and abilities are: `from_api` takes those from `GET /v1/models` where the server says them.
 """
 
 import re
