@@ -1,12 +1,14 @@
 """What a conversation has used, checked against a bill worked out by hand."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from salon.chat import ledger
 from salon.chat.conversation import Charge, Message, Status, conversation_of
-from salon.chat.ledger import Totals, charged, totals
+from salon.chat.ledger import Account, Totals, charged, totals
 from salon.chat.model import ModelInfo, Price, context_used, cost_of, prompt_tokens
 from salon.claude.models import known
 
@@ -186,3 +188,23 @@ def test_of_several_steps_the_last_answer_is_the_context() -> None:
         {"type": "message", "input_tokens": 23_000, "output_tokens": 1_000},
     ]
     assert context_used({"input_tokens": 203_000, "output_tokens": 4_000, "iterations": steps}) == 24_000
+
+
+def test_an_account_works_each_answer_out_once_and_again_at_another_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    worked_out: list[object] = []
+
+    def cost_counted(usage: Mapping[str, Any], prices: tuple[Price, ...]) -> Decimal | None:
+        worked_out.append(usage)
+        return cost_of(usage, prices)
+
+    monkeypatch.setattr(ledger, "cost_of", cost_counted)
+    prices = {"tiered": TIERED}
+    account = Account(prices.__getitem__)
+    messages = [answered(input_tokens=number) for number in range(1, 4)]
+    assert account.totals(messages) == bill(*messages)
+    worked_out.clear()
+    messages = [*messages[1:], answered(input_tokens=4)]
+    assert account.totals(messages).tokens_in == 2 + 3 + 4
+    assert len(worked_out) == 1
+    prices["tiered"] = ModelInfo(id="tiered", prices=(LARGE,))
+    assert account.totals(messages).cost == Decimal(6 * 9) / 1_000_000

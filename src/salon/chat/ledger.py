@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from salon.chat.conversation import Charge, Conversation, Message, Status
-from salon.chat.model import ModelInfo, context_used, cost_of, tokens_in_and_out
+from salon.chat.model import ModelInfo, Price, context_used, cost_of, tokens_in_and_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +31,56 @@ def charged(conversation: Conversation) -> list[Message | Charge]:
     return [*conversation.charges, *conversation.written.values()]
 
 
-def totals(messages: Iterable[Message | Charge], model_info: Callable[[str], ModelInfo]) -> Totals:
-    """Add up the answers among `messages`, which are given in order, and what was paid for beside them.
+class _Part(NamedTuple):
+    """What one answer, or what was paid for beside the answers, adds to the sums; US dollars, None where unknown."""
 
-    Of a cut answer only the usage of its beginning is known: the prompt in full, next to none of the output.
+    read: int
+    written: int
+    cost: Decimal | None
+
+
+class Account:
+    """Adds up what was used, and works each answer's part out once: of a long chat that is a step of the screen.
+
+    May be asked in a thread, but by one at a time.
     """
-    info = cache(model_info)
-    tokens_in = tokens_out = 0
-    last: Mapping[str, Any] = {}
-    cost: Decimal | None = None
-    cut = unpriced = False
-    for message in messages:
-        answer = message if isinstance(message, Message) else None
-        if not message.usage or (answer is not None and answer.role != "assistant"):
-            continue
-        read, written = tokens_in_and_out(message.usage)
-        tokens_in, tokens_out = tokens_in + read, tokens_out + written
-        last = last if answer is None else answer.usage
-        price = cost_of(message.usage, info(message.model).prices)
-        if price is None:
-            unpriced = True
-        else:
-            cost = (cost or Decimal(0)) + price
-        cut = cut or (answer is not None and answer.status in {Status.STOPPED, Status.INTERRUPTED})
-    return Totals(tokens_in, tokens_out, context_used(last), cost, cut, cut or unpriced)
+
+    def __init__(self, model_info: Callable[[str], ModelInfo]) -> None:
+        self._model_info = model_info
+        self._parts: dict[int, tuple[Message | Charge, tuple[Price, ...], _Part]] = {}
+        """By the identity of what is kept beside it."""
+
+    def totals(self, messages: Iterable[Message | Charge]) -> Totals:
+        """Add up the answers among `messages`, which are given in order, and what was paid for beside them.
+
+        Of a cut answer only the usage of its beginning is known: the prompt in full, next to none of the output.
+        """
+        info = cache(self._model_info)
+        before, self._parts = self._parts, {}
+        tokens_in = tokens_out = 0
+        last: Mapping[str, Any] = {}
+        cost: Decimal | None = None
+        cut = unpriced = False
+        for message in messages:
+            answer = message if isinstance(message, Message) else None
+            if not message.usage or (answer is not None and answer.role != "assistant"):
+                continue
+            prices = info(message.model).prices
+            known = before.get(id(message))
+            if known is None or known[1] is not prices:
+                known = (message, prices, _Part(*tokens_in_and_out(message.usage), cost_of(message.usage, prices)))
+            self._parts[id(message)] = known
+            part = known[2]
+            tokens_in, tokens_out = tokens_in + part.read, tokens_out + part.written
+            last = last if answer is None else answer.usage
+            if part.cost is None:
+                unpriced = True
+            else:
+                cost = (cost or Decimal(0)) + part.cost
+            cut = cut or (answer is not None and answer.status in {Status.STOPPED, Status.INTERRUPTED})
+        return Totals(tokens_in, tokens_out, context_used(last), cost, cut, cut or unpriced)
+
+
+def totals(messages: Iterable[Message | Charge], model_info: Callable[[str], ModelInfo]) -> Totals:
+    """Add up messages of which no sum will be asked again. See `Account.totals`."""
+    return Account(model_info).totals(messages)

@@ -15,7 +15,7 @@ from textual.worker import Worker, WorkerState
 from salon.chat.attachments import Attachment
 from salon.chat.conversation import Message, Status
 from salon.chat.draft import Draft
-from salon.chat.ledger import charged, totals
+from salon.chat.ledger import Account, charged, totals
 from salon.chat.parameters import Parameters
 from salon.chat.permission import Gatekeeper
 from salon.chat.person import Unasked, stopped_before
@@ -77,6 +77,7 @@ class AskingActions(ReadingActions):
         super().__init__()
         self._services = services
         self.session: Session | None = None
+        self.account = Account(services.model_info)
         self.connection: Connection | None = None
         self.ready = asyncio.Event()
         """Set once the connection is as prepared as it gets: the model is known, or a request will say why not."""
@@ -384,7 +385,7 @@ class AskingActions(ReadingActions):
         if self.session is None:
             return
         conversation = self.session.conversation
-        sums = totals(charged(conversation), self._services.model_info)  # other variants have cost as much
+        sums = self.account.totals(charged(conversation))  # other variants have cost as much
         answers = (message for message in reversed(self.session.path) if message.role == "assistant" and message.usage)
         shown = totals(islice(answers, 1), self._services.model_info)  # of a long chat once is enough
         self.status_bar.update(

@@ -11,6 +11,7 @@ from textual.app import App
 
 from salon.chat.conversation import Conversation
 from salon.chat.draft import Draft
+from salon.chat.ledger import Account, charged
 from salon.chat.library import Keeping, Library, Outside, SessionLog
 from salon.chat.parameters import Parameters
 from salon.chat.session import Session
@@ -54,6 +55,8 @@ class _Opened:
     draft: Draft
     library: Library
     entries: list[Entry]
+    account: Account
+    """It has added up the conversation already."""
 
 
 class ChatsApp(App[None]):
@@ -174,7 +177,9 @@ class ChatsApp(App[None]):
         drafts = library if log.keeping is Keeping.DISK else self._services.temporary
         draft = await asyncio.to_thread(drafts.load_draft, conversation.id)
         entries = await asyncio.to_thread(entries_of, conversation)  # there may be ten thousand messages
-        return _Opened(self._session(conversation, log, library), draft, drafts, entries)
+        account = Account(self._services.model_info)
+        await asyncio.to_thread(account.totals, charged(conversation))
+        return _Opened(self._session(conversation, log, library), draft, drafts, entries, account)
 
     def _session(self, conversation: Conversation, log: SessionLog, library: Library) -> Session:
         parameters = Parameters(model=self._services.model_info(""))
@@ -188,6 +193,7 @@ class ChatsApp(App[None]):
         if self._contact is not None:
             chat.set_connection(self._contact.connection, self._contact.ready)
         chat.use_library(opened.library)
+        chat.account = opened.account
         chat.show_session(opened.session, opened.draft, opened.entries)
         self.chats_changed()
         if chat.sidebar.is_open:
