@@ -13,7 +13,7 @@ from salon.words import SAMPLE
 
 SOURCE = Path(salon.__file__).parent
 POT = SOURCE / "locale" / SAMPLE
-_CALLS = {"tr": 1, "marked": 1, "plural": 2}
+_CALLS = {"tr": 1, "tr_later": 1, "plural": 2}
 """What marks a message, and how many of its first arguments are one."""
 _HEADER = """\
 # Every message of Salon's interface. `salon help language` says how to translate them.

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from salon import __version__
 from salon.argument_parser import HarmlessParser
+from salon.words import tr
 
 COMMAND_WORDS = {
     "sessions": "list, show and look after your chats (see salon sessions --help)",
@@ -72,7 +73,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="where settings and chats lie (default: the platform's place, or SALON_CONFIG_DIR)",
     )
-    parser.add_argument("--version", action="version", version=f"salon {__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"salon {__version__}", help=tr("show program's version number and exit")
+    )
     return parser
 
 

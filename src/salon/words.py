@@ -25,6 +25,8 @@ _VARIABLES = ("SALON_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[_-][A-Za-z0-9]{2,8}){0,2}")
 _LARGEST = 8_000_000
 """Bytes; a catalogue of all messages has a few hundred thousand."""
+_LAYOUT = re.compile(r",?(?:\.[0-9][f%])?d?")
+"""How a number may be written; a width could be a thousand million."""
 _BLANKS = re.compile(r"\s+")
 
 
@@ -57,7 +59,10 @@ class Words:
                 text = self.counted.get((one, self.form(n)), text)
             except (ArithmeticError, ValueError):  # a rule that divides by nothing
                 pass
-        return text.format(n=n, **values)
+        try:
+            return text.format(n=n, **values)
+        except LookupError:  # a placeholder that the English forms do not have
+            return (one if n == 1 else many).format(n=n, **values)
 
     def file(self, path: str) -> Path | None:
         """A file of the translation, such as a page of the manual; None where it has none."""
@@ -111,7 +116,7 @@ def _read(file: Path, empty: Words) -> Words:
     counted: dict[tuple[str, int], str] = {}
     refused = 0
     for english, translated in _messages(catalogue):
-        text = _harmless(english[0] if isinstance(english, tuple) else english, translated)
+        text = _harmless(english, translated)
         if text is None:
             refused += 1
         elif isinstance(english, tuple):
@@ -129,8 +134,9 @@ def _messages(catalogue: object) -> Iterator[tuple[str | tuple[str, int], str]]:
     yield from ((english, translated) for english, translated in entries.items() if english and translated)
 
 
-def _harmless(english: str, translated: str) -> str | None:
+def _harmless(message: str | tuple[str, int], translated: str) -> str | None:
     """A translated sentence as it can be shown; None where it cannot take the place of the English one."""
+    english = message if isinstance(message, str) else message[0]
     if len(translated) > 10 * len(english) + 200:
         return None
     text = clean(translated)
@@ -139,8 +145,11 @@ def _harmless(english: str, translated: str) -> str | None:
     if "{" not in text and "}" not in text:
         return text
     wanted, given = _placeholders(english), _placeholders(text)
+    if isinstance(message, tuple):
+        # A catalogue does not say what the English plural has; a name that there is not shows when it is used.
+        return text if given is not None and all(map(_is_plain, given)) else None
     # English that is no pattern is never formatted, so that its translation may have any brace.
-    return text if wanted is None or (given is not None and given <= wanted | {("n", "", None)}) else None
+    return text if wanted is None or (given is not None and given <= wanted) else None
 
 
 def _placeholders(text: str) -> set[tuple[str, str, str | None]] | None:
@@ -160,12 +169,17 @@ def _places() -> tuple[Path, ...]:
     return default_paths().config / "locale", _PACKAGE
 
 
+def _is_plain(placeholder: tuple[str, str, str | None]) -> bool:
+    name, layout, conversion = placeholder
+    return name.isidentifier() and conversion is None and _LAYOUT.fullmatch(layout) is not None
+
+
 WORDS = load(os.environ, _places)
 """What the interface says, for as long as the process lives."""
 tr = WORDS.tr
 plural = WORDS.plural
 
 
-def marked(message: str) -> str:
-    """`message` itself, of which the catalogue shall know: where it is shown stands `tr` of a variable."""
+def tr_later(message: str) -> str:
+    """`message` itself, so that the catalogue knows of it; where it is shown stands `tr` of a variable."""
     return message

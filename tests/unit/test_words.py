@@ -101,6 +101,20 @@ def test_a_sentence_that_does_not_fit_stays_english_and_is_counted(tmp_path: Pat
     assert "1 of its sentences do not fit" in german.problems[0]
 
 
+@pytest.mark.parametrize("form", ["{n.real} Gespräche", "{n:>999999999} Gespräche", "{n!r} Gespräche", "{x} Gespräche"])
+def test_a_form_that_does_not_fit_stays_english(tmp_path: Path, form: str) -> None:
+    german = spoken(tmp_path, catalogue_of({("{n} chat", "{n} chats"): (form, form)}))
+    assert german.plural("{n} chat", "{n} chats", 5) == "5 chats"
+
+
+def test_a_form_may_have_what_only_the_english_plural_has(tmp_path: Path) -> None:
+    german = spoken(
+        tmp_path, catalogue_of({("the chat", "{n:,} chats of {name}"): ("das von {name}", "{n} von {name}")})
+    )
+    assert german.plural("the chat", "{n:,} chats of {name}", 1, name="A") == "das von A"
+    assert german.problems == ()
+
+
 def test_a_translation_cannot_command_a_terminal(tmp_path: Path) -> None:
     german = spoken(tmp_path, catalogue_of({"Stop": "\x1b]0;title\x07Halt\u202e\n\nweiter", "A\nB": "C\nD"}))
     assert german.tr("Stop") == "␛]0;title␇Halt\ufffd weiter"
