@@ -12,6 +12,7 @@ from textual import events, work
 from textual.actions import ActionParseResult
 from textual.dom import DOMNode
 from textual.driver import Driver
+from textual.widget import AwaitMount
 from textual.worker import Worker, WorkerState
 
 from salon import clipboard
@@ -127,7 +128,7 @@ class SalonApp(PreferringApp):
 
     def on_mount(self) -> None:
         """Show the chat, then do what takes time."""
-        self.push_screen(self.chat)
+        shown = self.push_screen(self.chat)
         self.app_suspend_signal.subscribe(self, lambda _app: self._lend(), immediate=True)
         self.app_resume_signal.subscribe(self, lambda _app: self._draw_anew(), immediate=True)
         loop = asyncio.get_running_loop()
@@ -136,11 +137,15 @@ class SalonApp(PreferringApp):
                 loop.add_signal_handler(number, self._end_on, number)
             except (NotImplementedError, RuntimeError, ValueError) as error:
                 logger.info("No orderly end on signal %s: %s", number, error)
-        self.call_after_refresh(self.begin)
+        self.call_after_refresh(self.begin, shown)
 
     @work(group="begin", exit_on_error=False)
-    async def begin(self) -> None:
-        """Connect, open what the command line asks for, and say what was wrong with files."""
+    async def begin(self, shown: AwaitMount) -> None:
+        """Connect, open what the command line asks for, and say what was wrong with files.
+
+        On a busy machine the chat is not there yet at the first refresh, so it is waited for.
+        """
+        await shown
         try:
             connection = await asyncio.to_thread(self._connect)
         except SalonError as error:
