@@ -23,8 +23,8 @@ from textual.pilot import Pilot
 from salon.actions import BY_ID
 from salon.chat.conversation import Message, Status
 from salon.store.carrying import FileCarrier
+from salon.ui.answerentry import AnswerEntry
 from salon.ui.app import SalonApp
-from salon.ui.entries import AnswerEntry
 from salon.ui.services import Opening
 from salon.wiring import House, Options, build
 

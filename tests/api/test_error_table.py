@@ -37,7 +37,7 @@ from salon.chat.turn import Request
 from salon.claude.credentials import Credentials, Secret
 from salon.claude.sdk import Timeouts
 from salon.errors import Fault, FaultKind
-from salon.ui.entries import ending_of
+from salon.ui.endings import ending_of
 from salon.ui.notice import keys_line
 from salon.ui.presenting import notice_after
 

@@ -17,7 +17,7 @@ from salon.chat.session import Session
 from salon.claude.retry import RetryPolicy
 from salon.paths import Paths
 from salon.store.library import FileLibrary
-from salon.ui.entries import AnswerEntry
+from salon.ui.answerentry import AnswerEntry
 from salon.ui.sections import Frame
 
 pytestmark = pytest.mark.skipif(not RECORDED, reason="no recorded streams beside the repository")

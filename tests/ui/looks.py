@@ -7,7 +7,9 @@ from salon.chat.blocks import Block, text_block
 from salon.chat.conversation import Message, Status
 from salon.chat.events import ApiEvent
 from salon.markdown import Line
-from salon.ui.entries import AnswerEntry, Entry, PromptEntry
+from salon.ui.answerentry import AnswerEntry
+from salon.ui.entries import PromptEntry
+from salon.ui.entry import Entry
 from salon.ui.sections import Frame
 from salon.ui.viewport import Viewport
 

@@ -8,7 +8,7 @@ from recorded import events_of, for_every_stream
 from salon.chat.answer import Answer
 from salon.chat.conversation import Message, Status
 from salon.markdown import Line
-from salon.ui.entries import AnswerEntry
+from salon.ui.answerentry import AnswerEntry
 from salon.ui.sections import Frame
 
 FRAME = Frame(80)

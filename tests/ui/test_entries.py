@@ -30,7 +30,9 @@ from salon.chat.blocks import Block, text_block
 from salon.chat.conversation import Message, Status
 from salon.chat.events import ApiEvent
 from salon.markdown import Line, Span, look
-from salon.ui.entries import AnswerEntry, PromptEntry, SeamEntry, ending_of
+from salon.ui.answerentry import AnswerEntry
+from salon.ui.endings import ending_of
+from salon.ui.entries import PromptEntry, SeamEntry
 from salon.ui.sections import BlockSection, Frame, Rows, Section, ThinkingSection, duration, short_number
 from ui.looks import NARROW, WIDE, answer_entry, answer_message, message_of, prompt_entry, rows, streamed, words
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salon.markdown import Line, Span, look
-from salon.ui.entries import Entry
+from salon.ui.entry import Entry
 from salon.ui.sections import Frame
 from salon.ui.selection import Selection, Spot, crop, selected_text
 from ui.looks import NARROW, WIDE, answer_entry, prompt_entry, settle, view_of

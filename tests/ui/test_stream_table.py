@@ -16,7 +16,8 @@ from recorded import FILES, events_of
 from salon.chat.blocks import kind_of
 from salon.chat.conversation import Message, Status, status_of_reason
 from salon.chat.model import searches, tokens_in_and_out
-from salon.ui.entries import AnswerEntry, ending_of
+from salon.ui.answerentry import AnswerEntry
+from salon.ui.endings import ending_of
 from salon.ui.sections import Frame
 from store_support import STREAMS
 from ui.looks import message_of, words

@@ -17,7 +17,8 @@ from salon.markdown import Line, Span, look
 from salon.paths import Paths, theme_directories
 from salon.themes import load_themes
 from salon.ui import transcript as transcript_module
-from salon.ui.entries import AnswerEntry, Entry
+from salon.ui.answerentry import AnswerEntry
+from salon.ui.entry import Entry
 from salon.ui.painter import Painter
 from salon.ui.transcript import Transcript
 from ui.looks import answer_entry, answer_message, prompt_entry

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from salon.chat.conversation import Message, Status
 from salon.chat.events import BlockStarted, TextDelta
-from salon.ui.entries import AnswerEntry, Entry
+from salon.ui.answerentry import AnswerEntry
+from salon.ui.entry import Entry
 from salon.ui.sections import Frame
 from salon.ui.viewport import Viewport
 from ui.looks import NARROW, WIDE, answer_entry, answer_message, prompt_entry, settle, view_of, visible

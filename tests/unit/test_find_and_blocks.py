@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from salon.chat.blocks import text_block
 from salon.chat.conversation import Message
 from salon.markdown import Line, Span, look
+from salon.ui.answerentry import AnswerEntry
 from salon.ui.blockcursor import BlockCursor, BlockPlace
-from salon.ui.entries import AnswerEntry, PromptEntry
+from salon.ui.entries import PromptEntry
 from salon.ui.find import Finder, columns_of
 from salon.ui.sections import Frame
 from salon.ui.viewport import Viewport

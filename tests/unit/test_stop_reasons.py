@@ -33,7 +33,7 @@ from salon.chat.model import ModelInfo
 from salon.chat.parameters import Parameters
 from salon.chat.session import Session
 from salon.chat.turn import MOST_PAUSES
-from salon.ui.entries import ending_of
+from salon.ui.endings import ending_of
 from salon.ui.presenting import MAKING_ROOM, notice_after
 
 TOOL = {"name": "look", "description": "", "input_schema": {"type": "object"}}

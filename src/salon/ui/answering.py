@@ -15,7 +15,7 @@ from salon.chat.events import (
     TurnEvent,
 )
 from salon.chat.session import Session
-from salon.ui.entries import AnswerEntry
+from salon.ui.answerentry import AnswerEntry
 from salon.ui.notice import Notice, NoticeText
 from salon.ui.presenting import coming_variant, continued_text, entry_of, notice_after
 from salon.ui.progress import Progress

@@ -28,7 +28,7 @@ from salon.ui.blockscreen import CopyWanted
 from salon.ui.completion import CompletionList
 from salon.ui.editingarea import EditingArea
 from salon.ui.elsewhere import edit_elsewhere
-from salon.ui.entries import Entry
+from salon.ui.entry import Entry
 from salon.ui.findbar import FindBar
 from salon.ui.flights import Flights
 from salon.ui.hints import hints

@@ -20,7 +20,7 @@ from salon.errors import Fault, SalonError, SessionLocked, StoreError
 from salon.ui.asking import AskingActions
 from salon.ui.chat import ChatScreen, Handed
 from salon.ui.chatstates import ChatState, state_of
-from salon.ui.entries import Entry
+from salon.ui.entry import Entry
 from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
 from salon.ui.picker import PickerScreen, Row

@@ -17,8 +17,8 @@ from salon.chat.events import BlockStarted, Finished, Retrying, TurnEvent
 from salon.chat.ledger import totals
 from salon.chat.model import ModelInfo
 from salon.chat.turn import Turn
+from salon.ui.answerentry import AnswerEntry
 from salon.ui.blockscreen import CopyWanted
-from salon.ui.entries import AnswerEntry
 from salon.ui.keys import bind_actions
 from salon.ui.painter import Painter
 from salon.ui.progress import Progress

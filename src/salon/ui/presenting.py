@@ -15,7 +15,9 @@ from salon.chat.room import beginning_on
 from salon.chat.session import Session
 from salon.chat.tools import TOOL_SEAM, waiting_calls
 from salon.markdown import Line, Span, look
-from salon.ui.entries import AnswerEntry, Entry, LeftOutEntry, NoteEntry, PromptEntry, ResultEntry, SeamEntry
+from salon.ui.answerentry import AnswerEntry
+from salon.ui.entries import LeftOutEntry, NoteEntry, PromptEntry, ResultEntry, SeamEntry
+from salon.ui.entry import Entry
 from salon.ui.notice import NoticeText
 from salon.ui.sections import short_number
 from salon.untrusted import clean_line

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from salon.chat.blocks import kind_of, text_of
 from salon.chat.conversation import Message
-from salon.ui.entries import ending_of
+from salon.ui.endings import ending_of
 from salon.ui.toollines import describe_block
 from salon.untrusted import clean, clean_line
 

@@ -7,7 +7,7 @@ from textual.screen import Screen
 from salon.actions import BY_ID
 from salon.ui.blockcursor import BlockCursor
 from salon.ui.blockscreen import BlockScreen, CopyWanted, OpenedBlock
-from salon.ui.entries import Entry
+from salon.ui.entry import Entry
 from salon.ui.findbar import FindBar
 from salon.ui.leaves import ShownLeaf
 from salon.ui.links import checked_link

@@ -13,7 +13,8 @@ from salon.chat.parameters import Parameters
 from salon.chat.session import Session
 from salon.errors import SalonError
 from salon.ui.asking import AskingActions
-from salon.ui.entries import Entry, NoteEntry
+from salon.ui.entries import NoteEntry
+from salon.ui.entry import Entry
 from salon.ui.modelpicker import model_rows
 from salon.ui.notice import NoticeText
 from salon.ui.picker import PickerScreen, Row

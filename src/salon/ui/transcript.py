@@ -20,8 +20,9 @@ from textual.widget import Widget
 
 from salon.actions import Place
 from salon.markdown import Line, Look, Span, is_fold_row, look
+from salon.ui.answerentry import AnswerEntry
 from salon.ui.blockcursor import BlockCursor, BlockPlace
-from salon.ui.entries import AnswerEntry, Entry
+from salon.ui.entry import Entry
 from salon.ui.find import Finder, Hit, columns_of
 from salon.ui.keys import bind_actions
 from salon.ui.leaves import ShownLeaf

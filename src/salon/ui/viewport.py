@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 
 from salon.markdown import Line
-from salon.ui.entries import Entry
+from salon.ui.entry import Entry
 from salon.ui.heights import Heights
 from salon.ui.sections import Frame
 
