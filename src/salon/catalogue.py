@@ -47,6 +47,11 @@ class Catalogue:
             return [] if connection.host else self.table()
         return [self._priced(info) for info in found.values()]
 
+    def recall(self, connection: Connection) -> None:
+        """Have at hand what a server said of its models earlier; reads a small file."""
+        if not connection.demo:
+            self._of(connection.host)
+
     def first(self, connection: Connection) -> str:
         """The model to ask another server for where nobody has chosen one; "" for Anthropic's, or before it was asked.
 

@@ -205,7 +205,10 @@ class House:
             called="The demo" if demo else "",
         )
         host = "" if demo or client.anthropic_host else client.host
-        return Connection(client=client, host=host, demo=demo, credentials=credentials.source if credentials else "")
+        source = credentials.source if credentials else ""
+        connection = Connection(client=client, host=host, demo=demo, credentials=source)
+        self.catalogue.recall(connection)
+        return connection
 
     def keep_copy(self, text: str) -> str:
         """See `Services.keep_copy`."""

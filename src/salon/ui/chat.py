@@ -137,6 +137,8 @@ class ChatScreen(InspectingActions):
         """What was sent before there was a chat to send it in."""
         self._parted: _Parted | None = None
         """This chat's own prompt, while what is typed belongs to the next one."""
+        self._presumed = ""
+        """The model that this chat began with because nobody had chosen one."""
         self._settling = False
         self._log_trouble = ""
         self._draft_trouble = ""
@@ -254,6 +256,7 @@ class ChatScreen(InspectingActions):
         """Ask this model from now on, and remember it with the session."""
         if self.session is None or self.connection is None:
             return
+        self._presumed = ""
         self.session.wish(model=model)
         self.session.adopt(self._services.parameters(self.connection, model))
         self._show_model(self.session)
@@ -268,12 +271,21 @@ class ChatScreen(InspectingActions):
             self._show_model(self.session)
 
     def use_default_model(self, model: str) -> None:
-        """Ask this model, unless the chat has one of its own."""
-        if self.session is None or self.connection is None or self.session.conversation.settings.get("model"):
+        """Ask this model, unless the chat has one of its own.
+
+        A prompt that was sent before the server had named its models founded the chat with the one that was presumed.
+        """
+        session = self.session
+        if session is None or self.connection is None or not model:
             return
-        if model:
-            self.session.adopt(self._services.parameters(self.connection, model))
-            self._show_model(self.session)
+        founded_with = session.conversation.settings.get("model")
+        answered = any(message.role == "assistant" for message in session.conversation.written.values())
+        if founded_with and (answered or founded_with != self._presumed):
+            return
+        session.adopt(self._services.parameters(self.connection, model))
+        if founded_with:
+            self.run_worker(session.set("model", model), exit_on_error=False)
+        self._show_model(session)
 
     def use_template(self, template: Template, prompt: str) -> None:
         """Begin as a template says, its first prompt in the box."""
@@ -289,6 +301,7 @@ class ChatScreen(InspectingActions):
             return
         wanted = str(session.conversation.settings.get("model", ""))
         parameters = self._services.parameters(self.connection, wanted)
+        self._presumed = "" if wanted else parameters.model.id
         session.adopt(parameters)
         self._show_model(session)
 
