@@ -1,6 +1,7 @@
 """Makes the pictures: drives the real app against the demo server and writes what it shows, as SVG.
 
     python screenshots/make.py [FOLDER] [--sizes 80x24,120x40] [--scenes streaming,stopped] [--themes dusk,frost]
+        [--set large_targets=yes]
 
 Everything happens in a throw-away home. Without options the pictures of this folder are renewed, which are every scene
 once, and some in other themes and sizes.
@@ -12,7 +13,7 @@ import html
 import os
 import re
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -22,6 +23,7 @@ from textual.pilot import Pilot
 
 from salon.actions import BY_ID
 from salon.chat.conversation import Message, Status
+from salon.chat.tools import ToolCall
 from salon.store.carrying import FileCarrier
 from salon.ui.answerentry import AnswerEntry
 from salon.ui.app import SalonApp
@@ -338,6 +340,30 @@ async def settings(studio: Studio) -> None:
     await studio.until(lambda: len(studio.app.screen_stack) > 2, "the settings")
 
 
+async def models(studio: Studio) -> None:
+    """The models to choose from."""
+    await studio.ready()
+    await studio.pilot.press(*BY_ID["pick_model"].keys[:1])
+    await studio.until(lambda: len(studio.app.screen_stack) > 2, "the models")
+
+
+async def costs(studio: Studio) -> None:
+    """What was spent."""
+    await studio.ready()
+    await studio.ask("echo Why is the sky blue?")
+    studio.app.chat.action_costs()
+    await studio.until(lambda: len(studio.app.screen_stack) > 2, "the costs")
+
+
+async def asked(studio: Studio) -> None:
+    """A tool asks before it runs."""
+    await studio.ready()
+    await studio.ask("echo How long is the harbour's wall?")
+    call = ToolCall("call", "files__read_text_file", {"path": "notes/harbour.md"})
+    studio.app.run_worker(studio.app.chat.question.ask(call))
+    await studio.until(lambda: bool(studio.app.chat.question.display), "the question")
+
+
 async def toosmall(studio: Studio) -> None:
     """A window in which nothing fits."""
     await studio.ready()
@@ -375,6 +401,9 @@ SCENES: dict[str, Scene] = {
         inspecting,
         palette,
         settings,
+        models,
+        costs,
+        asked,
         toosmall,
     )
 }
@@ -392,13 +421,17 @@ PICTURES: tuple[tuple[str, str, str], ...] = (
 """Scene, size and theme of what lies in this folder."""
 
 
-async def take(name: str, size: tuple[int, int], theme: str = FIRST_THEME) -> str:
-    """Play one scene in a home of its own; the picture."""
+async def take(
+    name: str, size: tuple[int, int], theme: str = FIRST_THEME, settings: Mapping[str, str] | None = None
+) -> str:
+    """Play one scene in a home of its own, perhaps with other settings; the picture."""
     pace = PACES.get(name, 0.05)
     with tempfile.TemporaryDirectory() as home:
         places = {"SALON_CONFIG_DIR": f"{home}/c", "SALON_STATE_DIR": f"{home}/s", "SALON_CACHE_DIR": f"{home}/k"}
         os.environ.update(places)
-        house = build(Options(demo=name != "welcome"), {**places, "SALON_THEME": theme, "SALON_DEMO_PACE": str(pace)})
+        own = {f"SALON_{key.upper()}": value for key, value in (settings or {}).items()}
+        told = {**places, **own, "SALON_THEME": theme, "SALON_DEMO_PACE": str(pace)}
+        house = build(Options(demo=name != "welcome"), told)
         try:
             if name == "resumed":
                 await play("stopped", house, size, draft="and a draft that was not sent")
@@ -456,10 +489,12 @@ def main() -> None:
     parser.add_argument("--sizes", default="")
     parser.add_argument("--scenes", default="")
     parser.add_argument("--themes", default="")
+    parser.add_argument("--set", default=[], action="append")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     wanted: Iterable[tuple[str, str, str]] = PICTURES
-    if options.sizes or options.scenes or options.themes:
+    settings = dict(each.split("=", 1) for each in options.set)
+    if options.sizes or options.scenes or options.themes or settings:
         wanted = product(
             (options.scenes or ",".join(SCENES)).split(","),
             (options.sizes or FIRST_SIZE).split(","),
@@ -469,7 +504,7 @@ def main() -> None:
         suffix = ("" if theme == FIRST_THEME else f"-{theme}") + ("" if size == FIRST_SIZE else f"-{size}")
         width, height = map(int, size.split("x"))
         target = options.folder / f"{name}{suffix}.svg"
-        target.write_text(asyncio.run(take(name, (width, height), theme)), "utf-8")
+        target.write_text(asyncio.run(take(name, (width, height), theme, settings)), "utf-8")
         print(target)
 
 

@@ -775,6 +775,30 @@ def key_name(key: str) -> str:
     )
 
 
+_ARROWS = {"↑": "up", "↓": "down", "←": "left", "→": "right"}
+_KEYS = {"Esc", "Enter", "Tab", "Space", "Backspace", "Delete", "Insert", "Home", "End", "PgUp", "PgDn"}
+_BY_NAME = {name: key for key, name in _NAMES.items()}
+
+
+def textual_key(name: str) -> str:
+    """What `key_name` makes of a key, turned back; "" for words that name none."""
+    if " " in name:
+        keys = [textual_key(part) for part in name.split(" ")]
+        return " ".join(keys) if all(keys) else ""
+    *modifiers, base = name.split("+") if len(name) > 1 else [name]
+    if not {*modifiers} <= {"Ctrl", "Alt", "Shift"}:
+        return ""
+    if base in _ARROWS:
+        key = _ARROWS[base]
+    elif base in _KEYS or base in {"Up", "Down", "Left", "Right"} or base in _BY_NAME:
+        key = _BY_NAME.get(base, base.lower())
+    elif len(base) == 1:
+        key = base.lower() if modifiers else base
+    else:
+        key = base.lower() if base[0] == "F" and base[1:].isdigit() else ""
+    return "+".join([*(modifier.lower() for modifier in modifiers), key]) if key else ""
+
+
 def key_table() -> str:
     """The keys as a Markdown table, for the README."""
     rows = ["| Where | Keys | What |", "|---|---|---|"]

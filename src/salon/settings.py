@@ -255,6 +255,12 @@ class Settings:
         "and the terminal's progress bar stays away.",
         effect=Effect.AT_ONCE,
     )
+    large_targets: bool = _setting(
+        False,
+        "Whether everything that can be clicked is large, for touch and for hands that tremble: rows, keys and fields "
+        "three rows high.",
+        effect=Effect.AT_ONCE,
+    )
     mouse: bool = _setting(True, "Whether Salon takes mouse events. If not, the terminal selects text by itself.")
     notify: str = _setting(
         "auto",

@@ -40,6 +40,7 @@ from salon.ui.printing import printed
 from salon.ui.rowfilter import lean
 from salon.ui.services import Connection, Opening, Services
 from salon.ui.shelf import Shelf
+from salon.ui.targets import CLASS
 from salon.ui.welcome import WelcomeScreen
 from salon.untrusted import clean_line
 from salon.words import tr
@@ -59,6 +60,7 @@ class SalonApp(PreferringApp):
         self._opening = opening or Opening()
         super().__init__(services)
         self.animation_level = "none"
+        self.set_class(services.settings.large_targets, CLASS)
         bind_actions(self, Place.EVERYWHERE, priority=True)
         self._chords = Chords()
         self._prompt_given = self._opening.prompt

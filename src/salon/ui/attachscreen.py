@@ -11,6 +11,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from salon.ui.field import Field
+from salon.ui.keyline import KeyLine
+from salon.ui.targets import Options
 from salon.untrusted import clean_line
 
 
@@ -35,8 +37,8 @@ class AttachScreen(ModalScreen[str | None]):
         with Vertical(classes="panel"):
             yield Static("Attach a file, a folder or an address", classes="heading", markup=False)
             yield Field(placeholder="notes.pdf   ~/Pictures/   https://example.org/plan.png", id="attach-path")
-            yield OptionList(id="attach-files", markup=False)
-            yield Static("Tab completes · Enter attaches · Esc closes", classes="faint", markup=False)
+            yield Options(id="attach-files", markup=False)
+            yield KeyLine("Tab completes · Enter attaches · Esc closes", classes="faint")
 
     def on_mount(self) -> None:
         """Show what lies here."""

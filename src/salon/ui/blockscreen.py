@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from salon.actions import BY_ID, Place
 from salon.markdown import Choices, Document, Lines, MarkdownLines, PlainLines, Span, goes_on, look
+from salon.ui.keyline import KeyLine
 from salon.ui.keys import bind_actions
 from salon.ui.leaves import STEP, ShownLeaf
 from salon.ui.painter import Painter
@@ -178,7 +179,7 @@ class BlockScreen(ModalScreen[None]):
         """The view and the row below it."""
         yield self._view
         with Horizontal(id="opened-bar"):
-            yield Static("", id="opened-hint", markup=False)
+            yield KeyLine(rows=1, id="opened-hint")
             yield Static("", id="opened-place", markup=False)
 
     def on_mount(self) -> None:
@@ -209,7 +210,7 @@ class BlockScreen(ModalScreen[None]):
         view = self._view
         first, last = view.top + 1, min(view.total, view.top + view.size.height)
         place = f"{first:,}–{last:,} of {view.total:,}" if view.total > view.size.height else ""
-        self.query_one("#opened-hint", Static).update(Text(clean_line(self._said) or " · ".join(hints), no_wrap=True))
+        self.query_one(KeyLine).show(clean_line(self._said) or " · ".join(hints))
         self.query_one("#opened-place", Static).update(Text(place, no_wrap=True))
 
     async def action_help_opened(self) -> None:

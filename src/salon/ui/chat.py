@@ -33,6 +33,7 @@ from salon.ui.findbar import FindBar
 from salon.ui.flights import Flights
 from salon.ui.hints import hints
 from salon.ui.inspecting import InspectingActions
+from salon.ui.keyline import LOW
 from salon.ui.keys import bind_actions
 from salon.ui.notice import Notice, NoticeText
 from salon.ui.painter import Painter
@@ -52,6 +53,8 @@ from salon.untrusted import clean, clean_line
 logger = logging.getLogger(__name__)
 
 SMALLEST = (40, 10)
+NARROW = 70
+"""Columns; in fewer a sidebar beside the chat would leave none of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -666,6 +669,8 @@ class ChatScreen(InspectingActions):
         """Say so when there is too little room."""
         too_small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
         self.set_class(too_small, "-too-small")
+        self.set_class(event.size.height < LOW, "-low")
+        self.set_class(event.size.width < NARROW, "-narrow")
         if self._services.settings.sidebar and event.size.width >= STAYS_FROM and not self.sidebar.is_open:
             self.sidebar.open(focus=False)
             self.post_message(self.SidebarWanted())

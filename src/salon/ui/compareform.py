@@ -14,6 +14,8 @@ from textual.widgets.option_list import Option
 from salon.chat.comparing import FEWEST, MOST
 from salon.chat.model import ModelInfo
 from salon.ui.field import Field
+from salon.ui.keyline import KeyLine
+from salon.ui.targets import Options
 from salon.untrusted import clean_line
 
 
@@ -69,8 +71,8 @@ class CompareForm(ModalScreen[Sequence[Candidate] | None]):
             yield Static("", markup=False)
             yield Field(placeholder="Type to filter", select_on_focus=False)
             yield Static("", markup=False)
-            yield OptionList(markup=False)
-            yield Static("", id="compare-hint", classes="faint", markup=False)
+            yield Options(markup=False)
+            yield KeyLine(id="compare-hint", classes="faint")
 
     def on_mount(self) -> None:
         """Show all."""
@@ -149,4 +151,4 @@ class CompareForm(ModalScreen[Sequence[Candidate] | None]):
         if self._too_many:
             said = f"Not more than {MOST} at once"
         asks = f"Enter asks all {count}" if count >= FEWEST else f"at least {FEWEST} are needed"
-        self.query_one("#compare-hint", Static).update(Text(f"\n{said} · Tab marks · {asks} · Esc leaves"))
+        self.query_one(KeyLine).show(f"{said} · Tab marks · {asks} · Esc leaves")

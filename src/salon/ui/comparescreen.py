@@ -19,6 +19,7 @@ from salon.chat.model import ModelInfo
 from salon.chat.turn import Turn
 from salon.ui.answerentry import AnswerEntry
 from salon.ui.blockscreen import CopyWanted
+from salon.ui.keyline import KeyLine
 from salon.ui.keys import bind_actions
 from salon.ui.painter import Painter
 from salon.ui.progress import Progress
@@ -152,7 +153,7 @@ class CompareScreen(ModalScreen[str | None]):
         yield Static("", id="compare-tabs", markup=False)
         with Horizontal(id="compare-columns"):
             yield from self.columns
-        yield Static("", id="compare-keys", markup=False)
+        yield KeyLine(rows=1, id="compare-keys")
 
     def on_mount(self) -> None:
         """Show what has happened already; a clock runs while answers arrive."""
@@ -222,7 +223,7 @@ class CompareScreen(ModalScreen[str | None]):
             f"{BY_ID['compare_stop'].key} {stops}",
         ]
         keys = " · ".join(hint for hint in hints if hint)
-        self.query_one("#compare-keys", Static).update(Text(keys, no_wrap=True, overflow="ellipsis"))
+        self.query_one(KeyLine).show(keys)
 
     def say(self, sentence: str) -> None:
         """Say something before the keys, until one is pressed."""

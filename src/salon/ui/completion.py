@@ -10,6 +10,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from salon.markdown.cells import cell_len
+from salon.ui.targets import Options
 
 How = Literal["tab", "enter"]
 LABEL_CELLS = 32
@@ -26,7 +27,7 @@ class Candidate:
     """How it is shown, where that is not the value."""
 
 
-class CompletionList(OptionList, can_focus=False):
+class CompletionList(Options, can_focus=False):
     """The candidates, one of them chosen; it never has the focus, the prompt lends it a few keys while it is open."""
 
     @dataclass

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from salon.chat import spending
 from salon.chat.numbers import dollars, short_number
 from salon.chat.spending import Ledger, Spent
+from salon.ui.keyline import KeyLine
 from salon.untrusted import clean_line
 
 _DAYS = 7
@@ -58,10 +59,11 @@ class CostScreen(ModalScreen[None]):
             yield Static("", id="costs", markup=False)
             yield Static(
                 "\nAt the prices of today, which prices.toml can change. Not counted: temporary chats, and chats "
-                "that were removed for ever.\n\nEsc leaves",
+                "that were removed for ever.",
                 classes="faint",
                 markup=False,
             )
+            yield KeyLine("Esc leaves", classes="faint")
 
     def on_mount(self) -> None:
         """Show what is known at once."""

@@ -17,6 +17,7 @@ from salon.chat.conversation import Conversation
 from salon.errors import SalonError
 from salon.store.exporting.selecting import Format, Wanted
 from salon.ui.field import Field
+from salon.ui.keyline import KeyLine
 from salon.ui.services import Carrier
 from salon.ui.welcome import Choice
 from salon.untrusted import clean, clean_line
@@ -74,11 +75,7 @@ class ExportScreen(ModalScreen[Exported | None]):
             yield Static("\nTo this file (one that is there is never written over)", classes="muted", markup=False)
             yield Field(id="place", select_on_focus=False)
             yield Static("", id="outcome", markup=False)
-            yield Static(
-                "\nEnter writes the file · F3 copies instead · Tab moves · Esc leaves",
-                classes="faint",
-                markup=False,
-            )
+            yield KeyLine("Enter writes the file · F3 copies instead · Tab moves · Esc leaves", classes="faint")
 
     def on_mount(self) -> None:
         """Choose Markdown."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
@@ -9,6 +10,10 @@ from textual.message import Message as WidgetMessage
 from textual.widgets import Input, Static
 
 from salon.ui.field import Field
+from salon.ui.keyline import KeyLine
+
+KEYS_FROM = 70
+"""Columns from which on the box has room for more keys than the one that closes it."""
 
 
 class FindBar(Horizontal):
@@ -36,10 +41,15 @@ class FindBar(Horizontal):
         yield Static("Find", id="find-label", markup=False)
         yield Field(placeholder="words in this chat", id="find-words")
         yield Static("", id="find-count", markup=False)
+        yield KeyLine("Enter next · ↑ previous · Esc closes", rows=1, id="find-keys")
 
     def on_mount(self) -> None:
         """Take no room until it is opened."""
         self.display = False
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The words that are looked for need room more than the keys do."""
+        self.set_class(event.size.width < KEYS_FROM, "-narrow")
 
     @property
     def is_open(self) -> bool:
@@ -64,7 +74,7 @@ class FindBar(Horizontal):
         """Which occurrence is shown, of how many."""
         words = self.query_one(Input).value
         told = f"{number} of {count}" if count else "not found" if words else ""
-        self.query_one("#find-count", Static).update(f"{told}  Enter ↓ next · ↑ previous · Esc closes")
+        self.query_one("#find-count", Static).update(told)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Look while the person types."""

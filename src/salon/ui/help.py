@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -15,6 +16,7 @@ from textual.widgets import Input, Static
 from salon.actions import ACTIONS, Action, Place, key_name
 from salon.editing.vi.summary import VI_KEYS
 from salon.ui.field import Field
+from salon.ui.keyline import LOW, KeyLine
 
 _KEY_CELLS = 16
 
@@ -58,11 +60,15 @@ class HelpScreen(ModalScreen[None]):
         """What is searched, and what was found."""
         with Vertical(classes="panel"):
             yield Static("Keys", classes="heading", markup=False)
-            yield Static("", markup=False)
+            yield Static("", classes="gap", markup=False)
             yield Field(placeholder="Type to search the keys and what they do", select_on_focus=False)
             with VerticalScroll(id="help-rows", can_focus=False):
                 yield Static("", id="help-text", markup=False)
-            yield Static("\n↑ ↓ PgUp PgDn scroll · Esc leaves", classes="faint", markup=False)
+            yield KeyLine("↑ ↓ scroll · PgDn a page · Esc leaves", classes="faint")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Where there is little room, leave the air out."""
+        self.set_class(event.size.height < LOW, "-low")
 
     def on_mount(self) -> None:
         """Show all."""

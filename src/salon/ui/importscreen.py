@@ -15,7 +15,9 @@ from textual.widgets.option_list import Option
 
 from salon.errors import SalonError
 from salon.ui.field import Field
+from salon.ui.keyline import KeyLine
 from salon.ui.services import Carried, Carrier
+from salon.ui.targets import Options
 from salon.untrusted import clean, clean_line
 
 _BAR = 30
@@ -57,9 +59,9 @@ class ImportScreen(ModalScreen[str | None]):
                 markup=False,
             )
             yield Field(self._place, placeholder="A file or a folder", select_on_focus=False, id="place")
-            yield OptionList(id="places", markup=False)
+            yield Options(id="places", markup=False)
             yield Static("", id="outcome", markup=False)
-            yield Static("", id="import-hint", classes="faint", markup=False)
+            yield KeyLine(id="import-hint", classes="faint")
 
     def on_mount(self) -> None:
         """Offer the usual places."""
@@ -177,7 +179,7 @@ class ImportScreen(ModalScreen[str | None]):
         outcome.update(Content(clean(f"\n{sentence}")))
 
     def _hint(self, words: str) -> None:
-        self.query_one("#import-hint", Static).update(Content(f"\n{words}"))
+        self.query_one(KeyLine).show(words)
 
 
 def _shown(lines: Sequence[str]) -> list[str]:

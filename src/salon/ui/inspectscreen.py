@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
@@ -16,8 +15,10 @@ from salon.actions import BY_ID, Place
 from salon.markdown import Line
 from salon.ui.blockscreen import CopyWanted
 from salon.ui.jsonrows import JsonRow, Path, json_rows, row_line, value_at
+from salon.ui.keyline import KeyLine
 from salon.ui.keys import bind_actions
 from salon.ui.painter import Painter
+from salon.ui.targets import row_height
 from salon.untrusted import clean
 
 WHEEL_ROWS = 3
@@ -70,7 +71,7 @@ class JsonView(Widget, can_focus=True):
     def move(self, rows: int) -> None:
         """Move the cursor, no further than to the ends."""
         self._cursor = max(0, min(self._cursor + rows, len(self._rows) - 1))
-        height = max(1, self.size.height)
+        height = max(1, self.size.height // row_height(self))
         self._top = max(self._cursor - height + 1, min(self._top, self._cursor, max(0, len(self._rows) - height)))
         self.refresh()
 
@@ -105,10 +106,12 @@ class JsonView(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Row `y` of the view."""
-        index, width = self._top + y, self.size.width
+        high, width = row_height(self), self.size.width
+        index = self._top + y // high
         if index >= len(self._rows):
             return self.painter.strip(Line(()), width)
-        strip = self.painter.strip(row_line(self._rows[index], width), width)
+        line = row_line(self._rows[index], width) if y % high == high // 2 else Line(())
+        strip = self.painter.strip(line, width)
         return self.painter.highlighted(strip, 0, width) if index == self._cursor else strip
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
@@ -123,8 +126,9 @@ class JsonView(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A click moves there; on what folds it opens or folds it."""
-        if self._top + event.y < len(self._rows):
-            self.move(self._top + event.y - self._cursor)
+        index = self._top + event.y // row_height(self)
+        if index < len(self._rows):
+            self.move(index - self._cursor)
             self.fold()
 
 
@@ -142,7 +146,7 @@ class InspectScreen(ModalScreen[None]):
         """Heading, rows, keys."""
         yield Static("Request and response", id="inspect-heading", markup=False)
         yield self._view
-        yield Static("", id="inspect-keys", markup=False)
+        yield KeyLine(rows=1, id="inspect-keys")
 
     def on_mount(self) -> None:
         """An answer that arrives is looked at again every second."""
@@ -166,7 +170,7 @@ class InspectScreen(ModalScreen[None]):
 
     def _show_keys(self) -> None:
         keys = " · ".join([*(f"{BY_ID[name].key} {words}" for name, words in _HINTS)])
-        self.query_one("#inspect-keys", Static).update(Text(self._said or keys, no_wrap=True, overflow="ellipsis"))
+        self.query_one(KeyLine).show(self._said or keys)
         self._said = ""
 
     # actions

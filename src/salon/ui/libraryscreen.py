@@ -21,6 +21,7 @@ from salon.chat.summary import SessionSummary
 from salon.errors import SalonError
 from salon.ui.chatstates import ChatState
 from salon.ui.field import Field
+from salon.ui.keyline import LOW, KeyLine
 from salon.ui.keys import bind_actions
 from salon.ui.painter import Painter
 from salon.ui.sessionbrowser import SessionBrowser
@@ -97,6 +98,7 @@ class LibraryScreen(ModalScreen[str | None]):
                 yield Static("", id="library-label", markup=False)
                 yield Field(id="library-text", select_on_focus=False)
             yield Static("Looking …", id="library-hint", markup=False)
+            yield KeyLine(id="library-keys")
 
     def on_mount(self) -> None:
         """Show what was there at the last look, then look."""
@@ -114,8 +116,9 @@ class LibraryScreen(ModalScreen[str | None]):
         self._browser.list.set_painter(painter)
 
     def on_resize(self, event: events.Resize) -> None:
-        """A preview only where there is room."""
+        """A preview, and air, only where there is room."""
         self.query_one("#library-preview").display = event.size.width >= PREVIEW_FROM
+        self.set_class(event.size.height < LOW, "-low")
 
     # loading
 
@@ -359,7 +362,8 @@ class LibraryScreen(ModalScreen[str | None]):
         hint = self.query_one("#library-hint", Static)
         hint.set_class(role == "error", "-error")
         hint.set_class(role == "warning", "-warning")
-        hint.update(Content(f"{clean_line(sentence, 300)}\n{self._keys()}"))
+        hint.update(Content(clean_line(sentence, 300)))
+        self.query_one(KeyLine).show(self._keys())
 
     def _keys(self) -> str:
         labels = {"archive_chat": "restore", "trash_chat": "for ever"} if self._view is View.TRASH else {}

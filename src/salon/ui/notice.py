@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from textual.content import Content
-from textual.style import Style
 from textual.widgets import Static
 
 from salon.actions import BY_ID, Place
+from salon.ui.keyline import PARTED, button_content, line_content
+from salon.ui.targets import are_large
 from salon.untrusted import clean
+
+MOST_ROWS = 4
+"""Rows that keys may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,43 +65,53 @@ class Notice(Static):
         self.display = notice is not None
         if notice is not None:
             self.set_classes(f"-{notice.role}")
-            self._write()
+            self.write()
 
     def show_details(self) -> None:
         """Add the technical details to the sentence."""
         self._with_details = True
-        self._write()
+        self.write()
 
     def set_esc_stops(self, esc_stops: bool) -> None:
         """Say whether Esc stops an answer at the moment, so that no notice claims that it closes it."""
         if esc_stops != self._esc_stops:
             self._esc_stops = esc_stops
-            self._write()
+            self.write()
 
-    def _write(self) -> None:
+    def on_resize(self) -> None:
+        """No key is parted from its words."""
+        self.write()
+
+    def write(self) -> None:
+        """Write what is shown as the screen and the settings are now."""
         if self.shown is None:
             return
         details = f"\n{self.shown.details}" if self._with_details and self.shown.details else ""
         content = Content(clean(f"{self.shown.sentence}{details}"))
-        for part, action in _key_parts(self.shown, esc_stops=self._esc_stops):
-            place = "app" if BY_ID[action].place is Place.EVERYWHERE else "screen"
-            # Nothing needs the mouse; who has it in the hand may click what a key would do.
-            content += Content.styled(clean(part), Style.from_meta({"@click": f"{place}.{action}"}))
+        parts = [
+            (part, f"{'app' if BY_ID[action].place is Place.EVERYWHERE else 'screen'}.{action}")
+            for part, action in _key_parts(self.shown, esc_stops=self._esc_stops)
+        ]
+        width = self.content_size.width or self.app.size.width - 4
+        if parts:
+            keys = button_content(parts, width) if are_large(self) else line_content(parts, width, MOST_ROWS)
+            content += Content("\n") + keys
         self.update(content)
 
 
 def keys_line(notice: NoticeText, *, esc_stops: bool = False) -> str:
     """The keys of a notice's actions, on a row of their own; `esc_stops` says that Esc has something better to do."""
-    return "".join(part for part, _ in _key_parts(notice, esc_stops=esc_stops))
+    parts = _key_parts(notice, esc_stops=esc_stops)
+    return "\n" + PARTED.join(part for part, _ in parts) if parts else ""
 
 
 def _key_parts(notice: NoticeText, *, esc_stops: bool) -> list[tuple[str, str]]:
-    """The parts of that row with what parts them, each with the id of its action."""
+    """The parts of that row, each with the id of its action."""
     known = [BY_ID[action] for action in notice.actions if action in BY_ID]
     if not known:
-        return [("\nEsc closes this.", "stop")] if notice.role != "info" and not esc_stops else []
+        return [("Esc closes this.", "stop")] if notice.role != "info" and not esc_stops else []
     enter = ["Enter"] if not notice.by_key or not known[0].keys else []
     first = " or ".join([*enter, *known[0].key_names()[:1]]) + f" {known[0].label.lower()}"
-    rest = [(f" · {action.key} {action.label.lower()}", action.id) for action in known[1:] if action.keys]
-    closes = [] if esc_stops or "stop" in notice.actions else [(" · Esc closes this", "stop")]
-    return [(f"\n{first}", known[0].id), *rest, *closes]
+    rest = [(f"{action.key} {action.label.lower()}", action.id) for action in known[1:] if action.keys]
+    closes = [] if esc_stops or "stop" in notice.actions else [("Esc closes this", "stop")]
+    return [(first, known[0].id), *rest, *closes]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -12,6 +13,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from salon.ui.field import Field
+from salon.ui.keyline import LOW, PARTED, KeyLine
+from salon.ui.targets import Options
 
 SHOWN = 500
 """More rows than this are reached by typing, not by scrolling."""
@@ -49,6 +52,8 @@ class PickerScreen(ModalScreen[str | None]):
     ]
 
     HINT = "↑ ↓ move · Enter opens · Esc leaves"
+    LOW = LOW
+    """Rows; on a lower screen there is no air."""
 
     def __init__(
         self,
@@ -79,9 +84,13 @@ class PickerScreen(ModalScreen[str | None]):
             yield Static(self._heading, classes="heading", markup=False)
             yield Static(self._about, classes="muted", markup=False)
             yield Field(self._words, placeholder="Type to filter", select_on_focus=False)
-            yield Static("", markup=False)
-            yield OptionList(markup=False)
-            yield Static("", id="picker-hint", classes="faint", markup=False)
+            yield Static("", classes="gap", markup=False)
+            yield Options(markup=False)
+            yield KeyLine(id="picker-hint", classes="faint")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Where there is little room, leave the air out."""
+        self.set_class(event.size.height < self.LOW, "-low")
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show what was found in the meantime, and choose if Enter was pressed in it."""
@@ -146,10 +155,10 @@ class PickerScreen(ModalScreen[str | None]):
         if self._rows is None:
             hint = "Looking …"
         elif not found:
-            hint = self._empty if not self._rows else "Nothing has these words. Esc leaves."
+            hint = f"{self._empty if not self._rows else 'Nothing has these words.'}{PARTED}Esc leaves"
         elif len(found) > SHOWN:
             hint = f"{len(found):,} found, the first {SHOWN} are shown · {hint}"
-        self.query_one("#picker-hint", Static).update(Text(f"\n{hint}"))
+        self.query_one(KeyLine).show(hint)
 
 
 def _prompt(row: Row) -> Text:

@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from salon.chat.attachments import Mosaic
 from salon.errors import SalonError
+from salon.ui.keyline import KeyLine
 from salon.untrusted import clean_line
 
 
@@ -62,7 +63,7 @@ class PictureScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The picture, and a row that says what it is."""
         yield PictureView()
-        yield Static(f"{clean_line(self._caption, 200)} · Esc closes", id="opened-hint", markup=False)
+        yield KeyLine(f"{clean_line(self._caption, 200)} · Esc closes", rows=1, id="opened-hint")
 
     def on_resize(self) -> None:
         """Draw it as large as there is room."""

@@ -14,11 +14,14 @@ from salon.ui.form import FormScreen
 from salon.ui.help import HelpScreen, Here
 from salon.ui.inspectscreen import InspectScreen
 from salon.ui.keyboard import CarefulLinuxDriver
+from salon.ui.keyline import KeyLine
 from salon.ui.libraryscreen import LibraryScreen
 from salon.ui.modelpicker import model_rows
+from salon.ui.notice import Notice
 from salon.ui.palette import PaletteScreen, palette_actions
 from salon.ui.picker import PickerScreen, Row
 from salon.ui.settingsscreen import SettingsScreen
+from salon.ui.targets import CLASS
 from salon.ui.themed import AUTO, ThemedApp
 from salon.ui.treescreen import TreeScreen
 from salon.untrusted import clean_line
@@ -128,6 +131,22 @@ class PreferringApp(ThemedApp):
         """Have a changed setting hold at once where it can."""
         if event.name.startswith("theme"):
             self.adopt_theme_settings()
+        if event.name == "large_targets":
+            self._resize_targets()
         for chat in self.chats:
             if chat.is_mounted:
                 chat.heed(event.name)
+
+    async def action_press(self, keys: str) -> None:
+        """Press a key, or a chord, whose name was clicked."""
+        for key in keys.split(" "):
+            self.post_message(events.Key(key, key if len(key) == 1 else None))
+
+    def _resize_targets(self) -> None:
+        self.set_class(self._services.settings.large_targets, CLASS)
+        for screen in {*self.chats, *self.screen_stack}:
+            for line in screen.query(KeyLine):
+                line.write()
+            for notice in screen.query(Notice):
+                notice.write()
+            screen.refresh(layout=True)

@@ -10,7 +10,9 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from salon.ui.keyline import KeyLine
 from salon.ui.picker import Row
+from salon.ui.targets import Options
 from salon.untrusted import clean
 
 
@@ -31,12 +33,14 @@ class QuestionScreen(ModalScreen[str | None]):
         with Vertical(classes="panel"):
             yield Static(clean(self._heading), classes="heading", markup=False)
             yield Static(f"\n{clean(self._sentences)}\n", markup=False)
-            yield OptionList(*(Option(_prompt(row), id=row.id) for row in self._rows), markup=False)
-            yield Static("\n↑ ↓ move · Enter chooses · Esc changes nothing", classes="faint", markup=False)
+            yield Options(markup=False)
+            yield KeyLine("↑ ↓ move · Enter chooses · Esc changes nothing", classes="faint")
 
     def on_mount(self) -> None:
         """The first answer is the one that is meant most."""
-        self.query_one(OptionList).highlighted = 0
+        options = self.query_one(OptionList)
+        options.add_options([Option(_prompt(row), id=row.id) for row in self._rows])
+        options.highlighted = 0
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """It was answered."""

@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 
 from salon.chat.search import Hit, IndexState, Page, Search
 from salon.ui.field import Field
+from salon.ui.keyline import KeyLine
 from salon.ui.searchresults import SearchResults
 from salon.untrusted import clean_line
 
@@ -32,7 +33,7 @@ _HELP = (
     "model:opus  tag:work\n"
     "after:2026-03  before:2026-03-31  after:yesterday"
 )
-_KEYS = "↑ ↓ · Enter {} · Esc leaves"
+_KEYS = "↑ ↓ move · Enter {} · Esc leaves"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class SearchScreen(ModalScreen[Chosen | None]):
             yield Static("", id="search-state", markup=False)
             yield SearchResults()
             yield Static(_HELP, id="search-help", classes="faint", markup=False)
-            yield Static("", id="search-keys", classes="faint", markup=False)
+            yield KeyLine(id="search-keys", classes="faint")
 
     @property
     def asked(self) -> str:
@@ -195,7 +196,7 @@ class SearchScreen(ModalScreen[Chosen | None]):
         self.results.display = asked and self.results.count > 0
         self.query_one("#search-help").display = not asked
         action = "opens" if self.results.chosen is not None else "ranks" if self.results.count else "searches"
-        self.query_one("#search-keys", Static).update(_KEYS.format(action))
+        self.query_one(KeyLine).show(_KEYS.format(action))
 
 
 def _by_chat(hits: Sequence[Hit]) -> list[Hit]:

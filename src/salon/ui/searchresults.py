@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from salon.chat.search import Hit, Voice
+from salon.ui.targets import Options
 from salon.untrusted import clean_line
 
 _WHO = {
@@ -26,7 +26,7 @@ _NARROW = 60
 """Columns; below this the date and then the speaker make room for the words."""
 
 
-class SearchResults(OptionList):
+class SearchResults(Options):
     """Hits in the order they were given, those of one chat under its title. Headings cannot be chosen."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"results--title", "results--mark", "results--who"}

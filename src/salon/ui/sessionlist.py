@@ -12,9 +12,11 @@ from textual.strip import Strip
 
 from salon.chat.model import ModelInfo
 from salon.chat.summary import SessionSummary, cost
+from salon.markdown import Line
 from salon.ui.chatstates import ChatState
 from salon.ui.painter import Painter
 from salon.ui.sessionrows import Figures, Rows, heading_line, money, session_line, size_of, when
+from salon.ui.targets import row_height
 from salon.untrusted import clean_line
 
 
@@ -76,7 +78,7 @@ class SessionList(ScrollView):
         """Show these, the cursor on the chat with the id `at`, else on the first; the view stays if it can."""
         before = self.current
         self._rows, self._now = rows, now
-        self.virtual_size = Size(self.size.width, len(rows))
+        self._measure()
         chats = [number for number, row in enumerate(rows) if isinstance(row, SessionSummary)]
         self._cursor = next((number for number in chats if self._id_at(number) == at), chats[0] if chats else -1)
         self.refresh()
@@ -122,29 +124,33 @@ class SessionList(ScrollView):
         return row.id if isinstance(row, SessionSummary) else ""
 
     def _into_view(self) -> None:
-        top, height = int(self.scroll_offset.y), self.scrollable_content_region.height
+        top, height, high = int(self.scroll_offset.y), self.scrollable_content_region.height, row_height(self)
         if self._cursor < 0 or height <= 0:
             return
         # With the heading above, where there is one: it says what the row is.
         first = self._cursor - (self._cursor > 0 and isinstance(self._rows[self._cursor - 1], str))
-        if first < top:
-            self.scroll_to(y=first, animate=False, immediate=True)
-        elif self._cursor >= top + height:
-            self.scroll_to(y=self._cursor - height + 1, animate=False, immediate=True)
+        if first * high < top:
+            self.scroll_to(y=first * high, animate=False, immediate=True)
+        elif (self._cursor + 1) * high > top + height:
+            self.scroll_to(y=(self._cursor + 1) * high - height, animate=False, immediate=True)
 
     def _refresh_row(self, place: int) -> None:
-        y = place - int(self.scroll_offset.y)
-        if 0 <= y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, 1))
+        high = row_height(self)
+        y = place * high - int(self.scroll_offset.y)
+        if -high < y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, high))
 
     def on_resize(self) -> None:
         """Keep the cursor in view."""
-        self.virtual_size = Size(self.size.width, len(self._rows))
+        self._measure()
         self._into_view()
+
+    def _measure(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self._rows) * row_height(self))
 
     def on_click(self, event: events.Click) -> None:
         """A click chooses."""
-        place = event.y + int(self.scroll_offset.y)
+        place = (event.y + int(self.scroll_offset.y)) // row_height(self)
         if 0 <= place < len(self._rows) and isinstance(self._rows[place], SessionSummary):
             self._put(place)
             if self.current is not None:
@@ -152,8 +158,12 @@ class SessionList(ScrollView):
 
     def render_line(self, y: int) -> Strip:
         """One row; everything that is shown of a chat is worked out here, for what is in view only."""
-        width, place = self.scrollable_content_region.width, y + int(self.scroll_offset.y)
+        width, high = self.scrollable_content_region.width, row_height(self)
+        place, part = divmod(y + int(self.scroll_offset.y), high)
         row = self._rows[place] if place < len(self._rows) else ""
+        if part != high // 2:
+            chosen = place == self._cursor
+            return self._painter.strip(Line(()), width, "selection" if chosen else self._ground)
         if isinstance(row, str):
             return self._painter.strip(heading_line(row), width, self._ground)
         line = session_line(

@@ -19,9 +19,11 @@ from salon.actions import BY_ID, Place
 from salon.errors import SalonError
 from salon.settings import SETTINGS, Effect, Origin, Setting
 from salon.ui.field import Field
+from salon.ui.keyline import KeyLine
 from salon.ui.keys import bind_actions
 from salon.ui.picker import PickerScreen, Row
 from salon.ui.services import KeptSettings
+from salon.ui.targets import Options
 from salon.untrusted import clean_line
 
 LOW = 20
@@ -69,13 +71,13 @@ class SettingsScreen(ModalScreen[None]):
         with Vertical(classes="panel"):
             yield Static("Settings", classes="heading", markup=False)
             yield Field(self._words, placeholder="Type to filter", select_on_focus=False, id="settings-words")
-            yield OptionList(markup=False)
+            yield Options(markup=False)
             yield Static("", id="setting-help", markup=False)
             with Horizontal(id="setting-field"):
                 yield Static("", id="setting-label", markup=False)
                 yield Field(id="setting-value", select_on_focus=False)
             yield Static("", id="setting-told", markup=False)
-            yield Static("", id="setting-keys", classes="faint", markup=False)
+            yield KeyLine(id="setting-keys", classes="faint")
 
     def on_mount(self) -> None:
         """Show the settings."""
@@ -142,7 +144,7 @@ class SettingsScreen(ModalScreen[None]):
         line.set_class(role == "error", "problem")
         line.update(Text(sentence))
         line.display = bool(sentence)
-        self.query_one("#setting-keys", Static).update(Text(keys))
+        self.query_one(KeyLine).show(keys)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter; a value that is being written again is no longer wrong."""

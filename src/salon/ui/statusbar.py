@@ -9,11 +9,13 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
+from salon.actions import BY_ID
 from salon.chat.room import FULL, NEARLY_FULL
 from salon.markdown import Line, Look, Span, look
 from salon.markdown.cells import cell_len
 from salon.ui.painter import Painter
 from salon.ui.sections import short_number
+from salon.ui.targets import CELLS, are_large
 from salon.untrusted import clean_line
 
 
@@ -50,6 +52,8 @@ class Status:
     """Whether a key has given the mouse to the terminal."""
     tools: str = ""
     """Which tools the chat has, in a word each."""
+    everything: str = ""
+    """How all that can be done is reached, where there shall be something to touch for it."""
     kept: str = ""
     """What is said instead of “saved” where nothing is meant to be."""
 
@@ -82,17 +86,28 @@ class StatusBar(Widget):
 
     async def on_click(self, event: events.Click) -> None:
         """What stands there is told in full, or changed."""
-        action = action_at(self.status, self.size.width, event.x)
+        action = action_at(self._told, self.size.width, event.x, least=self._least)
         if action:
             await self.run_action(action)
 
     def render_line(self, y: int) -> Strip:
         """The bar."""
-        return self.painter.strip(layout(self.status, self.size.width), self.size.width, "surface")
+        told = y == self.size.height // 2
+        line = layout(self._told, self.size.width, self._least) if told else Line(())
+        return self.painter.strip(line, self.size.width, "surface")
+
+    @property
+    def _told(self) -> Status:
+        palette = BY_ID["palette"]
+        return replace(self.status, everything=f"{palette.key} {palette.label.lower()}" if self._least else "")
+
+    @property
+    def _least(self) -> int:
+        return CELLS if are_large(self) else 0
 
 
-def layout(status: Status, width: int) -> Line:
-    """The bar's row: the state at the left, the rest at the right as far as it fits.
+def layout(status: Status, width: int, least: int = 0) -> Line:
+    """The bar's row: the state at the left, the rest, each at least so wide, at the right as far as it fits.
 
     That nothing is saved always fits: the reason, the hint and the end of the state give way to it.
     """
@@ -108,6 +123,7 @@ def layout(status: Status, width: int) -> Line:
         left = _fitted([span for span in left if not span.text.startswith(" · ")], width - _cells(right) - 2)
     room = width - _cells(left) - 1
     for span in _fields(status):
+        span = span._replace(text=span.text.center(least))
         gap = 2 if right else 1
         if _cells(right) + cell_len(span.text) + gap + 1 > room:
             continue
@@ -116,7 +132,7 @@ def layout(status: Status, width: int) -> Line:
     return Line((*left, Span(" " * blank, look()), *right, Span(" ", look())))
 
 
-def action_at(status: Status, width: int, x: int) -> str:
+def action_at(status: Status, width: int, x: int, *, least: int = 0) -> str:
     """The action that a click on the cell `x` of the bar does, with its namespace; "" for none."""
     actions = {
         clean_line(status.model, 40): "screen.pick_model",
@@ -124,9 +140,10 @@ def action_at(status: Status, width: int, x: int) -> str:
         money(status): "screen.costs",
         tokens(status): "screen.costs",
         "mouse released": "app.toggle_mouse",
+        status.everything: "app.palette",
     }
     cell = 0
-    for span in layout(status, width).spans:
+    for span in layout(status, width, least).spans:
         cell += cell_len(span.text)
         if x < cell:
             return actions.get(span.text.strip(), "") if span.text.strip() else ""
@@ -139,6 +156,7 @@ def _fields(status: Status) -> list[Span]:
         (clean_line(status.unsaved, 80), "error")
         if status.unsaved
         else (status.kept or ("saved" if status.saved else "saving"), "warning" if status.kept else "text-faint"),
+        (status.everything, "text"),
         ("mouse released" if status.mouse_released else "", "accent"),
         (clean_line(status.model, 40), "text-muted"),
         (clean_line(status.effort, 30), "accent"),

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from rich.style import Style
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -12,7 +11,9 @@ from textual.widgets import OptionList, Static
 
 from salon.themes import Theme
 from salon.ui.field import Field
+from salon.ui.keyline import KeyLine
 from salon.ui.picker import PickerScreen, Row
+from salon.ui.targets import Options
 
 LOW = 20
 """Fewer rows have no room for the sample."""
@@ -31,6 +32,7 @@ class ThemeScreen(PickerScreen):
     """Ends with a theme's name, or with None where the one before is wanted back."""
 
     HINT = "↑ ↓ show · Enter keeps · Esc leaves"
+    LOW = 20
 
     class Highlighted(Message):
         """A row is under the cursor."""
@@ -48,14 +50,10 @@ class ThemeScreen(PickerScreen):
         with Vertical(classes="panel"):
             yield Static("Themes", classes="heading", markup=False)
             yield Field("", placeholder="Type to filter", select_on_focus=False)
-            yield OptionList(markup=False)
+            yield Options(markup=False)
             yield Static("", id="theme-sample", markup=False)
             yield Static(Text(self._place), id="theme-place", classes="faint")
-            yield Static("", id="picker-hint", classes="faint", markup=False)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Where there is little room the rows come first."""
-        self.set_class(event.size.height < LOW, "-low")
+            yield KeyLine(id="picker-hint", classes="faint")
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Have it shown."""

@@ -29,6 +29,7 @@ from salon.ui.leaves import ShownLeaf
 from salon.ui.painter import Painter, joined
 from salon.ui.sections import EMPTY, Frame
 from salon.ui.selection import Selection, Spot, selected_text
+from salon.ui.targets import are_large
 from salon.ui.viewport import Viewport
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,10 @@ STRIPS_KEPT = 400
 """With what Textual keeps beside them, so many are about a megabyte."""
 _GREETING = -1
 """What stands for an entry where there is none."""
+_NEAR = sorted(
+    ((across, down) for across in range(-4, 5) for down in range(-1, 2)), key=lambda cell: abs(cell[0]) + abs(cell[1])
+)
+"""Steps across and down to where a click is still meant for what is there, with large targets; nearest first."""
 THUMB_WIDTH = 20
 """A narrower pane has no cell to spare for where in the conversation it is."""
 
@@ -537,25 +542,32 @@ class Transcript(Widget):
         self.release_mouse()
         start, self._selecting_from = self._selecting_from, None
         if start is not None and self.selection is None:
-            self._click(start)
+            self._click(event.x, event.y)
 
     def _spot(self, x: int, y: int) -> Spot | None:
         place = self.viewport.place(y)
         return None if place is None else Spot(*place, max(0, x))
 
-    def _click(self, spot: Spot) -> None:
+    def _click(self, x: int, y: int) -> None:
+        near = _NEAR if are_large(self) else _NEAR[:1]
+        spots = (self._spot(x + across, y + down) for across, down in near if x + across >= 0)
+        any(self._obey(spot) for spot in spots if spot is not None)
+
+    def _obey(self, spot: Spot) -> bool:
+        """Do what a click on a cell means; whether it means anything."""
         if self.toggle_fold(spot.entry, spot.row):
-            return
+            return True
         line = self.viewport.line(spot.entry, spot.row)
         if line is not None and is_fold_row(line) and self.change_leaf(spot.entry, spot.row, ShownLeaf.toggle_fold):
-            return
+            return True
         entry = self.viewport.entries[spot.entry]
         if entry.names_variant_at(spot.row, spot.column):
             self.post_message(self.VariantPicked(entry))
-            return
+            return True
         href = href_at(line, spot.column) if line is not None else ""
         if href:
             self.post_message(self.LinkPicked(href))
+        return bool(href)
 
 
 def href_at(line: Line, column: int) -> str:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rich.text import Text
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -22,9 +21,11 @@ from salon.chat.session import Session
 from salon.markdown import Line, Span, look
 from salon.markdown.cells import cell_len
 from salon.ui.entries import NoteEntry, clock_of
+from salon.ui.keyline import KeyLine
 from salon.ui.keys import bind_actions
 from salon.ui.painter import Painter
 from salon.ui.presenting import deleted_sentence, entry_of, variant_of
+from salon.ui.targets import row_height
 from salon.ui.transcript import Transcript
 from salon.untrusted import clean_line
 
@@ -96,8 +97,13 @@ class TreeView(Widget, can_focus=True):
         self.refresh()
         self.post_message(self.Moved())
 
+    @property
+    def _shown(self) -> int:
+        """How many rows of the tree have room."""
+        return max(1, self.size.height // row_height(self))
+
     def _reveal(self) -> None:
-        height = max(1, self.size.height)
+        height = self._shown
         self._top = max(0, min(self._top, len(self.rows) - height))
         self._top = max(self.cursor - height + 1, min(self._top, self.cursor))
 
@@ -106,7 +112,7 @@ class TreeView(Widget, can_focus=True):
         index = next((at for at, row in enumerate(self.rows) if row.id == an_id), None)
         if index is None:
             return False
-        self._top = max(0, index - max(1, self.size.height) // 2)
+        self._top = max(0, index - self._shown // 2)
         self.put_cursor(index)
         return True
 
@@ -135,10 +141,12 @@ class TreeView(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Row `y` of the view."""
-        index, width = self._top + y, self.size.width
+        high, width = row_height(self), self.size.width
+        index = self._top + y // high
         if index >= len(self.rows):
             return self.painter.strip(Line(()), width)
-        strip = self.painter.strip(self._line(self.rows[index], width), width)
+        line = self._line(self.rows[index], width) if y % high == high // 2 else Line(())
+        strip = self.painter.strip(line, width)
         return self.painter.highlighted(strip, 0, width) if index == self.cursor else strip
 
     def _line(self, row: OutlineRow, width: int) -> Line:
@@ -197,9 +205,10 @@ class TreeView(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Move to the row; a second click goes there."""
-        if self._top + event.y < len(self.rows):
-            again = self.cursor == self._top + event.y
-            self.put_cursor(self._top + event.y)
+        index = self._top + event.y // row_height(self)
+        if index < len(self.rows):
+            again = self.cursor == index
+            self.put_cursor(index)
             if again and event.chain > 1:
                 self.post_message(self.Chosen())
 
@@ -223,7 +232,7 @@ class TreeScreen(ModalScreen[TreeChoice | None]):
             yield self._view
         with Vertical(id="tree-message"):
             yield self._preview
-        yield Static("", id="tree-hint", markup=False)
+        yield KeyLine(rows=1, id="tree-hint")
 
     def on_mount(self) -> None:
         """Begin at the leaf."""
@@ -266,9 +275,7 @@ class TreeScreen(ModalScreen[TreeChoice | None]):
 
     def _show_hint(self) -> None:
         keys = [f"{BY_ID[name].key} {words}" for name, words in _HINTS]
-        self.query_one("#tree-hint", Static).update(
-            Text(self._said or " · ".join(["↑ ↓ ← → move", *keys]), no_wrap=True)
-        )
+        self.query_one(KeyLine).show(self._said or " · ".join(["↑ ↓ ← → move", *keys]))
         self._said = ""
 
     def _choose(self, action: str) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import Checkbox, Input, Static
 
 from salon.errors import SalonError
 from salon.ui.field import Field
+from salon.ui.keyline import KeyLine
 from salon.ui.services import Carrier, Connection, Connector
 
 KEY_PAGE = "console.anthropic.com/settings/keys"
@@ -65,7 +66,7 @@ class WelcomeScreen(ModalScreen[Connection | None]):
             yield Static("Chats from elsewhere: F3 imports them", classes="heading way", markup=False)
             yield Static("claude.ai, ChatGPT, Claude Code, another Salon.", classes="muted aside", markup=False)
             yield Static("", id="outcome", markup=False)
-            yield Static("Tab moves · Enter goes on · F10 colours · Esc leaves · Ctrl+Q quits", id="ways", markup=False)
+            yield KeyLine("Tab moves · Enter goes on · F10 colours · Ctrl+Q quits · Esc leaves", id="ways")
 
     def on_resize(self, event: events.Resize) -> None:
         """Where there is little room, leave the air out."""
