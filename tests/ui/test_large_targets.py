@@ -107,7 +107,9 @@ async def test_the_setting_holds_at_once_and_can_be_taken_back(tmp_path: Path) -
         for high in (ROWS, 1):
             await person.say("/settings large_targets")
             await person.sees(lambda: isinstance(person.app.screen, SettingsScreen))
-            await person.press("enter", "escape")
+            await person.press("enter")
+            await person.sees(lambda high=high: person.app._services.settings.large_targets is (high > 1))  # type: ignore[misc]
+            await person.press("escape")
             await person.sees(lambda high=high: person.chat.status_bar.size.height == high)  # type: ignore[misc]
 
 

@@ -19,6 +19,7 @@ from salon.store.exporting.selecting import Format, Wanted
 from salon.ui.field import Field
 from salon.ui.keyline import KeyLine
 from salon.ui.services import Carrier
+from salon.ui.targets import Options
 from salon.ui.welcome import Choice
 from salon.untrusted import clean, clean_line
 
@@ -65,9 +66,7 @@ class ExportScreen(ModalScreen[Exported | None]):
             yield Static("Export this chat", classes="heading", markup=False)
             yield Static(clean_line(self._conversation.title, 70) or "Untitled", classes="muted", markup=False)
             yield Static("", markup=False)
-            yield OptionList(
-                *(Option(_row(label), id=each.value) for each, label in _FORMATS), id="format", markup=False
-            )
+            yield Options(id="format", markup=False)
             yield Static("", markup=False)
             yield Choice(f"All branches ({variants:,} messages), not only the one that is shown", id="whole")
             yield Choice("With what the model thought", id="thinking")
@@ -79,7 +78,9 @@ class ExportScreen(ModalScreen[Exported | None]):
 
     def on_mount(self) -> None:
         """Choose Markdown."""
-        self.query_one("#format", OptionList).highlighted = 0
+        formats = self.query_one("#format", OptionList)
+        formats.add_options([Option(_row(label), id=each.value) for each, label in _FORMATS])
+        formats.highlighted = 0
 
     def on_option_list_option_highlighted(self) -> None:
         """Suggest a name for the format, unless the person has typed one."""

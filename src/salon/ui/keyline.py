@@ -83,15 +83,18 @@ def line_content(parts: Sequence[Part], width: int, rows: int) -> Content:
 
 
 def button_content(parts: Sequence[Part], width: int) -> Content:
-    """The keys as buttons; arrows one by one, so that each can be touched. What has no key is left out."""
+    """The keys as buttons; arrows one by one, so that each can be touched. What has no key stands above them."""
     buttons: list[Part] = []
+    said: list[str] = []
     for part, action in parts:
         keys = key_told(part)
         if action:
             buttons.append((part, action))
         elif len(keys) > 1:
             buttons += [(arrow, f"app.press({key!r})") for arrow, key in zip(part.split(" "), keys, strict=False)]
-    lines: list[Content] = []
+        else:
+            said.append(clean_line(part))
+    lines = [Content(PARTED.join(said))] if said else []
     for row in _in_rows(buttons, width, 1, _button_cells):
         for is_middle in (False, True, False):
             pieces = [
@@ -145,7 +148,7 @@ class KeyLine(Static):
 
     def on_resize(self) -> None:
         """The keys fit into what there is."""
-        self.write()
+        self.call_after_refresh(self.write)  # within a layout no height is asked for again
 
     def write(self) -> None:
         """Write the keys as the screen and the settings are now."""

@@ -20,6 +20,7 @@ from salon.ui.modelpicker import model_rows
 from salon.ui.notice import Notice
 from salon.ui.palette import PaletteScreen, palette_actions
 from salon.ui.picker import PickerScreen, Row
+from salon.ui.question import Question
 from salon.ui.settingsscreen import SettingsScreen
 from salon.ui.targets import CLASS
 from salon.ui.themed import AUTO, ThemedApp
@@ -147,6 +148,6 @@ class PreferringApp(ThemedApp):
         for screen in {*self.chats, *self.screen_stack}:
             for line in screen.query(KeyLine):
                 line.write()
-            for notice in screen.query(Notice):
-                notice.write()
+            for told in (*screen.query(Notice), *screen.query(Question)):
+                told.write()
             screen.refresh(layout=True)

@@ -11,6 +11,8 @@ from textual.widgets import Static
 from salon.actions import BY_ID
 from salon.chat.permission import Decision, Permission
 from salon.chat.tools import ToolCall
+from salon.ui.keyline import button_content, line_content
+from salon.ui.targets import are_large
 from salon.ui.toollines import call_line, call_text
 from salon.untrusted import clean, clean_line
 
@@ -38,7 +40,7 @@ class Question(Static):
         """What the person says to a call; cancelling takes the question away."""
         self.asked, self._unfolded, self._first = call, False, 0
         self._said = asyncio.get_running_loop().create_future()
-        self._write()
+        self.write()
         self.display = True
         try:
             return await self._said
@@ -62,21 +64,35 @@ class Question(Static):
             self._first += OPEN_ROWS
         else:
             self._unfolded, self._first = False, 0
-        self._write()
+        self.write()
 
-    def _write(self) -> None:
+    def write(self) -> None:
+        """Write what is asked as the screen and the settings are now."""
         if self.asked is not None:
-            self.update(Content(question_text(self.asked, unfolded=self._unfolded, first=self._first)))
+            asked = Content(question_text(self.asked, unfolded=self._unfolded, first=self._first))
+            parts = [(words, f"screen.{action}") for words, action in answers_to(self.asked, unfolded=self._unfolded)]
+            width = self.content_size.width or self.app.size.width - 4
+            keys = button_content(parts, width) if are_large(self) else line_content(parts, width, len(parts))
+            self.update(asked + Content("\n") + keys)
+
+    def on_resize(self) -> None:
+        """No key is parted from its words."""
+        self.write()
 
 
 def question_text(call: ToolCall, *, unfolded: bool = False, first: int = 0) -> str:
-    """The question's rows: the tool, what it is given, the keys."""
+    """The question's rows: the tool, and what it is given."""
     rows = [clean_line(row, 1_000) for row in clean(call_text(call)).split("\n")]
     shown = rows[first : first + OPEN_ROWS] if unfolded else rows[:FOLDED_ROWS]
     left = len(rows) - first - len(shown)
     more = [f"  … {left} more {'row' if left == 1 else 'rows'}"] if left else []
-    keys = [f"{BY_ID[action].key} {BY_ID[action].label.lower()}" for action in ANSWERS]
-    if len(rows) > FOLDED_ROWS:
-        keys.append(f"{BY_ID['show_call'].key} {'further' if unfolded and left else 'fold' if unfolded else 'all'}")
     asked = f"Run {clean_line(call_line(call.name), 120)}?"
-    return "\n".join([asked, *(f"  {row}" for row in shown), *more, " · ".join(keys)])
+    return "\n".join([asked, *(f"  {row}" for row in shown), *more])
+
+
+def answers_to(call: ToolCall, *, unfolded: bool) -> list[tuple[str, str]]:
+    """What can be answered: its key and what it means, and the id of its action."""
+    keys = [(f"{BY_ID[action].key} {BY_ID[action].label.lower()}", action) for action in ANSWERS]
+    if len(call_text(call).split("\n")) > FOLDED_ROWS:
+        keys.append((f"{BY_ID['show_call'].key} {'further, or fold' if unfolded else 'all'}", "show_call"))
+    return keys

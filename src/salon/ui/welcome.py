@@ -15,10 +15,15 @@ from salon.errors import SalonError
 from salon.ui.field import Field
 from salon.ui.keyline import KeyLine
 from salon.ui.services import Carrier, Connection, Connector
+from salon.ui.targets import are_large
 
 KEY_PAGE = "console.anthropic.com/settings/keys"
 LOW = 20
 """Fewer rows have no room for air."""
+LOW_FOR_LARGE = 42
+"""The same with large targets."""
+_WAYS = "Tab moves · Enter goes on · F10 colours · Ctrl+Q quits · Esc leaves"
+_WAYS_TOUCHED = "Enter goes on · F2 demo · F3 import · F10 colours · Ctrl+Q quits · Esc leaves"
 
 
 class Choice(Checkbox):
@@ -66,11 +71,13 @@ class WelcomeScreen(ModalScreen[Connection | None]):
             yield Static("Chats from elsewhere: F3 imports them", classes="heading way", markup=False)
             yield Static("claude.ai, ChatGPT, Claude Code, another Salon.", classes="muted aside", markup=False)
             yield Static("", id="outcome", markup=False)
-            yield KeyLine("Tab moves · Enter goes on · F10 colours · Ctrl+Q quits · Esc leaves", id="ways")
+            yield KeyLine(_WAYS, id="ways")
 
     def on_resize(self, event: events.Resize) -> None:
         """Where there is little room, leave the air out."""
-        self.set_class(event.size.height < LOW, "-low")
+        large = are_large(self)
+        self.set_class(event.size.height < (LOW_FOR_LARGE if large else LOW), "-low")
+        self.query_one(KeyLine).show(_WAYS_TOUCHED if large else _WAYS)
         self.call_after_refresh(self._show_focus)
 
     def _show_focus(self) -> None:
