@@ -146,6 +146,7 @@ class PreferringApp(ThemedApp):
     def _resize_targets(self) -> None:
         self.set_class(self._services.settings.large_targets, CLASS)
         for screen in {*self.chats, *self.screen_stack}:
+            self.stylesheet.update(screen)  # those behind this one as well
             for line in screen.query(KeyLine):
                 line.write()
             for told in (*screen.query(Notice), *screen.query(Question)):
