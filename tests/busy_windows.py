@@ -208,8 +208,9 @@ def check(paths: Paths, shared: str, told: Sequence[tuple[str, str]]) -> None:
     by_kind = {
         kind: [word for each, word in told if each == kind] for kind in ("said", "marked", "aside", "back", "set")
     }
-    assert set(by_kind["said"]) - texts == set()
-    assert set(by_kind["marked"]) - library.read(shared).settings.keys() == set()
+    assert not set(by_kind["said"]) - texts, f"missing: {set(by_kind['said']) - texts}"
+    missing = set(by_kind["marked"]) - library.read(shared).settings.keys()
+    assert not missing, f"missing: {missing}"
     put_aside = {draft.text for draft in library.stash().load()}
     assert set(by_kind["aside"]) - set(by_kind["back"]) <= put_aside
     last = {name: value for name, _, value in (each.partition(" = ") for each in by_kind["set"])}

@@ -66,11 +66,12 @@ def test_processes_at_the_same_time(tmp_path: Path, seed: int) -> None:
     told: list[tuple[str, str]] = []
     for process in started:
         assert process.stdout is not None
+        heard = b""
         if process is killed:
-            told += [tuple(json.loads(process.stdout.readline())) for _ in range(chance.randrange(20))]
+            heard = b"".join(process.stdout.readline() for _ in range(chance.randrange(20)))
             process.kill()
-        lines = [line for line in process.stdout.read().splitlines(keepends=True) if line.endswith(b"\n")]
-        told += [tuple(json.loads(line)) for line in lines]
+        heard += process.stdout.read()
+        told += [tuple(json.loads(line)) for line in heard.splitlines(keepends=True) if line.endswith(b"\n")]
         process.stdout.close()
         assert process.wait() == (-9 if process is killed else 0)
     if killed is not None:  # its last deeds may have been done and not told

@@ -2,13 +2,15 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from salon.chat.library import Outside, SessionLog
-from salon.errors import SessionLocked
+from salon.errors import SessionLocked, StoreError
 from salon.paths import Paths
+from salon.store.files import OperatingSystem
 from salon.store.library import FileLibrary
 from salon.store.log import TAKEN_OVER
 from salon.store.records import encode
@@ -143,3 +145,80 @@ async def test_what_another_program_takes_away_is_put_back(library: FileLibrary,
     told = library.read(session_id)
     assert [message.text for message in told.messages.values()][:2] == ["hello", "second"]
     assert told.messages["p2"].parent == "p1"
+
+
+class Meanwhile(OperatingSystem):
+    """Somebody does something just before the next call of one kind."""
+
+    def __init__(self, call: str, deed: Callable[[], object]) -> None:
+        self._call = call
+        self._deed: Callable[[], object] | None = deed
+
+    def _now(self, call: str) -> None:
+        if call == self._call and self._deed is not None:
+            deed, self._deed = self._deed, None
+            deed()
+
+    def open(self, path: Path | str, flags: int) -> int:
+        self._now("open to write" if flags & os.O_RDWR else "open to read")
+        return super().open(path, flags)
+
+    def replace(self, source: Path, target: Path) -> None:
+        self._now("replace")
+        super().replace(source, target)
+
+    def remove(self, path: Path) -> None:
+        self._now(f"remove {path.suffix}")
+        super().remove(path)
+
+    def write(self, descriptor: int, data: bytes | memoryview) -> int:
+        self._now("write")
+        return super().write(descriptor, data)
+
+
+@pytest.mark.parametrize("call", ["replace", "remove .jsonl"])
+async def test_what_is_written_while_copies_are_merged_is_not_merged_away(paths: Paths, call: str) -> None:
+    session_id, log = await begun(FileLibrary(paths))
+    assert await log.close()
+    file = FileLibrary(paths).path_of(session_id)
+    copy = file.with_name(f"{session_id} 2.jsonl")
+    copy.write_bytes(file.read_bytes() + encode(prompt("theirs", "p1", "theirs"), 0.0) + b'{"v":1,"k":"msg","id":"la')
+
+    def meanwhile() -> None:
+        FileLibrary(paths).change(session_id, "title", "meanwhile")
+        with copy.open("ab") as stream:
+            stream.write(b'te","parent":"p1","role":"user","content":"half a line more"}\n')
+
+    library = FileLibrary(paths, files=Meanwhile(call, meanwhile))
+    _, log = library.open(session_id)
+    assert await log.close()
+    told = FileLibrary(paths).read(session_id)
+    assert [message.text for message in told.messages.values()] == ["hello", "theirs", "half a line more"]
+    assert told.title == "meanwhile"
+    assert not copy.exists()
+
+
+async def test_a_file_that_is_replaced_in_the_moment_of_a_write_gets_what_was_written(paths: Paths) -> None:
+    session_id, log = await begun(FileLibrary(paths))
+    assert await log.close()
+    file = FileLibrary(paths).path_of(session_id)
+    older = file.read_bytes()
+
+    def sync_program() -> None:
+        file.unlink()
+        file.write_bytes(older)
+
+    library = FileLibrary(paths, files=Meanwhile("write", sync_program))
+    _, log = library.open(session_id)
+    assert await log.append(prompt("p2", "p1", "second"), durable=True)
+    assert [message.text for message in library.read(session_id).messages.values()] == ["hello", "second"]
+    assert await log.close()
+
+
+async def test_a_chat_that_has_just_gone_is_not_made_of_a_title(paths: Paths) -> None:
+    session_id, log = await begun(FileLibrary(paths))
+    assert await log.close()
+    path = FileLibrary(paths).path_of(session_id)
+    with pytest.raises(StoreError, match="not saved"):
+        FileLibrary(paths, files=Meanwhile("open to write", path.unlink)).change(session_id, "title", "lone")
+    assert not path.exists()

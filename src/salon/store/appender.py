@@ -182,7 +182,7 @@ class Appender:
             logger.error("%d records of %s could not be saved", self.put_in - self.written, self.path)
         self._forget_descriptor()
 
-    def _save(self, sync: bool) -> None:
+    def _save(self, sync: bool, *, look_after: bool = True) -> None:
         descriptor = self._open()
         if sync and not self._files.is_at(descriptor, self.path):
             descriptor = self._move_to_replacement(descriptor)
@@ -199,6 +199,11 @@ class Appender:
             self.written = line.number
         if sync:
             self._sync(descriptor)
+            if look_after and not self._files.is_at(descriptor, self.path):
+                # Replaced since the look before: what was written is in a file that nobody reads any more. Once only,
+                # because there are file systems that never find a file to be the one that was opened.
+                self._move_to_replacement(descriptor)
+                self._save(sync, look_after=False)
         self._left = FileState.of(self.path)
 
     def _fail(self, error: OSError) -> None:

@@ -8,8 +8,8 @@ import logging
 from collections import Counter
 from pathlib import Path
 
-from salon.store.files import APPEND, READ, FileLayer, write_all, write_atomically
-from salon.store.merge import read_whole
+from salon.store.files import READ, FileLayer, write_atomically
+from salon.store.merge import append_late, read_whole, written_late
 from salon.store.reader import parse
 from salon.store.records import Record, decode
 from salon.store.replay import replay
@@ -36,7 +36,7 @@ def compact(path: Path, session_id: str, files: FileLayer) -> int:
         if len(needed) * WORTH_IT > len(content) or not _tell_the_same(session_id, content, needed):
             return 0
         write_atomically(files, path, needed)
-        _append_late(path, _beyond(descriptor, len(content), files), files)
+        append_late(path, written_late(descriptor, content, files), files)
     finally:
         files.close(descriptor)
     logger.info("%s is %d bytes smaller", path, len(content) - len(needed))
@@ -75,25 +75,6 @@ def _tell_the_same(session_id: str, before: bytes, after: bytes) -> bool:
         return True
     logger.error("The session %s would not be the same without its checkpoints; it is left as it is", session_id)
     return False
-
-
-def _beyond(descriptor: int, end: int, files: FileLayer) -> bytes:
-    """What somebody has written behind the end that was read, without the lock, as a change of a title may be."""
-    late = b""
-    while piece := files.read_at(descriptor, 1 << 20, end + len(late)):
-        late += piece
-    return late
-
-
-def _append_late(path: Path, late: bytes, files: FileLayer) -> None:
-    if not late:
-        return
-    descriptor = files.open(path, APPEND)
-    try:
-        write_all(files, descriptor, late)
-        files.sync(descriptor)
-    finally:
-        files.close(descriptor)
 
 
 def _record(line: bytes) -> Record | None:

@@ -290,7 +290,7 @@ class FileLibrary:
         The file's time stays: lists are in the order in which chats were used, and a new title is no use.
         """
         before = FileState.of(path)
-        descriptor = self._files.open(path, APPEND)
+        descriptor = self._files.open(path, APPEND & ~os.O_CREAT)  # one that is gone is not made of a title
         try:
             end = self._files.size(descriptor)
             torn = end > 0 and self._files.read_at(descriptor, 1, end - 1) != b"\n"

@@ -10,10 +10,11 @@ writes of the same setting are ordered by their clocks is the price.
 """
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from salon.store.files import READ, FileLayer, write_atomically
+from salon.store.files import APPEND, READ, FileLayer, write_all, write_atomically
 from salon.store.reader import FileTooLarge
 from salon.store.records import FILE_LIMIT, FORMAT_VERSION, Record, decode
 
@@ -60,13 +61,41 @@ def read_whole(path: Path, files: FileLayer) -> bytes:
     """A session file's bytes. Raises `OSError` and `FileTooLarge`."""
     descriptor = files.open(path, READ)
     try:
-        size = files.size(descriptor)
-        if size > FILE_LIMIT:
-            raise FileTooLarge
-        content = b""
-        while len(content) < size and (piece := files.read_at(descriptor, size - len(content), len(content))):
-            content += piece
-        return content
+        return _content(descriptor, files)
+    finally:
+        files.close(descriptor)
+
+
+def _content(descriptor: int, files: FileLayer) -> bytes:
+    size = files.size(descriptor)
+    if size > FILE_LIMIT:
+        raise FileTooLarge
+    content = b""
+    while len(content) < size and (piece := files.read_at(descriptor, size - len(content), len(content))):
+        content += piece
+    return content
+
+
+def written_late(descriptor: int, content: bytes, files: FileLayer) -> bytes:
+    """What somebody has written behind `content`, which was read from the file, and before it was replaced or removed.
+
+    Whoever writes without the session's lock looks afterwards whether the file is still in its place, and writes again
+    if not; so after the replacement all is in here that nobody will write again. It begins with a whole line.
+    """
+    late = b""
+    while piece := files.read_at(descriptor, 1 << 20, len(content) + len(late)):
+        late += piece
+    return content[content.rfind(b"\n") + 1 :] + late if late else b""
+
+
+def append_late(path: Path, late: bytes, files: FileLayer) -> None:
+    """Put what came late behind the file that has taken the place of the one it was written to."""
+    if not late:
+        return
+    descriptor = files.open(path, APPEND)
+    try:
+        write_all(files, descriptor, late)
+        files.sync(descriptor)
     finally:
         files.close(descriptor)
 
@@ -77,15 +106,20 @@ def merge_into(target: Path, copies: Iterable[Path], files: FileLayer) -> None:
     A crash in between leaves the union and copies, whose union is the same. Raises `OSError` and `FileTooLarge`.
     """
     copies = list(copies)
-    contents = [read_whole(copy, files) for copy in copies]
-    if target.exists():
-        contents.append(read_whole(target, files))
-    whole = merged(contents)
-    if len(whole) > FILE_LIMIT:
-        raise FileTooLarge
-    write_atomically(files, target, whole)
-    for copy in copies:
-        files.remove(copy)
+    with ExitStack() as still_open:
+        contents: dict[int, bytes] = {}
+        for source in (*copies, target) if target.exists() else copies:
+            descriptor = files.open(source, READ)
+            still_open.callback(files.close, descriptor)
+            contents[descriptor] = _content(descriptor, files)
+        whole = merged(contents.values())
+        if len(whole) > FILE_LIMIT:
+            raise FileTooLarge
+        write_atomically(files, target, whole)
+        for copy in copies:
+            files.remove(copy)
+        late = [written_late(descriptor, content, files) for descriptor, content in contents.items()]
+        append_late(target, b"".join(late), files)
 
 
 def _with_parents_first(lines: list[_Line]) -> list[_Line]:
