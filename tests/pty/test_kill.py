@@ -5,8 +5,9 @@ can hold it only to 250 ms and what the machine adds: a timer that fires late, a
 late timers are is measured meanwhile, in this process, which shares the cores with the app: `slack` is twice the worst
 of it (the timer and the writer's thread are woken one after the other) and 50 ms for the write and the terminal.
 
-A few rounds are run by default; `SALON_KILLS=50 pytest tests/pty/test_kill.py` runs as many as that, four of five with
-`salon -p`, whose output is compared byte for byte, and one of five on the screen, compared by what can be read on it.
+A few rounds are run by default; `SALON_KILLS=50 pytest tests/pty/test_kill.py` runs as many as that: three of five with
+`salon -p`, in a new chat or in one that is there, whose output is compared byte for byte; one of five on the screen,
+compared by what can be read on it; and one of five with `salon import`.
 """
 
 import asyncio
@@ -19,14 +20,21 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from exports import claude_chat, write_json
 from home import Home
 from salon.chat.conversation import Status
+from salon.store.importing.importer import Importer
+from salon.store.importing.shelf import Shelf
+from salon.store.library import FileLibrary
+from store_support import closed, opened, prompt
 from terminal import Terminal
 
 CHECKPOINT = 0.25
 FRAME = 0.05
 KILLS = int(os.environ.get("SALON_KILLS", "10"))
 PACE = "0.3"
+CHATS = 40
+"""In the file that is imported."""
 LATEST = 1.5
 """Seconds after the first word at which the app is killed at the latest; the answer would take five."""
 
@@ -46,13 +54,13 @@ class Stopwatch:
             self.slack = 0.05 + 2 * self._worst
 
 
-def assert_kept(home: Home, record: Callable[[str, object], None]) -> str:
-    """The session opens for writing and has the prompt; the text of its answer."""
+def assert_kept(home: Home, record: Callable[[str, object], None], before: int = 0) -> str:
+    """The session opens for writing and has the prompt behind `before` other messages; the text of its answer."""
     library = home.library
     (summary,) = library.list()
     conversation, log = library.open(summary.id)
     try:
-        prompt, answer = conversation.messages.values()
+        prompt, answer = list(conversation.messages.values())[before:]
         assert (prompt.role, prompt.text) == ("user", "long")
         assert answer.role == "assistant"
         assert answer.status is (Status.INTERRUPTED if answer.text else Status.ERROR)
@@ -63,13 +71,15 @@ def assert_kept(home: Home, record: Callable[[str, object], None]) -> str:
     return answer.text
 
 
-@pytest.mark.parametrize("number", range(KILLS - KILLS // 5))
+@pytest.mark.parametrize("number", range(KILLS - 2 * (KILLS // 5)))
 def test_a_print_that_is_killed(home: Home, number: int, record_property: Callable[[str, object], None]) -> None:
     moment = random.Random(number).uniform(0, LATEST)
     read, write = os.pipe()
+    there = number % 2
+    going_on = ["--session", asyncio.run(a_chat(home.library))] if there else []
     with open(os.devnull, "rb") as nothing:  # noqa: PTH123
         process = home.warm().start(
-            ["--demo", "-p", "long"], home.environment(SALON_DEMO_PACE=PACE), (nothing.fileno(), write, 2)
+            ["--demo", *going_on, "-p", "long"], home.environment(SALON_DEMO_PACE=PACE), (nothing.fileno(), write, 2)
         )
     os.close(write)
     shown: list[tuple[float, bytes]] = []
@@ -90,7 +100,7 @@ def test_a_print_that_is_killed(home: Home, number: int, record_property: Callab
     assert process.wait(10) == -9
     os.close(read)
 
-    kept = assert_kept(home, record_property).encode()
+    kept = assert_kept(home, record_property, 2 * there).encode()
     everything = b"".join(piece for _, piece in shown)
     assert everything.startswith(kept[: len(everything)]), "what is kept is what was shown"
     length, oldest_loss = 0, 0.0
@@ -124,6 +134,35 @@ def test_a_screen_that_is_killed(home: Home, number: int, record_property: Calla
     ]
     record_property("seconds lost", round(max(lost, default=0.0), 3))
     assert max(lost, default=0.0) <= CHECKPOINT + watch.slack
+
+
+@pytest.mark.parametrize("number", range(KILLS // 5))
+def test_an_import_that_is_killed(home: Home, number: int, record_property: Callable[[str, object], None]) -> None:
+    place = write_json(home.root / "conversations.json", [claude_chat(f"chat-{each}") for each in range(CHATS)])
+    with open(os.devnull, "rb") as nothing, open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+        streams = (nothing.fileno(), nowhere.fileno(), nowhere.fileno())
+        process = home.warm().start(["import", str(place)], home.environment(), streams)
+    time.sleep(random.Random(number).uniform(0, 1))
+    os.kill(process.pid, 9)
+    process.wait(10)
+
+    library = FileLibrary(home.paths)
+    whole = [len(library.read(chat.id).messages) for chat in library.list()]
+    record_property("chats that had come", len(whole))
+    assert set(whole) <= {4}, "a chat is there whole or not at all"
+    for new in (CHATS - len(whole), 0):
+        summary = Importer(Shelf(library, home.paths)).run([place])
+        assert (summary.new, summary.known) == (new, CHATS - new)
+
+
+async def a_chat(library: FileLibrary) -> str:
+    """A chat with a prompt and an answer; its id."""
+    conversation, log = library.create()
+    log.append(prompt("p1", None, "before"))
+    log.append(opened("a1", "p1"))
+    log.append(closed("a1", "An answer."), durable=True)
+    assert await log.close()
+    return conversation.id
 
 
 def after_a_frame(pictures: list[tuple[float, set[str]]]) -> Iterator[tuple[float, set[str]]]:
