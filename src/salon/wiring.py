@@ -38,7 +38,7 @@ from salon.mcp.servers import McpServers
 from salon.paths import Paths, default_paths, theme_directories
 from salon.saved_prompts import load_saved_prompts
 from salon.settings import Settings
-from salon.store.alone import alone
+from salon.store.allowed_tools import AllowedTools
 from salon.store.attaching import FileAttacher
 from salon.store.carrying import FileCarrier
 from salon.store.files import OperatingSystem, write_atomically
@@ -51,7 +51,7 @@ from salon.store.uses import FileUses
 from salon.templates import load_templates
 from salon.terminals import manners_of
 from salon.themes import ThemeFiles
-from salon.toml_text import did_you_mean, read_small_file
+from salon.toml_text import did_you_mean
 from salon.ui.services import Connection, Services
 from salon.untrusted import clean_line
 from salon.words import WORDS
@@ -253,16 +253,8 @@ class House:
         for config in configs:
             if config.token:
                 keep_secret(config.token)
-        file = self.paths.allowed_tools_file
-        allowed = _lines_of(file)
-
-        def keep(line: str) -> None:
-            files = OperatingSystem()
-            with alone(self.paths.locks, file.stem, files):
-                lines = dict.fromkeys((*_lines_of(file), line))  # another window may have allowed something meanwhile
-                write_atomically(files, file, "\n".join((*lines, "")).encode())
-
-        return McpServers(configs, allowed, keep), problems
+        allowed = AllowedTools(self.paths.allowed_tools_file, self.paths.locks)
+        return McpServers(configs, allowed.load(), allowed.add), problems
 
     def _unknown_themes(self, known: Sequence[str]) -> list[str]:
         """What is wrong with the names of themes in the settings, in sentences."""
@@ -331,14 +323,6 @@ class House:
 def _from_home(path: Path) -> str:
     """A path as people write it."""
     return f"~/{path.relative_to(Path.home())}" if path.is_relative_to(Path.home()) else str(path)
-
-
-def _lines_of(file: Path) -> list[str]:
-    """The lines of a small file; none where it is not there or cannot be read."""
-    try:
-        return read_small_file(file).splitlines()
-    except (OSError, ValueError):
-        return []
 
 
 def _has_sixteen_colours(environ: Mapping[str, str]) -> bool:

@@ -15,6 +15,7 @@ from salon.chat.model import ModelInfo
 from salon.chat.room import COMPACTION, compaction_of, lead_of, sent_of
 from salon.chat.tools import TOOL_SEAM
 from salon.chat.turn import Request
+from salon.errors import SalonError
 
 DEFAULT_MAX_TOKENS = 32_000
 """How long an answer may be, thinking included, where the model allows it and the person has not said."""
@@ -36,6 +37,10 @@ COMPACTION_BETA = "compact-2026-09-04"
 
 _CUT = {Status.STOPPED, Status.INTERRUPTED, Status.MAX_TOKENS, Status.OPEN}
 _THINKING = {"thinking", "redacted_thinking"}
+
+
+class NothingAsked(SalonError, ValueError):
+    """The last message has nothing in it that can be asked; a damaged chat may end so."""
 
 
 def build(
@@ -66,7 +71,7 @@ def build(
     `beginnings` are messages before which nothing is sent (`salon.chat.room`). With `compact` the API is asked to
     summarise the path instead of answering it. `cache` is how long the API keeps what it has read, "" for not at all.
 
-    Raises ValueError when nothing is left to answer: the path must end with a user message that says something.
+    Raises NothingAsked when nothing is left to answer: the path must end with a user message that says something.
     """
     prefix = _Prefix()
     prefix.take(mended(system) if system.strip() else "")
@@ -78,7 +83,7 @@ def build(
     with_calls = any("input_schema" in each for each in tools)
     history, dropped_thinking = _history(sent.messages, prefix, first, with_calls=with_calls)
     if not history or (history[-1]["role"] != "user" and not compact):
-        raise ValueError("the last message of a request must be a user message with content")
+        raise NothingAsked("There is nothing to answer: the last message must be a user message with content.")
     body: dict[str, Any] = {
         "model": model.id,
         "max_tokens": max_tokens or default_max_tokens(model),
@@ -87,7 +92,7 @@ def build(
     if system.strip():
         body["system"] = mended(system)
     if tools:
-        body["tools"] = list(tools)
+        body["tools"] = mended_value(list(tools))
     if container:
         body["container"] = container
     if anthropic_host:
@@ -223,7 +228,7 @@ def _history(
         if lead and message.role == "user":
             blocks, lead = [*lead, *blocks], []
         if blocks:
-            said = {"role": message.role, "content": _mended_value(blocks)}
+            said = {"role": message.role, "content": mended_value(blocks)}
             prefix.take(said)
             history.append(said)
     return history, dropped_thinking
@@ -334,15 +339,15 @@ def _said(content: Iterable[Block]) -> list[Block]:
     return [block for block in content if kind_of(block) != "text" or str(block.get("text") or "").strip()]
 
 
-def _mended_value(value: Any) -> Any:
+def mended_value(value: Any) -> Any:
     """`value` with every string in it mended; the same object where nothing had to be."""
     if isinstance(value, str):
         whole = mended(value)
         return value if whole == value else whole
     if isinstance(value, dict):
-        items = {key: _mended_value(item) for key, item in value.items()}
-        return value if all(items[key] is item for key, item in value.items()) else items
+        items = {mended(key): mended_value(item) for key, item in value.items()}
+        return value if all(items.get(key) is item for key, item in value.items()) else items
     if isinstance(value, list):
-        elements = [_mended_value(item) for item in value]
+        elements = [mended_value(item) for item in value]
         return value if all(new is old for new, old in zip(elements, value, strict=True)) else elements
     return value

@@ -16,6 +16,7 @@ import tomli_w
 from salon.claude.address import DEFAULT_BASE_URL, host_of
 from salon.errors import CredentialsError, StoreError
 from salon.toml_text import read_small_file
+from salon.untrusted import clean_line
 
 Kind = Literal["api_key", "auth_token", "profile"]
 
@@ -151,12 +152,14 @@ def _profile_source(environ: Mapping[str, str]) -> str:
         return "workload identity"
     directory = _sdk_directory(environ)
     try:
-        active = (directory / "active_config").read_text(encoding="utf-8").strip() or "default"
-    except (OSError, UnicodeDecodeError):
+        active = read_small_file(directory / "active_config").strip() or "default"
+    except (OSError, ValueError):
         active = "default"
-    if (directory / "configs" / f"{active}.json").is_file():
-        return f"profile {active}"
-    return ""
+    try:
+        known = (directory / "configs" / f"{active}.json").is_file()
+    except (OSError, ValueError):  # what is written there is no name of a file
+        known = False
+    return f"profile {clean_line(active, 60)}" if known else ""
 
 
 def _sdk_directory(environ: Mapping[str, str]) -> Path:

@@ -13,10 +13,12 @@ from typing import Any
 
 from salon.commands.findings import Finding, bad, note
 from salon.paths import Paths
+from salon.store.files import READ, OperatingSystem, content_of
 from salon.store.library import FileLibrary
 from salon.untrusted import clean_line
 
 LOW_SPACE = 100 * 1024**2
+_LARGEST_LOCK = 1024
 TAIL_BYTES = 200_000
 """So much of the log's end is looked at and goes into a bundle."""
 
@@ -34,10 +36,14 @@ def place_findings(paths: Paths, library: FileLibrary, log_file: Path) -> Iterat
 
 def log_tail(file: Path) -> str:
     """The last lines of the log."""
+    files = OperatingSystem()
     try:
-        with file.open("rb") as opened:
-            opened.seek(max(0, os.fstat(opened.fileno()).st_size - TAIL_BYTES))
-            return opened.read().decode("utf-8", "replace")
+        descriptor = files.open(file, READ)
+        try:
+            start = max(0, files.size(descriptor) - TAIL_BYTES)
+            return files.read_at(descriptor, TAIL_BYTES, start).decode("utf-8", "replace")
+        finally:
+            files.close(descriptor)
     except OSError:
         return ""
 
@@ -89,7 +95,7 @@ def _lock(file: Path) -> Finding:
         return note("locks", f"{file.stem} was opened by {who}.", f"If it is not open there, remove {file}")
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # no process ever had so large a number
         return Finding("locks", f"{file.stem} was open in a process that has ended; that holds nobody up.")
     except PermissionError:
         pass  # it runs, as somebody else
@@ -98,7 +104,7 @@ def _lock(file: Path) -> Finding:
 
 def _holder(file: Path) -> dict[str, Any]:
     try:
-        holder = json.loads(file.read_bytes()[:1024])
+        holder = json.loads(content_of(OperatingSystem(), file, _LARGEST_LOCK))
     except (OSError, ValueError, RecursionError):
         return {}
     return holder if isinstance(holder, dict) else {}
@@ -107,6 +113,8 @@ def _holder(file: Path) -> dict[str, Any]:
 def _database(topic: str, file: Path) -> Finding:
     if not file.exists():
         return Finding(topic, "Not there yet; it is made from the chats when it is needed.")
+    if not file.is_file():  # SQLite would wait at a pipe for ever
+        return bad(topic, "What is in its place is no file.", f"Remove {file}; it is made anew from the chats.")
     try:
         connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=1)
         try:

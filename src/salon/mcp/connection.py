@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from salon.errors import SalonError
+from salon.logs import without_secrets
 from salon.mcp.config import ServerConfig
 from salon.untrusted import clean_line
 
@@ -208,4 +209,5 @@ def _reason(error: BaseException) -> str:
         error = error.exceptions[0]
     if isinstance(error, SalonError):
         return error.sentence()
-    return clean_line(f"{type(error).__name__}: {error}".removesuffix(": "), 300)
+    # A transport may quote the header that it could not send, which has the token in it.
+    return clean_line(without_secrets(f"{type(error).__name__}: {error}".removesuffix(": ")), 300)

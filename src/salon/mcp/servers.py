@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from salon.chat.blocks import Block
+from salon.chat.request import mended_value
 from salon.chat.tools import ToolCall, ToolResult
 from salon.errors import SalonError
 from salon.mcp.config import ServerConfig
@@ -100,7 +101,7 @@ class McpServers:
             own = self._original.get(call.name)
             if own is None:
                 return ToolResult("The tool server does not have this tool any more.", is_error=True)
-            result = await self._servers[name].call(own, dict(call.arguments))
+            result = await self._servers[name].call(own, mended_value(dict(call.arguments)))
         except SalonError as error:
             return ToolResult(error.sentence(), is_error=True)
         return ToolResult(_text(result), is_error=bool(getattr(result, "is_error", False)))

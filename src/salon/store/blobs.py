@@ -4,7 +4,6 @@ Session files and drafts refer to a blob only after it is on the medium. Nothing
 session in the trash, a copy of it or a fork of it may still refer to what this one has dropped.
 """
 
-import errno
 import itertools
 import os
 import re
@@ -15,7 +14,7 @@ from pathlib import Path
 from salon.chat.attachments import blob_of
 from salon.chat.conversation import Conversation
 from salon.errors import StoreError
-from salon.store.files import READ, FileLayer, reason_of, write_atomically
+from salon.store.files import FileLayer, content_of, reason_of, write_atomically
 
 BLOB_LIMIT = 256 * 1024 * 1024
 """Bytes; what is larger cannot be an attachment."""
@@ -73,20 +72,9 @@ class FileBlobs:
     def _read(self, path: Path) -> bytes | None:
         """The content of a file; None where there is none."""
         try:
-            descriptor = self._files.open(path, READ)
+            return content_of(self._files, path, BLOB_LIMIT)
         except FileNotFoundError:
             return None
-        try:
-            size = self._files.size(descriptor)
-            if size > BLOB_LIMIT:
-                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
-            pieces, read = [], 0
-            while read < size and (piece := self._files.read_at(descriptor, size - read, read)):
-                pieces.append(piece)
-                read += len(piece)
-            return b"".join(pieces)
-        finally:
-            self._files.close(descriptor)
 
 
 class MemoryBlobs:

@@ -174,6 +174,21 @@ class OperatingSystem:
         path.unlink(missing_ok=True)
 
 
+def content_of(files: FileLayer, path: Path, limit: int) -> bytes:
+    """The content of a regular file, links not followed. Raises `OSError`, EFBIG for more than `limit` bytes."""
+    descriptor = files.open(path, READ)
+    try:
+        if files.size(descriptor) > limit:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+        pieces, read = [], 0
+        while read < limit and (piece := files.read_at(descriptor, limit - read, read)):
+            pieces.append(piece)
+            read += len(piece)
+        return b"".join(pieces)
+    finally:
+        files.close(descriptor)
+
+
 def write_all(files: FileLayer, descriptor: int, data: bytes) -> None:
     """Write all of `data`; raises `OSError` after a part of it may have been written."""
     rest = memoryview(data)

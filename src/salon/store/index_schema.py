@@ -70,6 +70,8 @@ def connect(path: Path) -> sqlite3.Connection:
     thrown away, `OSError` and `sqlite3.OperationalError` where it cannot be opened or written.
     """
     OperatingSystem().make_directory(path.parent)
+    if path.is_symlink():
+        raise OutdatedIndex("a link to somewhere else")
     # Autocommit, so that transactions are where the code says; threads take turns by the owner's lock.
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:

@@ -78,6 +78,8 @@ class ListingCache:
             self._start_over(error)
 
     def _connect(self) -> sqlite3.Connection:
+        if self._file.is_symlink():
+            raise sqlite3.DatabaseError("it is a link to somewhere else")
         connection = sqlite3.connect(self._file, timeout=_WAIT)
         try:
             # A power cut may take the cache with it: it is made anew then.

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from salon.store.files import OperatingSystem, reason_of, write_atomically
+from salon.store.files import OperatingSystem, content_of, reason_of, write_atomically
 from salon.store.records import timestamp
 
 logger = logging.getLogger(__name__)
@@ -55,9 +55,7 @@ class ModelLists:
 
     def _all(self) -> dict[str, Any]:
         try:
-            if self._file.stat().st_size > _LARGEST:
-                return {}
-            content = json.loads(self._file.read_bytes())
+            content = json.loads(content_of(OperatingSystem(), self._file, _LARGEST))
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, RecursionError) as error:

@@ -13,6 +13,7 @@ from salon.settings import SETTINGS, Origin, Setting, about_unknown, load_with_o
 from salon.store.alone import alone
 from salon.store.files import FileLayer, OperatingSystem, reason_of, write_atomically
 from salon.toml_text import place_of, read_small_file, shown_path
+from salon.untrusted import clean_line
 
 
 class FileSettings:
@@ -108,15 +109,15 @@ class FileSettings:
     def _write(self, setting: Setting, value: Any) -> None:
         nobody_else = nullcontext() if self._locks is None else alone(self._locks, self._file.stem, self._files)
         with self._one_at_a_time, nobody_else:
-            # A link into somebody's collection of dotfiles stays one.
-            target = self._file.resolve()
             try:
+                # A link into somebody's collection of dotfiles stays one.
+                target = self._file.resolve()
                 text = read_small_file(target)
                 windows = b"\r\n" in target.read_bytes()
             except FileNotFoundError:
                 text, windows = "", False
-            except (OSError, ValueError) as error:
-                reason = reason_of(error) if isinstance(error, OSError) else str(error)
+            except (OSError, ValueError, RuntimeError) as error:  # the last for links that lead to each other, in 3.11
+                reason = reason_of(error) if isinstance(error, OSError) else clean_line(str(error))
                 raise StoreError(f"{self.place} cannot be read, so nothing was written: {reason}.") from error
             written = with_setting(text, self.place, setting.name, value)
             if written != text:

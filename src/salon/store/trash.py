@@ -72,7 +72,7 @@ class Trash:
         if not folder.is_dir():
             return []
         drafts = [file for file in folder.glob("*.json") if not file.with_suffix(".jsonl").exists()]
-        return [(file.stem, file.stat().st_mtime) for file in drafts]
+        return [(file.stem, file.lstat().st_mtime) for file in drafts if not file.is_symlink() and file.is_file()]
 
     def _draft(self, session_id: str) -> Path:
         return self._drafts / f"{session_id}.json"

@@ -1,5 +1,6 @@
 """Blobs that nothing refers to any more, found by looking for their digests everywhere, whatever the files' format."""
 
+import errno
 import os
 import re
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 from salon.errors import StoreError
 from salon.paths import Paths
 from salon.store.files import reason_of
+from salon.store.records import FILE_LIMIT
 
 YOUNG_SECONDS = 24 * 3600
 """A blob is not swept before it is this old: what is attached at the moment may not be in a draft yet."""
@@ -53,9 +55,11 @@ def _blobs_in(folder: Path) -> Iterator[Path]:
 
 
 def _digests_in(file: Path) -> Iterator[bytes]:
-    """All digests in a file, however large it is."""
+    """All digests in a file. Raises `OSError` for one that is too large to be a chat: reading it could take days."""
     rest = b""
     with file.open("rb") as stream:
+        if os.fstat(stream.fileno()).st_size > FILE_LIMIT:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(file))
         while piece := stream.read(_PIECE):
             yield from _DIGEST.findall(rest + piece)
             rest = piece[-63:]
