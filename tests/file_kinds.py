@@ -18,10 +18,10 @@ from exports import claude_chat, code_lines, gpt_chat
 from salon.catalogue import Catalogue
 from salon.chat import conversation as tree
 from salon.chat import spending
+from salon.chat.draft import Draft
 from salon.chat.model import ModelInfo
 from salon.chat.permission import Decision, Gatekeeper, Permission
 from salon.chat.request import build
-from salon.chat.draft import Draft
 from salon.chat.tools import ToolCall
 from salon.claude.credentials import find_credentials, save_key
 from salon.claude.prices import load_prices

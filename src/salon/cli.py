@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from salon.arguments import COMMAND_WORDS, parser
 from salon.errors import CredentialsError, SalonError, UsageError
 from salon.exits import Exit
+from salon.mistakes import watch
 from salon.untrusted import clean_line
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run Salon; the exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
     os.umask(0o077)
+    watch()
     if arguments and arguments[0] in COMMAND_WORDS:
         from salon.commands.line import run
 

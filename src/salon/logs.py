@@ -68,6 +68,7 @@ class _PrivateFileHandler(RotatingFileHandler):
     """A rotating file that only its owner can read, from the moment it is made."""
 
     def _open(self) -> Any:
+        Path(self.baseFilename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         return os.fdopen(os.open(self.baseFilename, flags, 0o600), "a", encoding="utf-8", errors="backslashreplace")
 
@@ -75,14 +76,15 @@ class _PrivateFileHandler(RotatingFileHandler):
         """Drop the line: a full disk must not print on the screen, and there is nowhere else to say it."""
 
 
-def start_logging(paths: Paths, level: int = logging.INFO) -> str:
+def start_logging(paths: Paths, level: int = logging.INFO, *, late: bool = False) -> str:
     """Send all logging, warnings and stray exceptions to `paths.log_file` and nothing to the terminal.
 
-    Returns "" or, when the file cannot be made, a sentence about it; logging then goes nowhere. Call it once, before
-    anything heavy is imported: the SDK reads `ANTHROPIC_LOG` at import and would log whole prompts to the terminal.
+    Returns "" or, when the file cannot be made, a sentence about it; logging then goes nowhere. A `late` file is made
+    with its first line, and nothing is said of it. Call this before anything heavy is imported: the SDK reads
+    `ANTHROPIC_LOG` at import and would log whole prompts to the terminal.
     """
     os.environ.pop("ANTHROPIC_LOG", None)
-    handler, trouble = _handler(paths.log_file)
+    handler, trouble = _handler(paths.log_file, late)
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
@@ -97,10 +99,14 @@ def start_logging(paths: Paths, level: int = logging.INFO) -> str:
     return trouble
 
 
-def _handler(file: Path) -> tuple[logging.Handler, str]:
+def is_logging() -> bool:
+    """Whether there is a log."""
+    return any(isinstance(handler, _PrivateFileHandler) for handler in logging.getLogger().handlers)
+
+
+def _handler(file: Path, late: bool) -> tuple[logging.Handler, str]:
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handler = _PrivateFileHandler(file, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8")
+        handler = _PrivateFileHandler(file, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8", delay=late)
     except OSError as error:
         return logging.NullHandler(), f"No log is kept: {file} cannot be written ({error.strerror})."
     handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))

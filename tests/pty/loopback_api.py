@@ -17,7 +17,9 @@ class LoopbackApi:
 
     address: str = ""
     events: Sequence[Event] = ()
-    """The answer to every message."""
+    """The answer to every message, or to those that `then` has no other for."""
+    then: list[Sequence[Event]] = field(default_factory=list)
+    """The answers to the next messages, one by one."""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
@@ -46,7 +48,8 @@ def loopback_api() -> Iterator[LoopbackApi]:
             elif "count_tokens" in self.path:
                 self._give(200, {"input_tokens": 7})
             else:
-                stream = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in api.events)
+                events = api.then.pop(0) if api.then else api.events
+                stream = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events)
                 self._send(200, stream.encode(), "text/event-stream")
 
         def _keep(self, body: bytes) -> None:

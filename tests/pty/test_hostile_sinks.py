@@ -3,7 +3,6 @@
 What comes out of a real terminal's other end is read byte for byte (`sequences.py`): nothing but Salon's own sequences.
 """
 
-import asyncio
 import json
 import os
 import shutil
@@ -18,24 +17,12 @@ import pytest
 
 from home import Home
 from hostile_corpus import hostile_names, hostile_texts, writable
+from hostile_terminal import ALL, DOWN, F2, F3, F6, F8, F9, TITLES, assert_nothing_obeyed, paste, press, seeded
 from loopback_api import LoopbackApi, answer_of, loopback_api, text_deltas
-from salon.chat.draft import Draft
 from sequences import foreign_in
-from terminal import Terminal, assert_left_as_found, quit_quietly
-
-UNMISTAKABLE = (b"\x1b[31;5m", b"\x1b[38;2;1;2;3m", b"\x1b[999;999H", b"\x1b]22;wait\x07")
-"""What Salon might say itself, but for the words in it."""
-TITLES = [" ".join(map(writable, hostile_texts()[at : at + 4])) for at in range(0, len(hostile_texts()), 4)]
-ALL = "\n\n".join(hostile_texts())
+from terminal import assert_left_as_found, quit_quietly
 
 FRAMED = f"\n\n```\n{ALL}\n```\n\n| a |\n|-|\n| {ALL} |"
-DOWN = "\x1b[B"
-F2, F3, F6, F8, F9 = "\x1bOQ", "\x1bOR", "\x1b[17~", "\x1b[19~", "\x1b[20~"
-
-
-def assert_nothing_obeyed(terminal: Terminal) -> None:
-    assert foreign_in(terminal.raw) == []
-    assert [each for each in UNMISTAKABLE if each in terminal.raw] == []
 
 
 @pytest.fixture
@@ -81,19 +68,6 @@ def hostile_answer() -> list[dict[str, Any]]:
     )
 
 
-def press(terminal: Terminal, *keys: str) -> None:
-    """Press one after the other, each when the screen has come to rest."""
-    for key in keys:
-        terminal.send(key)
-        while terminal.read(0.15):
-            pass
-
-
-def paste(terminal: Terminal, text: str) -> None:
-    terminal.paste(text)
-    press(terminal, "")
-
-
 def test_an_answer_with_everything_in_it(home: Home, api: LoopbackApi) -> None:
     api.events = hostile_answer()
     api.models = [
@@ -127,21 +101,6 @@ def test_what_a_server_says_of_a_failure(home: Home, api: LoopbackApi) -> None:
     with home.start("--base-url", api.address, "-p", "hello", ANTHROPIC_API_KEY="sk-ant-canary") as terminal:
         assert terminal.wait_exit() == 1
         assert_nothing_obeyed(terminal)
-
-
-def seeded(home: Home) -> None:
-    """Chats whose titles, tags and words are the corpus, in the list and in the trash."""
-    for title in TITLES:
-        conversation, log = home.library.create()
-        settings = {"title": title, "tags": title, "model": f"m {title}"}
-        for key, value in settings.items():
-            log.append({"k": "set", "key": key, "value": value})
-        content = [{"type": "text", "text": f"needle {title} needle"}]
-        log.append({"k": "msg", "id": conversation.id[:-1] + "0", "parent": None, "role": "user", "content": content})
-        assert asyncio.run(log.close())
-    first, *_, last = home.library.list()
-    home.library.save_draft(first.id, Draft(ALL, (ALL, ALL), queued=(Draft(ALL), Draft(ALL))))
-    home.library.trash(last.id)
 
 
 def test_the_list_the_search_and_the_sidebar(home: Home) -> None:

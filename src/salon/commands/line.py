@@ -11,6 +11,7 @@ from salon.commands.command import Command, Desk
 from salon.commands.table import ALONE, COMMANDS
 from salon.errors import CredentialsError, SalonError, UsageError
 from salon.exits import Exit
+from salon.logs import start_logging
 from salon.paths import default_paths
 from salon.store.library import FileLibrary
 from salon.untrusted import clean_line
@@ -49,6 +50,7 @@ def run(arguments: Sequence[str]) -> int:
     options = asked.parse_args(arguments)
     command: Command = options.chosen
     paths = default_paths(options.config_dir)
+    start_logging(paths, late=True)
     paths = paths.for_demo() if options.demo else paths
     try:
         code = command.run(Desk(FileLibrary(paths), paths, options, sys.stdout))

@@ -54,7 +54,7 @@ async def _model(linear: Linear, words: str) -> None:
 
 
 async def _read(linear: Linear, words: str) -> None:
-    count = int(words) if words.isdigit() else 1
+    count = int(words[:9]) if words.isdecimal() else 1
     path = [message for message in linear.session.path if not message.seam]
     for message in path[-max(1, count) :]:
         for line in said(message):

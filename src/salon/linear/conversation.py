@@ -247,7 +247,7 @@ class Linear:
         while (
             line := await self.reader.line(f"{question} A number, or Enter for none: ")
         ) is not None and line.strip():
-            if line.strip().isdigit() and 1 <= int(line) <= min(len(names), CHOICES):
+            if line.strip() in map(str, range(1, min(len(names), CHOICES) + 1)):
                 return int(line) - 1
             self.say(f"There is no choice {clean_line(line, 20)}.")
         return None

@@ -1,12 +1,14 @@
 """The application: themes, screens, sessions coming and going. Wiring only; what a chat does is the chat screen's."""
 
 import asyncio
+import io
 import logging
 import os
 import signal
 from collections.abc import Iterator, Mapping
 from time import monotonic
 
+from rich.console import Console, RenderableType
 from rich.text import Text
 from textual import events, work
 from textual.actions import ActionParseResult
@@ -20,6 +22,7 @@ from salon.actions import BY_ID, Place, use_keys
 from salon.browser import open_address
 from salon.chat.conversation import Message
 from salon.errors import SalonError
+from salon.mistakes import kept_in, told
 from salon.ui.asking import SETTLE_SECONDS, AskingActions
 from salon.ui.blockscreen import BlockScreen, CopyWanted
 from salon.ui.chat import ChatScreen
@@ -457,14 +460,14 @@ class SalonApp(PreferringApp):
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-        self._exit_renderables.append(Text(crash_message(error, self._services.log_file)))
+        if not self._exit_renderables:  # of a second mistake Textual would speak in its own words
+            safe = "Your chats and your draft are on disk; `salon -c` brings them back."
+            crash = told(type(error), safe, kept_in(self._services.log_file))
+            self._exit_renderables.append(Text(crash, end=""))
         self._close_messages_no_wait()
 
-
-def crash_message(error: BaseException, log_file: str) -> str:
-    """Three lines: what happened, that the work is safe, what to do now."""
-    return (
-        f"Salon ended because of a mistake of its own ({type(error).__name__}).\n"
-        "Your chats and your draft are on disk; `salon -c` brings them back.\n"
-        f"What happened is in {log_file}; please send its last part with a report."
-    )
+    def panic(self, *renderables: RenderableType) -> None:
+        """End like this for what Textual itself caught, such as a mistake in the thread that reads the keys."""
+        kept = io.StringIO()
+        Console(file=kept, width=120).print(*renderables)
+        self._handle_exception(RuntimeError(kept.getvalue()))

@@ -16,7 +16,7 @@ from salon.editor import EditorError, edit_text
 
 logger = logging.getLogger(__name__)
 
-_WHOLE_AGAIN = (
+WHOLE_AGAIN = (
     "\x1b[?1049l"  # the main screen
     "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1006l\x1b[?2004l"  # mouse, focus, pastes
     "\x1b7\x1b[r\x1b8"  # all rows scroll; the caret stays where it is
@@ -53,7 +53,7 @@ def _take_back(descriptor: int, modes: list[Any]) -> None:
     """Have the terminal as it was before, whatever was done to it."""
     try:
         termios.tcsetattr(descriptor, termios.TCSAFLUSH, modes)
-        os.write(descriptor, _WHOLE_AGAIN.encode())
+        os.write(descriptor, WHOLE_AGAIN.encode())
     except (OSError, termios.error) as error:
         logger.info("The terminal has gone: %s", error)
 
