@@ -38,6 +38,10 @@ def api() -> Iterator[LoopbackApi]:
         yield server
 
 
+def started(home: Home, *arguments: str, **environment: str) -> Terminal:
+    return home.start(*arguments, columns=100, rows=30, cold=False, **environment)
+
+
 class Way(NamedTuple):
     """A sink: the keys that open it, what then stands on the screen, the keys inside, and the one that leaves it."""
 
@@ -94,7 +98,7 @@ def test_what_a_persons_own_files_say(home: Home) -> None:
     (config / "config.toml").write_text(written)
     (config / "prices.toml").write_text("\n".join(f"[{text}]\n{text} = 1" for text in TOML))
     strange = {"EDITOR": "/nothing\x1b]0;hacked\x07\x9b31m", "TERM_PROGRAM": "\x1b]0;hacked\x07", "NO_COLOR": ""}
-    with home.start("--demo", PWD=str(config), **strange) as terminal:
+    with started(home, "--demo", PWD=str(config), **strange) as terminal:
         terminal.until("config.toml")
         visit(terminal, OWN_FILES)
         press(terminal, CLEAR, "words", "\x1b[23~")
@@ -123,7 +127,7 @@ def test_what_servers_say(home: Home, api: LoopbackApi) -> None:
         ({"type": "text", "text": ""}, [*text_deltas(ALL, 997), *text_deltas("\n\nAt the end.", 30)]),
         model=f"claude {ALL}",
     )
-    with home.start("--base-url", api.address, "hello", **KEY) as terminal:
+    with started(home, "--base-url", api.address, "hello", **KEY) as terminal:
         terminal.until("At the end.").until("Ready")
         visit(terminal, WAYS_OF_AN_ANSWER)
         quit_quietly(terminal)
@@ -142,7 +146,7 @@ def test_what_tools_say_and_are_asked(home: Home, api: LoopbackApi) -> None:
             if event["type"] == "message_delta":
                 event["delta"] = {"stop_reason": "tool_use"}
     api.events = answer_of(({"type": "text", "text": ""}, text_deltas("At the end.", 5)))
-    with home.start("--base-url", api.address, "hello", **KEY) as terminal:
+    with started(home, "--base-url", api.address, "hello", **KEY) as terminal:
         terminal.until("evil")
         for _ in range(3):
             terminal.until("Alt+1")
@@ -169,7 +173,7 @@ def test_what_an_editor_leaves(home: Home) -> None:
     editor.write_text(f"import sys, pathlib\npathlib.Path(sys.argv[1]).write_text({text!r})\nsys.exit(7)\n")
     good = home.root / "good.py"
     good.write_text(editor.read_text().replace("sys.exit(7)", ""))
-    with home.start("--demo", EDITOR=f"{sys.executable} {good}") as terminal:
+    with started(home, "--demo", EDITOR=f"{sys.executable} {good}") as terminal:
         terminal.until("Type tour").send("\x1b[23~")
         terminal.until("four")
         press(terminal, *["\x1b[A"] * 5, ENTER, "\x1b[1;3A", "/edit-system\r", "/system\r", ESC)
@@ -188,7 +192,7 @@ def test_in_lines(home: Home) -> None:
         attached += ["--attach", str(home.root / f"{number}{name}.txt")]
         Path(attached[-1]).write_text("x")
     prompt = f"echo {writable(ALL)}".replace("\0", "")
-    with home.start("--accessible", "--demo", *attached, prompt) as terminal:
+    with started(home, "--accessible", "--demo", *attached, prompt) as terminal:
         terminal.until("End of answer")
         steps = ("/open", "1", "/read 3", "/open needle", "2", "/read", "/title", "/model", "1", "/help", "/attach 1")
         for step in (*steps, "error 400 always", "\u00b2", "9" * 3000, "2", "", "/read \u00b2", "/quit"):
@@ -238,7 +242,7 @@ def test_the_other_commands_on_a_terminal(home: Home, api: LoopbackApi) -> None:
     }
     for command in COMMANDS:
         words = [{"API": api.address, "CHAT": chat}.get(word, word).replace("\0", "") for word in command]
-        with home.start(*words, **KEY, **strange, LC_MESSAGES="\x1b]0;hacked\x07") as terminal:
+        with started(home, *words, **KEY, **strange, LC_MESSAGES="\x1b]0;hacked\x07") as terminal:
             if command[0] == "doctor":
                 terminal.until(lambda: b"\x1b[c" in terminal.raw or terminal.process.poll() is not None)
                 terminal.send(b"\x1b[?62;22c")
@@ -250,7 +254,7 @@ def test_the_other_commands_on_a_terminal(home: Home, api: LoopbackApi) -> None:
 
 def test_terminals_that_call_themselves_something_hostile(home: Home) -> None:
     for term in ("xterm\x1b]0;hacked\x07", "\x9b31m", "x" * 3000, "../../etc/passwd"):
-        with home.start("--demo", TERM=term, COLORTERM=term) as terminal:
+        with started(home, "--demo", TERM=term, COLORTERM=term) as terminal:
             terminal.until("Type tour")
             quit_quietly(terminal)
             assert_nothing_obeyed(terminal)
@@ -259,7 +263,7 @@ def test_terminals_that_call_themselves_something_hostile(home: Home) -> None:
 def test_pasting_into_every_field_of_the_newer_screens(home: Home) -> None:
     words = ONE_LINE.replace("\x1b", "")
     opened = {"the settings": "/settings\r", "the palette": "\x10", "templates": "/template\r", "the tree": "\x1bj"}
-    with home.start("--demo", "echo words") as terminal:
+    with started(home, "--demo", "echo words") as terminal:
         terminal.until("Ready")
         for keys in opened.values():
             press(terminal, keys)
