@@ -11,7 +11,7 @@ COMMAND_WORDS = {
     "sessions": "list, show and look after your chats (see salon sessions --help)",
     "export": "write a chat as Markdown, HTML, text or JSON, the same as salon sessions export",
     "import": "take in chats of claude.ai, ChatGPT, Claude Code or Salon, the same as salon sessions import",
-    "config": "see and change the settings: path, show, set, unset, edit",
+    "config": "see and change the settings: path, show, set, unset, edit, forget-key",
     "keys": "print the keys as they are now, with preset and keys.toml",
     "completion": "print a completion for bash, zsh or fish",
     "doctor": "check what Salon stands on, say what to do, pack a bundle for a bug report",

@@ -186,7 +186,7 @@ def _session(options: argparse.Namespace, library: "Library", *, choose: bool) -
         return library.latest()
     if options.session:
         wanted: str = options.session.strip().lower()
-        if any(found.id == wanted for found in library.find(wanted)):
+        if library.has(wanted):
             return wanted
         raise SalonError(f"No chat has the id “{options.session}”.", "`salon sessions list` shows all.")
     if options.resume is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from salon.actions import ACTIONS, key_table, use_keys
+from salon.claude.credentials import Secret, save_key
 from salon.commands.config import template
 from salon.commands.line import run
 from salon.settings import SETTINGS, Settings, load_settings
@@ -169,3 +170,20 @@ def test_keys_are_those_of_preset_and_keys_toml(file: Path, capsys: Captured, mo
 def test_keys_as_markdown_is_the_readmes_table(file: Path, capsys: Captured) -> None:
     assert run(["keys", "--markdown"]) == 0
     assert capsys.readouterr().out == key_table() + "\n"
+
+
+def test_a_saved_key_is_removed_and_what_else_there_is_is_told(
+    file: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = file.parent / "credentials.toml"
+    save_key(keys, Secret("sk-ant-one"), "api.anthropic.com")
+    save_key(keys, Secret("two"), "gateway.example:8443")
+    assert run(["config", "forget-key"]) == 0
+    assert capsys.readouterr().out == f"The key for api.anthropic.com is removed from {keys}.\n"
+    assert run(["config", "forget-key"]) == 1
+    told = capsys.readouterr().err
+    assert "No key is saved for api.anthropic.com. There are keys for: gateway.example:8443." in told
+    assert run(["config", "forget-key", "gateway.example:8443", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"host": "gateway.example:8443", "path": str(keys)}
+    assert run(["config", "forget-key"]) == 1
+    assert "No key is saved." in capsys.readouterr().err

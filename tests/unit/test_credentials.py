@@ -12,6 +12,7 @@ from salon.claude.credentials import (
     Secret,
     find_credentials,
     forget_key,
+    hosts_of_keys,
     key_typed_in,
     redact,
     save_key,
@@ -73,8 +74,9 @@ def test_a_saved_key_is_for_its_host_only(file: Path) -> None:
     assert found({}, file, "gateway.example") is None
     assert file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in file.parent.iterdir()] == [file.name]
-    forget_key(file, "api.anthropic.com")
-    forget_key(file, "never.saved")
+    assert forget_key(file, "api.anthropic.com")
+    assert not forget_key(file, "never.saved")
+    assert hosts_of_keys(file) == ["gateway.example:8443"]
     assert found({}, file) is None
     assert found({}, file, "gateway.example:8443") is not None
 

@@ -111,6 +111,10 @@ class Library(Protocol):
         """The id of the session, or the lone draft, that was written last."""
         ...
 
+    def has(self, session_id: str) -> bool:
+        """Whether there is a session, or a lone draft, with this id."""
+        ...
+
     def find(self, words: str) -> Sequence[SessionSummary]:
         """The sessions whose id begins with `words` or whose title has all of them, newest first."""
         ...

@@ -122,11 +122,18 @@ def save_key(path: Path, key: Secret, host: str) -> None:
     _write_keys(path, {**_saved_keys(path), host: key.reveal()})
 
 
-def forget_key(path: Path, host: str) -> None:
-    """Remove the key saved for `host`, if there is one; raises as `save_key` does."""
+def forget_key(path: Path, host: str) -> bool:
+    """Remove the key saved for `host`; whether there was one. Raises as `save_key` does."""
     keys = _saved_keys(path)
-    if keys.pop(host, None) is not None:
-        _write_keys(path, keys)
+    if keys.pop(host, None) is None:
+        return False
+    _write_keys(path, keys)
+    return True
+
+
+def hosts_of_keys(path: Path) -> list[str]:
+    """The hosts for which a key is saved. Raises CredentialsError for a file that cannot be read."""
+    return sorted(_saved_keys(path))
 
 
 def warn_if_readable_by_others(path: Path) -> str:

@@ -6,6 +6,8 @@ import subprocess
 import textwrap
 
 from salon.children import without_secrets
+from salon.claude.address import DEFAULT_BASE_URL, host_of
+from salon.claude.credentials import forget_key, hosts_of_keys
 from salon.commands.command import Command, Desk
 from salon.editor import EditorError, editor_command
 from salon.errors import StoreError, UsageError
@@ -14,6 +16,8 @@ from salon.settings import SETTINGS, Effect, Setting, about_unknown
 from salon.store.files import OperatingSystem, reason_of, write_atomically
 from salon.store.settings_file import FileSettings
 from salon.untrusted import clean_line
+
+DEFAULT_HOST = host_of(DEFAULT_BASE_URL)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +36,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     unset = words.add_parser("unset", parents=[as_json], help="take a setting out of the file; its default holds then")
     unset.add_argument("name", metavar="NAME")
     unset.set_defaults(do=_unset)
+    forget = words.add_parser("forget-key", parents=[as_json], help="remove the key that was saved for a host")
+    forget.add_argument("host", metavar="HOST", nargs="?", default=DEFAULT_HOST, help=f"{DEFAULT_HOST} if not given")
+    forget.set_defaults(do=_forget_key)
     words.add_parser("edit", parents=[as_json], help="open the file in your editor").set_defaults(do=_edit)
 
 
@@ -108,6 +115,19 @@ def _say_kept(desk: Desk, setting: Setting, said: str) -> int:
     return Exit.OK
 
 
+def _forget_key(desk: Desk) -> int:
+    file, host = desk.paths.credentials_file, desk.options.host
+    if not forget_key(file, host):
+        hosts = ", ".join(clean_line(each, 100) for each in hosts_of_keys(file))
+        others = f"There are keys for: {hosts}." if hosts else "No key is saved."
+        raise StoreError(f"No key is saved for {clean_line(host, 100)}.", others)
+    if desk.as_json:
+        desk.give({"host": host, "path": str(file)})
+    else:
+        desk.say(f"The key for {clean_line(host, 100)} is removed from {file}.")
+    return Exit.OK
+
+
 def template() -> str:
     """A file in which every setting stands as a comment: what it does, what it may be, its default."""
     parts = ["# Salon's settings. Take the # away from a line to set it; `salon config show --origin` says what holds."]
@@ -137,4 +157,6 @@ def _edit(desk: Desk) -> int:
     return Exit.FAILURE if _warned(desk).problems else Exit.OK
 
 
-COMMANDS = (Command("config", "see and change the settings: path, show, set, unset, edit", _arguments, _run),)
+COMMANDS = (
+    Command("config", "see and change the settings: path, show, set, unset, edit, forget-key", _arguments, _run),
+)

@@ -122,6 +122,10 @@ class FileLibrary:
         times += [(modified, session_id) for session_id, modified in self._drafts.modified()]
         return max(times)[1] if times else None
 
+    def has(self, session_id: str) -> bool:
+        """See `Library`."""
+        return is_id(session_id) and (self._places.find(session_id) is not None or self._drafts.has(session_id))
+
     def find(self, words: str) -> Sequence[SessionSummary]:
         """See `Library`; a session without a title goes by its first words."""
         wanted = words.casefold().split()

@@ -106,6 +106,10 @@ class MemoryLibrary:
         """See `Library`."""
         return None
 
+    def has(self, session_id: str) -> bool:
+        """See `Library`."""
+        return False
+
     def find(self, words: str) -> Sequence[SessionSummary]:
         """See `Library`."""
         return ()

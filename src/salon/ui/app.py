@@ -232,7 +232,7 @@ class SalonApp(PreferringApp):
         )
         await self.push_screen(screen, self._session_chosen)
 
-    def on_chat_screen_sidebar_chosen(self, event: ChatScreen.SidebarChosen) -> None:
+    def on_browsing_actions_sidebar_chosen(self, event: ChatScreen.SidebarChosen) -> None:
         """Open what was chosen in the sidebar."""
         self._session_chosen(event.session_id)
 
@@ -250,7 +250,7 @@ class SalonApp(PreferringApp):
         self._begin_chat()
 
     @work(group="list", exclusive=True, exit_on_error=False)
-    async def on_chat_screen_chat_list_wanted(self) -> None:
+    async def on_browsing_actions_chat_list_wanted(self) -> None:
         """Show the list of chats."""
         await self._choose_session()
 

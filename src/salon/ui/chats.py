@@ -18,9 +18,10 @@ from salon.chat.session import Session
 from salon.chat.titles import ask_for_title, has_first_words, wants_title
 from salon.errors import Fault, SalonError, SessionLocked, StoreError
 from salon.ui.asking import AskingActions
-from salon.ui.chat import ChatScreen, Handed
+from salon.ui.chat import ChatScreen
 from salon.ui.chatstates import ChatState, state_of
 from salon.ui.entry import Entry
+from salon.ui.handing import Handed
 from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
 from salon.ui.picker import PickerScreen, Row
@@ -297,11 +298,11 @@ class ChatsApp(App[None]):
         """Show a chat in another way than by opening it."""
         await self.show_chat(session_id, how)
 
-    def on_chat_screen_temporary_chat_wanted(self) -> None:
+    def on_browsing_actions_temporary_chat_wanted(self) -> None:
         """Begin a chat of which nothing is kept."""
         self.show_otherwise(None, How.TEMPORARY)
 
-    def on_chat_screen_fork_wanted(self, event: ChatScreen.ForkWanted) -> None:
+    def on_browsing_actions_fork_wanted(self, event: ChatScreen.ForkWanted) -> None:
         """Go on in a copy of the branch."""
         self._fork(event.session_id, event.leaf)
 
@@ -310,7 +311,7 @@ class ChatsApp(App[None]):
         await self.show_chat(await asyncio.to_thread(self.library.fork, session_id, leaf))
 
     @work(group="switch", exit_on_error=False)
-    async def on_chat_screen_reload_wanted(self) -> None:
+    async def on_browsing_actions_reload_wanted(self) -> None:
         """Read the chat that is shown from disk again."""
         async with self._switching:
             session = self.chat.session
@@ -344,7 +345,7 @@ class ChatsApp(App[None]):
     # beside the conversation
 
     @work(group="sidebar", exclusive=True, exit_on_error=False)
-    async def on_chat_screen_sidebar_wanted(self) -> None:
+    async def on_browsing_actions_sidebar_wanted(self) -> None:
         """List the chats in the sidebar: as they were at the last look, then as they are."""
         for listed in (self.library.remembered, self.library.list):
             sessions = await asyncio.to_thread(listed)
@@ -395,7 +396,7 @@ class ChatsApp(App[None]):
             self._fill(chat, opened)
 
     @work(group="switch", exit_on_error=False)
-    async def on_chat_screen_new_chat_wanted(self) -> None:
+    async def on_browsing_actions_new_chat_wanted(self) -> None:
         """Begin a new chat."""
         await self.show_chat(None)
 
@@ -421,7 +422,7 @@ class ChatsApp(App[None]):
             self.chat.notice.show(NoticeText(sentence, (), "info"))
 
     @work(group="switch", exit_on_error=False)
-    async def on_chat_screen_next_chat_wanted(self) -> None:
+    async def on_browsing_actions_next_chat_wanted(self) -> None:
         """Show the next of the open chats."""
         async with self._switching:
             if self._ending:

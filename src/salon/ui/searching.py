@@ -26,7 +26,7 @@ class SearchingApp(ChatsApp):
         (await self._search()).refresh()
 
     @work(group="list", exclusive=True, exit_on_error=False)
-    async def on_chat_screen_search_wanted(self) -> None:
+    async def on_browsing_actions_search_wanted(self) -> None:
         """Search all chats."""
         screen = SearchScreen(await self._search(), self._searched)
 

@@ -162,11 +162,6 @@ class Viewport:
         self._leave_end(0, 0)
         self._follow_if_at_end()
 
-    def to_entry(self, entry: int) -> None:
-        """Put the first row of an entry's text at the top."""
-        self._leave_end(entry, min(self.entries[entry].gap, self._heights[entry] - 1))
-        self._follow_if_at_end()
-
     def scroll(self, rows: int) -> None:
         """Move by so many rows, down if positive; entries on the way up are laid out so that the way is exact."""
         if not self.entries:
