@@ -13,6 +13,7 @@ from salon.chat.model import ModelInfo
 from salon.store.library import FileLibrary
 from ui.driver import MODEL, FakeConnector, Person, paths_in, salon
 from ui.talking import chat_of
+from ui.test_using_tools import READ, FakeServers, calling
 
 THINKER = ModelInfo(id="thinker", name="Thinker", efforts=("low", "high"))
 
@@ -168,6 +169,26 @@ async def test_not_fewer_than_two_and_not_more_than_four(tmp_path: Path) -> None
         await person.press("escape")
         await person.sees(lambda: person.app.screen is person.chat)
         assert person.prompt() == "Which?"
+
+
+async def test_an_answer_that_asks_for_tools_says_so_and_goes_on_with_them_once_it_is_kept(tmp_path: Path) -> None:
+    servers = FakeServers()
+    async with salon(tmp_path, size=(120, 30), connector=connector(), tool_servers=servers) as person:
+        await compares(person, "Read it", calling('{"path": "notes.txt"}'), whole("no need"))
+        await ends(person)
+        assert all(request.body["tools"] == [READ] for request in person.client.requests), "a new chat has its tools"
+        assert "Asks for files · read" in person.screen_text()
+        assert servers.calls == [], "side by side nothing is run"
+        await person.press("enter")
+        await person.sees(lambda: "This answer asks for files · read." in person.notice())
+        person.client.enqueue(*whole("It says so."))
+        await person.press("enter")
+        await person.sees(lambda: person.chat.question.asked is not None, "the question before the tool runs")
+        await person.press("alt+1")
+        await person.answer_arrives()
+        assert [call.name for call in servers.calls] == ["files__read"]
+        assert "It says so." in person.text_of_transcript()
+        assert answers(person) == ["I look. ", "no need"]
 
 
 async def test_without_any_prompt_it_is_said_what_is_needed(tmp_path: Path) -> None:

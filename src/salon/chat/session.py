@@ -212,8 +212,8 @@ class Session(Requesting):
     async def _rounds(
         self, client: Client, tools: Tools | None, person: Person, asked: Parameters | None
     ) -> AsyncGenerator[TurnEvent, None]:
-        if tools is not None and not self.tools_are_settled:
-            await self._begin_with(tools, person)
+        if tools is not None:
+            await self.begin_with(tools, person)
         ended: Message | None = None
         if tools is not None and waiting_calls(self.path):
             ended = next(message for message in reversed(self.path) if message.role == "assistant")
@@ -239,8 +239,13 @@ class Session(Requesting):
         if ended is not None:
             yield Finished(ended)
 
-    async def _begin_with(self, tools: Tools, person: Person) -> None:
-        """Give the chat its tools: its own and those that new chats have; a stop does not wait for their servers."""
+    async def begin_with(self, tools: Tools, person: Person) -> None:
+        """Give a new chat its tools: its own and those that new chats have; a stop does not wait for their servers.
+
+        Raises `Unasked` when it was stopped.
+        """
+        if self.tools_are_settled:
+            return
         asking = self._interruptible = asyncio.ensure_future(tools.beginning(self.tools))
         try:
             await asyncio.wait([asking])

@@ -16,6 +16,7 @@ from salon.chat.conversation import Message
 from salon.chat.events import BlockStarted, Finished, Retrying, TurnEvent
 from salon.chat.ledger import totals
 from salon.chat.model import ModelInfo
+from salon.chat.tools import calls_in
 from salon.chat.turn import Turn
 from salon.ui.answerentry import AnswerEntry
 from salon.ui.blockscreen import CopyWanted
@@ -25,12 +26,19 @@ from salon.ui.painter import Painter
 from salon.ui.progress import Progress
 from salon.ui.sections import Frame, duration, short_number
 from salon.ui.statusbar import Status, money
+from salon.ui.toollines import call_line
 from salon.ui.transcript import Transcript
 from salon.untrusted import clean_line
 
 SIDE_BY_SIDE = 100
 """Columns from which on answers stand side by side, if each gets `NARROWEST`."""
 NARROWEST = 30
+
+
+def asked_tools(message: Message) -> str:
+    """The tools of the client's that an answer waits for, in words; side by side none are run."""
+    names = dict.fromkeys(clean_line(call_line(call.name), 40) for call in calls_in(message))
+    return ", ".join(names)
 
 
 class AnswerColumn(Vertical):
@@ -91,6 +99,8 @@ class AnswerColumn(Vertical):
 
     def state(self) -> tuple[str, str]:
         """How far it is, in words, and the words' role."""
+        if self._ended is not None and (asked := asked_tools(self._ended)):
+            return f"Asks for {asked}", "warning"
         words, role = self._progress.words()
         return ("Done" if words == "Ready" else words), role
 

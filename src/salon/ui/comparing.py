@@ -15,7 +15,7 @@ from salon.chat.parameters import Parameters
 from salon.chat.person import Unasked, stopped_before
 from salon.chat.session import Session
 from salon.ui.compareform import Candidate, CompareForm, candidates
-from salon.ui.comparescreen import CompareScreen
+from salon.ui.comparescreen import CompareScreen, asked_tools
 from salon.ui.notice import NoticeText
 from salon.ui.presenting import notice_after
 from salon.ui.recalling import RecallingActions
@@ -117,6 +117,11 @@ class ComparingActions(RecallingActions):
         if not await self.is_within_budgets([parameters for _, parameters in asked]):
             self.tell_unasked(Unasked("Nothing was asked, because of the budget."))
             return
+        try:
+            await session.begin_with(self.keeper_of(session), self)
+        except Unasked as reason:
+            self.tell_unasked(reason)
+            return
         requests = [await session.prepared(asked=parameters) for _, parameters in asked]
         prompt = session.last
         comparison = session.compare(connection.client, requests)
@@ -157,7 +162,8 @@ class ComparingActions(RecallingActions):
         if answer is None or answer.role != "assistant":
             return
         if session.waits_for_tools:
-            self.notice.show(NoticeText("This answer wants to use tools before it goes on.", ("continue",), "info"))
+            told = f"This answer asks for {asked_tools(answer)}. Side by side no tools are run; here it can go on."
+            self.notice.show(NoticeText(told, ("continue",), "info"))
             return
         if (notice := notice_after(answer, can_continue=session.can_continue)) is not None:
             self.notice.show(notice)
