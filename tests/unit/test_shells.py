@@ -8,8 +8,9 @@ from contextlib import redirect_stdout
 import pytest
 
 from salon.arguments import COMMAND_WORDS
+from salon.commands.grammar import grammar
 from salon.commands.line import run
-from salon.commands.shells import SHELLS, grammar
+from salon.commands.shells import SHELLS
 from salon.settings import settings_help
 
 
@@ -46,14 +47,41 @@ def test_the_shell_itself_can_read_it(shell: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_bash_completes_with_it() -> None:
-    program = shutil.which("bash")
+BASH = """
+ask() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _salon; echo "${COMPREPLY[@]}"; }
+"""
+ZSH = """
+compdef() {}
+_files() {}
+_describe() { local each; for each in "${(@P)2}"; do [[ "$each" == "$typing"* ]] && offered+=("${each%%:*}"); done }
+ask() { local -a words=("$@") offered; local CURRENT=$# typing="${@[-1]}"; _salon; echo "${offered[@]}"; }
+"""
+FISH = """
+function ask; complete -C (string join ' ' -- $argv) | string replace -r '\\t.*' '' | string join ' '; end
+"""
+
+
+@pytest.mark.parametrize(("shell", "helpers"), [("bash", BASH), ("zsh", ZSH), ("fish", FISH)])
+def test_the_shell_completes_with_it(shell: str, helpers: str) -> None:
+    program = shutil.which(shell)
     if program is None:
-        pytest.skip("there is no bash here")
-    ask = '\nCOMP_WORDS=(salon {words}); COMP_CWORD={at}; _salon; echo "${{COMPREPLY[@]}}"'
-    script = printed("completion", "bash") + ask.format(words="sess", at=1) + ask.format(words="sessions restor", at=2)
-    done = subprocess.run([program, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["sessions", "restore"]
+        pytest.skip(f"there is no {shell} here")
+    offered = {
+        "salon sess": ["sessions"],
+        "salon sessions restor": ["restore"],
+        "salon sessions show --al": ["--all"],
+        "salon help them": ["themes"],
+        "salon completion z": ["zsh"],
+        "salon config pa": ["path"],
+        "salon config show --or": ["--origin"],
+        "salon export --format h": ["html"],
+        "salon -p --js": ["--json"],
+        "salon serve --no-o": ["--no-open"],
+    }
+    script = helpers + printed("completion", shell) + "".join(f"ask {line}\n" for line in offered)
+    done = subprocess.run([program, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert [line.split() for line in done.stdout.splitlines()] == list(offered.values())
 
 
 def test_the_manual_page_has_options_commands_and_settings() -> None:
@@ -65,6 +93,7 @@ def test_the_manual_page_has_options_commands_and_settings() -> None:
     for setting in settings_help():
         assert setting.environment in plain
     assert "--schema" in plain
+    assert "CLAUDE_API_KEY" in plain
 
 
 def test_no_line_of_the_manual_page_is_taken_for_a_request_by_mistake() -> None:

@@ -2,83 +2,46 @@
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from salon import arguments
 from salon.commands.command import Command, Desk
+from salon.commands.grammar import Flag, Word, grammar, valued
 from salon.exits import Exit
 from salon.settings import settings_help
 
 SHELLS = ("bash", "zsh", "fish")
+_ENVIRONMENT = (
+    (
+        ("ANTHROPIC_API_KEY", "CLAUDE_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
+        "The key; the first that is set. It is no argument.",
+    ),
+    (("ANTHROPIC_BASE_URL",), "The server to ask, as --base-url."),
+    (("SALON_CONFIG_DIR", "SALON_STATE_DIR", "SALON_CACHE_DIR"), "Where settings and chats lie, the log, the index."),
+    (("SALON_ACCESSIBLE",), "Set to 1: talk in lines, as --accessible."),
+    (("SALON_LANGUAGE",), "The language, as in de; see salon help language."),
+    (("NO_COLOR",), "Set to anything: no colours."),
+)
+"""What is no setting, for the manual page; settings have their own variables."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """One option: its spellings, what it takes (""), and its help."""
-
-    spellings: tuple[str, ...]
-    takes: str
-    help: str
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A first or second word of a command line, with the words and options that may follow it."""
-
-    name: str
-    help: str
-    flags: tuple[Flag, ...] = ()
-    words: tuple["Word", ...] = ()
-
-
-def grammar() -> Word:
-    """The whole command line of `salon`."""
-    from salon.commands import line  # its table has this module in it
-
-    sessions = _words_of(line.parser())
-    alone = {word.name: word for word in (*_words_of(line.alone()), *sessions)}
-    words = [
-        Word(name, what, words=sessions) if name == "sessions" else Word(name, what, alone[name].flags)
-        for name, what in arguments.COMMAND_WORDS.items()
-    ]
-    own = arguments.parser()
-    return Word("salon", own.description or "", tuple(_flags_of(own)), tuple(words))
-
-
-def _flags_of(parser: argparse.ArgumentParser) -> Iterator[Flag]:
-    for action in parser._actions:  # argparse shows them nowhere else
-        if action.option_strings:
-            takes = "" if action.nargs == 0 else str(action.metavar or action.dest).upper()
-            yield Flag(tuple(action.option_strings), takes, (action.help or "").replace("%%", "%"))
-
-
-def _words_of(parser: argparse.ArgumentParser) -> tuple[Word, ...]:
-    found = []
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            helps = {choice.dest: choice.help or "" for choice in action._choices_actions}
-            found += [Word(name, helps.get(name, ""), tuple(_flags_of(own))) for name, own in action.choices.items()]
-    return tuple(found)
-
-
-# completion
+# completion: of the words before the one that is typed, the first two say what may follow
 
 
 def bash(root: Word) -> str:
     """A completion for bash."""
-    cases = [f"        {word.name}) words='{_listed(word)}' ;;" for word in root.words]
+    cases = [f"        {pattern}) words='{_listed(word)}' ;;" for pattern, word in _paths(root)]
+    values = [f"        {flag}) words='{' '.join(among)}' ;;" for flag, among in valued(root).items()]
     return "\n".join(
         [
             "_salon() {",
-            '    local word="${COMP_WORDS[COMP_CWORD]}" words',
-            '    if [ "$COMP_CWORD" -eq 1 ]; then',
-            f"        words='{_listed(root)}'",
-            "    else",
-            '        case "${COMP_WORDS[1]}" in',
-            *(f"    {case}" for case in cases),
-            f"            *) words='{' '.join(_spellings(root))}' ;;",
-            "        esac",
-            "    fi",
+            '    local word="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}" words',
+            '    local typed="${COMP_WORDS[*]:1:COMP_CWORD-1}"',
+            '    case "$typed " in',
+            *cases,
+            f"        *) words='{' '.join(root.spellings())}' ;;",
+            "    esac",
+            '    case "$before" in',
+            *values,
+            "    esac",
             '    COMPREPLY=($(compgen -W "$words" -- "$word"))',
             "}",
             "complete -o default -F _salon salon",
@@ -89,30 +52,37 @@ def bash(root: Word) -> str:
 def zsh(root: Word) -> str:
     """A completion for zsh."""
     cases: list[str] = []
-    for word in root.words:
-        cases += [f"            {word.name})", *_zsh_lists(word, " " * 16), " " * 16 + ";;"]
+    for pattern, word in (*_paths(root), ("*", Word("", "", root.flags))):
+        cases += [f"        {pattern})", *_zsh_lists(word, " " * 12), " " * 12 + ";;"]
+    values = [f"        {flag}) choices=({' '.join(among)}); flags=() ;;" for flag, among in valued(root).items()]
     return "\n".join(
         [
             "#compdef salon",
             "_salon() {",
             "    local -a choices flags",
-            "    if (( CURRENT == 2 )); then",
-            *_zsh_lists(root, " " * 8),
-            "    else",
-            '        case "${words[2]}" in',
+            '    local typed="${words[2,CURRENT-1]}"',
+            '    case "$typed " in',
             *cases,
-            "            *)",
-            *_zsh_lists(Word("", "", root.flags), " " * 16),
-            " " * 16 + ";;",
-            "        esac",
-            "    fi",
+            "    esac",
+            '    case "${words[CURRENT-1]}" in',
+            *values,
+            "    esac",
             "    _describe 'command' choices",
             "    _describe 'option' flags",
-            "    _files",
+            "    (( $#choices )) || _files",
             "}",
             'if [ "$funcstack[1]" = "_salon" ]; then _salon "$@"; else compdef _salon salon; fi',
         ]
     )
+
+
+def _paths(root: Word) -> Iterator[tuple[str, Word]]:
+    """Shell patterns of what stands before the cursor, with a blank behind it, and the word that it ends at."""
+    yield r"\ ", root
+    for first in root.words:
+        yield from ((rf"{first.name}\ {second.name}\ *", second) for second in first.words)
+        yield rf"{first.name}\ ", first
+        yield rf"{first.name}\ *", Word("", "", first.flags)
 
 
 def fish(root: Word) -> str:
@@ -120,9 +90,14 @@ def fish(root: Word) -> str:
     lines = [_fish_flag(flag, "__fish_use_subcommand") for flag in root.flags]
     for word in root.words:
         lines.append(f"complete -c salon -n __fish_use_subcommand -a {word.name} -d {_quoted(word.help)}")
-        here = f"'__fish_seen_subcommand_from {word.name}'"
-        lines += [f"complete -c salon -n {here} -a {inner.name} -d {_quoted(inner.help)}" for inner in word.words]
-        lines += [_fish_flag(flag, here) for flag in word.flags]
+        here = f"__fish_seen_subcommand_from {word.name}"
+        inner = " ".join(each.name for each in word.words)
+        first = f"'{here}; and not __fish_seen_subcommand_from {inner}'"
+        for each in word.words:
+            lines.append(f"complete -c salon -n {first} -f -a {each.name} -d {_quoted(each.help)}")
+            behind = f"'{here}; and __fish_seen_subcommand_from {each.name}'"
+            lines += [_fish_flag(flag, behind) for flag in each.flags]
+        lines += [_fish_flag(flag, f"'{here}'") for flag in word.flags]
     return "\n".join(lines)
 
 
@@ -134,16 +109,12 @@ def _zsh_lists(word: Word, indent: str) -> list[str]:
 
 def _fish_flag(flag: Flag, condition: str) -> str:
     names = " ".join(f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in flag.spellings)
-    takes = " -r" if flag.takes else ""
+    takes = f" -x -a '{' '.join(flag.values)}'" if flag.values else " -r" if flag.takes else ""
     return f"complete -c salon -n {condition} {names}{takes} -d {_quoted(flag.help)}"
 
 
 def _listed(word: Word) -> str:
-    return " ".join([*(inner.name for inner in word.words), *_spellings(word)])
-
-
-def _spellings(word: Word) -> list[str]:
-    return [name for flag in word.flags for name in flag.spellings]
+    return " ".join([*(inner.name for inner in word.words), *word.spellings()])
 
 
 def _quoted(text: str) -> str:
@@ -159,7 +130,7 @@ def man(root: Word) -> str:
     lines = ['.TH SALON 1 "" "Salon" "User commands"', ".SH NAME", f"salon \\- {_roff(root.help)}"]
     lines += [".SH SYNOPSIS", ".B salon", r"[\fIoption\fR ...] [\fIPROMPT\fR]", ".br", ".B salon"]
     lines += [r"\fIcommand\fR [\fIoption\fR ...]", ".SH OPTIONS", *_roff_flags(root)]
-    lines.append(".SH COMMANDS")
+    lines += [".SH COMMANDS", r"\fBsalon\fR \fIcommand\fR \fB\-\-help\fR lists the options of each."]
     for word in root.words:
         lines += [".TP", f".B {_roff(word.name)}", _roff(word.help)]
     lines.append(".SH COMMANDS OF SALON SESSIONS")
@@ -169,6 +140,9 @@ def man(root: Word) -> str:
     lines.append(r"In \fIconfig.toml\fR, or in the environment by the name behind each.")
     for setting in settings_help():
         lines += [".TP", rf".B {_roff(setting.name)} \fR({_roff(setting.environment)})", _roff(setting.help)]
+    lines.append(".SH ENVIRONMENT")
+    for names, what in _ENVIRONMENT:
+        lines += [".TP", ", ".join(rf"\fB{name}\fR" for name in names), _roff(what)]
     lines += [".SH EXIT STATUS", "0 done, 1 failure, 2 wrong usage, 3 no usable credentials, 130 interrupted."]
     return "\n".join(lines)
 
