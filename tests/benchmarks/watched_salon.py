@@ -63,12 +63,13 @@ class Watch:
 
         work = Transcript._work
 
-        def timed(transcript: Transcript) -> None:
+        def timed(transcript: Transcript) -> Any:
             begin = time.thread_time()
-            work(transcript)
+            done = work(transcript)
             spent = time.thread_time() - begin
             self.flush = max(self.flush, spent)
             self.flushes += spent
+            return done
 
         Transcript._work = timed  # type: ignore[assignment, method-assign]
 

@@ -140,7 +140,7 @@ class Person:
 
     async def is_drawn(self) -> None:
         """Wait until the transcript has nothing left to lay out."""
-        await until(lambda: self.chat.transcript._planned is None)
+        await until(lambda: self.chat.transcript.pace.planned is None)
         await self.pilot.pause()
 
     # looking

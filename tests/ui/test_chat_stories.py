@@ -108,7 +108,7 @@ async def test_one_may_type_while_an_answer_streams(tmp_path: Path) -> None:
         began = time.monotonic()
         await person.press("n", "e", "x", "t")
         assert person.prompt() == "next"
-        assert person.chat.transcript._way_until > began  # what is typed is drawn first
+        assert person.chat.transcript.pace._way_until > began  # what is typed is drawn first
         gate.set()
         await person.answer_arrives()
         assert person.prompt() == "next"

@@ -7,7 +7,7 @@ import pytest
 
 from fakes import whole
 from salon.settings import Settings
-from salon.ui.transcript import FRAME_SECONDS, STILL_SECONDS
+from salon.ui.pace import FRAME_SECONDS, STILL_SECONDS
 from ui.driver import salon
 
 
@@ -18,13 +18,14 @@ async def test_an_answer_comes_in_steps_and_its_end_at_once(tmp_path: Path, stil
         await person.say("Tell me", *whole("All of it."))
         await person.answer_arrives()
         transcript = person.chat.transcript
-        entry, transcript._last_cost = transcript.viewport.entries[-1], 0.0
+        pace = transcript.pace
+        entry, pace._last_cost = transcript.viewport.entries[-1], 0.0
 
         def planned() -> float:
-            assert transcript._planned is not None
-            return transcript._planned.when()
+            assert pace.planned is not None
+            return pace.planned.when()
 
-        transcript._last_start = now = monotonic()
+        pace._last_start = now = monotonic()
         transcript.touch(entry)
         assert planned() == pytest.approx(now + step, abs=0.01)
         transcript.touch(entry, now=True)

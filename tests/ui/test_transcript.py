@@ -16,7 +16,7 @@ from salon.chat.events import BlockFinished, BlockStarted, TextDelta, ThinkingDe
 from salon.markdown import Line, Span, look
 from salon.paths import Paths, theme_directories
 from salon.themes import load_themes
-from salon.ui import transcript as transcript_module
+from salon.ui import pace
 from salon.ui.answerentry import AnswerEntry
 from salon.ui.entry import Entry
 from salon.ui.painter import Painter
@@ -51,7 +51,7 @@ class Host(App[None]):
 async def drawn(app: Host, pilot: Pilot[None]) -> list[str]:
     """The rows on the screen once everything is worked off, which must be those that a fresh look gives."""
     transcript = app.transcript
-    await until(lambda: transcript._planned is None, what="the transcript has nothing left to do")
+    await until(lambda: transcript.pace.planned is None, what="the transcript has nothing left to do")
     await pilot.pause()
     on_screen = [strip.text for strip in app.screen._compositor.render_strips()]
     size = transcript.size
@@ -155,7 +155,7 @@ async def test_nothing_is_scheduled_while_nothing_changes() -> None:
         await drawn(app, pilot)
         for _ in range(5):
             await pilot.pause()
-            assert app.transcript._planned is None
+            assert app.transcript.pace.planned is None
 
 
 async def test_a_transcript_that_goes_away_leaves_nothing_scheduled() -> None:
@@ -165,7 +165,7 @@ async def test_a_transcript_that_goes_away_leaves_nothing_scheduled() -> None:
         transcript.append(answer_entry("x"))
         await transcript.remove()
         await pilot.pause()
-        assert transcript._planned is None
+        assert transcript.pace.planned is None
 
 
 async def test_the_marker_counts_and_goes() -> None:
@@ -224,18 +224,18 @@ async def test_an_answer_makes_way_for_a_key_and_for_nothing_that_a_person_asks_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("WAY_SECONDS", "MOST_WAITING"):
-        monkeypatch.setattr(transcript_module, name, 3600.0)
+        monkeypatch.setattr(pace, name, 3600.0)
     app = Host()
     async with app.run_test(size=(60, 20)) as pilot:
         transcript, growing = app.transcript, Growing()
         growing.begin("text")
         transcript.show([prompt_entry("first"), growing])
         await drawn(app, pilot)
-        transcript.make_way()
+        transcript.pace.make_way()
         growing.say("more")
         transcript.touch(growing)
         now = asyncio.get_running_loop().time
-        await until(lambda: transcript._planned is not None and transcript._planned.when() > now() + 60)
+        await until(lambda: transcript.pace.planned is not None and transcript.pace.planned.when() > now() + 60)
         assert not any("more" in transcript.render_line(y).text for y in range(20))
         transcript.page(-1)
         assert "  more" in await drawn(app, pilot)

@@ -123,7 +123,7 @@ class SalonApp(PreferringApp):
                 event = events.Key(key, None)
             prompt = self.focused
             if prompt is not None and isinstance(self.screen, ChatScreen):
-                self.screen.transcript.make_way()
+                self.screen.transcript.pace.make_way()
             if isinstance(prompt, EditingArea) and prompt.claims(key):
                 prompt._forward_event(event)
                 return

@@ -120,7 +120,7 @@ class ChatScreen(BrowsingActions):
             self._adopt_parameters(self.session)  # this chat is still a new one
 
     def _keep_still(self) -> None:
-        self.transcript.still = self._answers.still = self._services.settings.reduced_motion
+        self.transcript.pace.still = self._answers.still = self._services.settings.reduced_motion
 
     def set_painter(self, painter: Painter) -> None:
         """Draw in another theme."""

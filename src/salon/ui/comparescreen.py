@@ -53,7 +53,7 @@ class AnswerColumn(Vertical):
         self.transcript = Transcript(painter, frame=frame)
         self.transcript.can_focus = False  # the keys are the screen's
         self._info = info
-        self.transcript.still = still
+        self.transcript.pace.still = still
         self._progress = Progress(still=still)
         self._entry: AnswerEntry | None = None
         self._ended: Message | None = None

@@ -1,14 +1,5 @@
-"""The conversation pane: one widget that draws rows, however long the conversation is.
+"""The conversation pane: one widget that draws rows, however long the conversation is."""
 
-Work is done in slices of at most `SLICE_SECONDS`, and the loop is given back between them. A trickle of deltas is
-drawn at most 30 times a second, what comes too fast to be read half as often, and takes at most a quarter of a core; a
-backlog is worked off slice after slice.
-Nothing is scheduled while nothing changes.
-"""
-
-import asyncio
-import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,39 +10,22 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from salon.actions import Place
-from salon.markdown import Line, Look, Span, is_fold_row, look
+from salon.markdown import Line, Span, is_fold_row, look
 from salon.ui.answerentry import AnswerEntry
 from salon.ui.blockcursor import BlockCursor, BlockPlace
 from salon.ui.entry import Entry
 from salon.ui.find import Finder, Hit, columns_of
 from salon.ui.keys import bind_actions
 from salon.ui.leaves import ShownLeaf
+from salon.ui.pace import SLICE_SECONDS, Pace, Slice
 from salon.ui.painter import Painter, joined
-from salon.ui.sections import EMPTY, Frame
+from salon.ui.rowstrips import RowStrips, thumb_rows, with_marker, with_thumb
+from salon.ui.sections import Frame
 from salon.ui.selection import Selection, Spot, selected_text
 from salon.ui.targets import are_large
 from salon.ui.viewport import Viewport
 
-logger = logging.getLogger(__name__)
-
-SLICE_SECONDS = 0.008
-FRAME_SECONDS = 1 / 30
-STILL_SECONDS = 1.0
-"""Between two steps of an answer that arrives, where the screen is to be kept still."""
-FLOOD_ROWS = 100
-FLOOD_SECONDS = 1 / 15
-"""More rows a second than this nobody reads as they come, and frames that follow each other less closely do."""
-SHARE = 4
-"""A trickle may use one part in so many of a core."""
-WAY_SECONDS = 0.01
-"""So long after a key an answer waits, so that what the key does is drawn first: it takes 0.003 s of CPU (measured)."""
-MOST_WAITING = 0.1
-"""Seconds for which a slice of an answer is put off, however many keys come."""
 WHEEL_ROWS = 3
-STRIPS_KEPT = 400
-"""With what Textual keeps beside them, so many are about a megabyte."""
-_GREETING = -1
-"""What stands for an entry where there is none."""
 _NEAR = sorted(
     ((across, down) for across in range(-4, 5) for down in range(-1, 2)), key=lambda cell: abs(cell[0]) + abs(cell[1])
 )
@@ -81,21 +55,12 @@ class Transcript(Widget):
         """`frame` says how entries are laid out, whatever its width."""
         super().__init__(id=id or None)
         bind_actions(self, Place.READING, prefix="screen.")
-        self.painter = painter
         self._frame = frame or Frame(80)
         self.viewport = Viewport(self._frame_for(80), 24)
         self.selection: Selection | None = None
         self._selecting_from: Spot | None = None
-        self._strips: dict[tuple[int, int], Strip] = {}
-        self._planned: asyncio.TimerHandle | None = None
-        self._urgent = False
-        """Whether the planned slice is something that the person waits for."""
-        self._way_until = 0.0
-        self._due = 0.0
-        """When the planned slice was to be done, had nothing put it off."""
-        self._last_start = 0.0
-        self._last_cost = 0.0
-        self._pause = FRAME_SECONDS
+        self._strips = RowStrips(painter, self.viewport)
+        self.pace = Pace(self._work)
         self._greeting: Callable[[int], Sequence[Line]] = lambda width: ()
         self._drawn = (0, 0)
         """The viewport's top and total when rows were last sent to be drawn."""
@@ -106,8 +71,11 @@ class Transcript(Widget):
         self.hit: Hit | None = None
         self._block_changes = False
         """Whether the block that is being read is about to have other rows."""
-        self.still = False
-        """Whether what arrives is shown in few large steps instead of many small ones."""
+
+    @property
+    def painter(self) -> Painter:
+        """What draws the rows."""
+        return self._strips.painter
 
     # contents
 
@@ -116,26 +84,26 @@ class Transcript(Widget):
         self.selection = self.block = self.hit = None
         self.viewport.show(entries)
         self._redraw()
-        self._plan(now=True)
+        self.pace.plan(now=True)
 
     def append(self, entry: Entry) -> None:
         """Add an entry at the end."""
         self.viewport.append(entry)
-        self._plan(now=True)
+        self.pace.plan(now=True)
 
     def truncate(self, count: int) -> None:
         """Keep the first `count` entries."""
         self.selection = self.block = self.hit = None
         self.viewport.truncate(count)
         self._redraw()
-        self._plan(now=True)
+        self.pace.plan(now=True)
 
     def change(self, count: int, entries: Sequence[Entry]) -> None:
         """Keep the first `count` entries and show these after them."""
         self.selection = self.block = self.hit = None
         self.viewport.change(count, entries)
         self._redraw()
-        self._plan(now=True)
+        self.pace.plan(now=True)
 
     def read_entry(self, index: int) -> None:
         """Read the first block of an entry."""
@@ -154,7 +122,7 @@ class Transcript(Widget):
         entries = self.viewport.entries
         index = len(entries) - 1 if entries and entries[-1] is entry else entries.index(entry)
         self.viewport.touch(index)
-        self._plan(now=now)
+        self.pace.plan(now=now)
 
     def set_greeting(self, greeting: Callable[[int], Sequence[Line]]) -> None:
         """What stands in a conversation that has no messages yet."""
@@ -163,7 +131,7 @@ class Transcript(Widget):
 
     def set_painter(self, painter: Painter) -> None:
         """Draw in another theme."""
-        self.painter = painter
+        self._strips.painter = painter
         self._redraw()
 
     def set_thinking_open(self, open_them: bool) -> None:
@@ -173,7 +141,7 @@ class Transcript(Widget):
             entry.set_thinking_open(open_them)
         self.viewport.refold(self._frame_for(self.size.width))
         self._redraw()
-        self._plan(now=True)
+        self.pace.plan(now=True)
 
     def lay_out_as(self, frame: Frame) -> None:
         """Lay entries out in this way from now on; its width, and which folds are open, stay what they are."""
@@ -183,7 +151,7 @@ class Transcript(Widget):
             self.selection = None  # its rows are others now
             self.viewport.resize(self._frame_for(self.size.width), self.size.height)
             self._redraw()
-            self._plan(now=True)
+            self.pace.plan(now=True)
 
     def toggle_folds(self) -> None:
         """Open everything that is folded in one row, or fold it again."""
@@ -194,7 +162,7 @@ class Transcript(Widget):
         self.viewport.refold(self._frame_for(self.size.width))
         self._block_changes = self.block is not None
         self._redraw()
-        self._plan(now=True)
+        self.pace.plan(now=True)
 
     @property
     def thinking_open(self) -> bool:
@@ -238,7 +206,7 @@ class Transcript(Widget):
         self.viewport.keep_place(index, row)
         self.viewport.touch(index)
         self._redraw()
-        self._plan(now=True)
+        self.pace.plan(now=True)
         return True
 
     def change_leaf(self, entry: int, row: int, change: Callable[[ShownLeaf], bool]) -> bool:
@@ -252,7 +220,7 @@ class Transcript(Widget):
         self.viewport.settle_entry(entry, SLICE_SECONDS)
         self._block_changes = self.block is not None
         self._redraw()
-        self._plan(now=True)
+        self.pace.plan(now=True)
         return True
 
     def on_blur(self) -> None:
@@ -322,7 +290,7 @@ class Transcript(Widget):
         draw (measured).
         """
         width, height = self.size
-        thumb = self._thumb(height) if width >= THUMB_WIDTH else range(0)
+        thumb = thumb_rows(self.viewport, height) if width >= THUMB_WIDTH else range(0)
         strips = [self._row(y, width, height, is_thumb=y in thumb) for y in crop.line_range]
         ground = self.background_colors[1]
         for line_filter in self.get_line_filters():
@@ -340,9 +308,9 @@ class Transcript(Widget):
             row = y - 2
             greeting = self._greeting(width)
             greets = 0 <= row < len(greeting)
-            return self._kept((_GREETING, row), greeting[row], width) if greets else self._blank(width)
+            return self._strips.greeting(row, greeting[row], width) if greets else self._strips.blank(width)
         place = self.viewport.place(y)
-        strip = self._strip_at(place, width)
+        strip = self._strips.at(place, width)
         if place is not None and self.selection is not None:
             columns = self.selection.columns(*place, width)
             if columns is not None and columns[0] < columns[1]:
@@ -350,29 +318,8 @@ class Transcript(Widget):
         if place is not None:
             strip = self._with_reading(strip, *place)
         if y == height - 1 and self.viewport.unread:
-            strip = self._with_marker(strip, width)
-        return self._with_thumb(strip, width) if is_thumb else strip
-
-    def _strip_at(self, place: tuple[int, int] | None, width: int) -> Strip:
-        if place is None:
-            return self._blank(width)
-        strip = self._strips.get(place)
-        if strip is None or strip.cell_length != width:
-            line = self.viewport.line(*place)
-            return self._blank(width) if line is None else self._kept(place, line, width)
-        return strip
-
-    def _blank(self, width: int) -> Strip:
-        return self._kept((_GREETING, -1), EMPTY, width)
-
-    def _kept(self, place: tuple[int, int], line: Line, width: int) -> Strip:
-        """The strip of a line, made once as long as nothing changes."""
-        strip = self._strips.get(place)
-        if strip is None or strip.cell_length != width:
-            if len(self._strips) > STRIPS_KEPT:
-                self._strips.clear()
-            strip = self._strips[place] = self.painter.strip(line, width)
-        return strip
+            strip = with_marker(self.painter, strip, self.viewport.unread, width)
+        return with_thumb(self.painter, strip, width) if is_thumb else strip
 
     def _with_reading(self, strip: Strip, entry: int, row: int) -> Strip:
         """The row with what was searched marked, and with a bar if its block is being read."""
@@ -386,75 +333,23 @@ class Transcript(Widget):
             strip = joined(bar, strip.crop(1, strip.cell_length))
         return strip
 
-    def _with_marker(self, strip: Strip, width: int) -> Strip:
-        unread = self.viewport.unread
-        text = f" ↓ {unread} new {'line' if unread == 1 else 'lines'} · Ctrl+End "
-        marker = self.painter.strip(Line((Span(text, look("accent", bold=True), True),)), len(text), "surface")
-        start = max(0, width - len(text) - 2)
-        return joined(strip.crop(0, start), marker, strip.crop(start + len(text), width))
-
-    def _with_thumb(self, strip: Strip, width: int) -> Strip:
-        thumb = self.painter.strip(Line((Span("▕", Look("table-rule"), True),)), 1)
-        return joined(strip.crop(0, width - 1), thumb)
-
-    def _thumb(self, height: int) -> range:
-        """The rows of the view that show where in the conversation it is; none where all of it is in view."""
-        total = self.viewport.total
-        if total <= height:
-            return range(0)
-        size = max(1, height * height // total)
-        start = round((height - size) * self.viewport.top / (total - height))
-        return range(start, start + size)
-
     def _redraw(self) -> None:
         self._strips.clear()
         self.refresh()
 
     # working
 
-    def make_way(self) -> None:
-        """A key was pressed: what it does is drawn before more of an answer that arrives."""
-        self._way_until = time.monotonic() + WAY_SECONDS
-
-    def _plan(self, *, now: bool = False) -> None:
-        """Have the next slice done: at once, or when the next frame is due."""
-        if self._planned is not None:
-            if not now:
-                return
-            self._planned.cancel()
-        self._urgent = self._urgent or now
-        pause = 0.0 if now else max(STILL_SECONDS if self.still else self._pause, SHARE * self._last_cost)
-        self._plan_at(self._last_start + pause)
-
-    def _plan_at(self, moment: float) -> None:
-        self._due = max(moment, time.monotonic())
-        self._work_at(self._due)
-
-    def _work_at(self, moment: float) -> None:
-        delay = max(0.0, moment - time.monotonic())
-        self._planned = asyncio.get_running_loop().call_later(delay, self._work)
-
-    def _work(self) -> None:
-        self._planned = None
+    def _work(self) -> Slice | None:
         if not self.is_attached or self.size.height == 0:
-            return
-        free_at = min(self._way_until, self._due + MOST_WAITING)
-        if not self._urgent and time.monotonic() < free_at:
-            self._work_at(free_at)
-            return
-        self._urgent = False
-        began, before = self._last_start, self.viewport.total
-        self._last_start = time.monotonic()
+            return None
+        before = self.viewport.total
         settled = self.viewport.settle(SLICE_SECONDS)
         rows = self.viewport.total - before
-        self._pause = FLOOD_SECONDS if rows > FLOOD_ROWS * (self._last_start - began) else FRAME_SECONDS
         self._repaint()
-        self._last_cost = time.monotonic() - self._last_start
-        if not settled:
-            self._plan_at(self._last_start)
-        elif self._block_changes and self.block is not None:
+        if settled and self._block_changes and self.block is not None:
             self._block_changes = False
             self.put_block(BlockCursor(self.viewport).at(self.block.entry, self.block.first))
+        return Slice(rows, settled)
 
     def _repaint(self) -> None:
         """Have the rows drawn that may look different from what was drawn last."""
@@ -466,8 +361,7 @@ class Transcript(Widget):
             entry = self.viewport.entries[index]
             changed = entry.take_changed()
             if changed < entry.height or self.viewport.total != total_before:
-                for row in range(changed, entry.height):
-                    self._strips.pop((index, row), None)
+                self._strips.drop(index, changed, entry.height)
                 first = min(first, self.viewport.row_of(index, changed))
         if self.viewport.top != top_before:
             first = 0
@@ -476,14 +370,14 @@ class Transcript(Widget):
             self.refresh(Region(0, first, width, height - first))
         elif self.viewport.total != total_before:
             self.refresh(Region(0, height - 1, width, 1))
-        thumb = self._thumb(height)
+        thumb = thumb_rows(self.viewport, height)
         if thumb != self._thumb_drawn:
             self._thumb_drawn = thumb
             self.refresh(Region(width - 1, 0, 1, height))
 
     def _moved(self) -> None:
         self.refresh()
-        self._plan(now=True)
+        self.pace.plan(now=True)
 
     def _frame_for(self, width: int) -> Frame:
         return replace(self._frame, width=max(1, width - 2))
@@ -495,13 +389,11 @@ class Transcript(Widget):
             self.selection = None  # its rows are others now
         self.viewport.resize(frame, event.size.height)
         self._redraw()
-        self._plan(now=True)
+        self.pace.plan(now=True)
 
     def on_unmount(self) -> None:
         """Leave nothing scheduled."""
-        if self._planned is not None:
-            self._planned.cancel()
-            self._planned = None
+        self.pace.stop()
 
     # the mouse
 
