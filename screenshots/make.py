@@ -34,6 +34,8 @@ HERE = Path(__file__).parent
 FIRST_THEME, FIRST_SIZE = "salon-dark", "120x40"
 PACES = {"streaming": 1.0, "queued": 1.0, "stopped": 0.5, "resumed": 0.5}
 """How fast the script talks where it is caught in the middle; elsewhere it hurries."""
+PRICES = {"costs": '["salon-demo"]\ninput = 2\noutput = 10\n'}
+"""What `prices.toml` says where the scripted models, which cost nothing, shall have a price."""
 Scene = Callable[["Studio"], Awaitable[None]]
 
 
@@ -340,6 +342,16 @@ async def settings(studio: Studio) -> None:
     await studio.until(lambda: len(studio.app.screen_stack) > 2, "the settings")
 
 
+async def comparing(studio: Studio) -> None:
+    """Two models asked side by side."""
+    await studio.ready()
+    studio.app.chat.prompt.insert("code")
+    await studio.pilot.press(*BY_ID["compare"].keys[:1])
+    await studio.until(lambda: "Ask side by side" in studio.text(), "the form")
+    await studio.pilot.press("down", "tab", "enter")
+    await studio.until(lambda: "keeps the first" in studio.text(), "the end of all")
+
+
 async def models(studio: Studio) -> None:
     """The models to choose from."""
     await studio.ready()
@@ -350,7 +362,8 @@ async def models(studio: Studio) -> None:
 async def costs(studio: Studio) -> None:
     """What was spent."""
     await studio.ready()
-    await studio.ask("echo Why is the sky blue?")
+    for prompt in ("code", "table", "echo Why is the sky blue?"):
+        await studio.ask(prompt)
     studio.app.chat.action_costs()
     await studio.until(lambda: len(studio.app.screen_stack) > 2, "the costs")
 
@@ -402,6 +415,7 @@ SCENES: dict[str, Scene] = {
         palette,
         settings,
         models,
+        comparing,
         costs,
         asked,
         toosmall,
@@ -421,6 +435,13 @@ PICTURES: tuple[tuple[str, str, str], ...] = (
 """Scene, size and theme of what lies in this folder."""
 
 
+def put_prices(folder: Path, prices: str) -> None:
+    """Put a person's own prices, if there are any, where Salon looks for them."""
+    if prices:
+        folder.mkdir()
+        (folder / "prices.toml").write_text(prices, encoding="utf-8")
+
+
 async def take(
     name: str, size: tuple[int, int], theme: str = FIRST_THEME, settings: Mapping[str, str] | None = None
 ) -> str:
@@ -429,6 +450,7 @@ async def take(
     with tempfile.TemporaryDirectory() as home:
         places = {"SALON_CONFIG_DIR": f"{home}/c", "SALON_STATE_DIR": f"{home}/s", "SALON_CACHE_DIR": f"{home}/k"}
         os.environ.update(places)
+        put_prices(Path(home, "c"), PRICES.get(name, ""))
         own = {f"SALON_{key.upper()}": value for key, value in (settings or {}).items()}
         told = {**places, **own, "SALON_THEME": theme, "SALON_DEMO_PACE": str(pace)}
         house = build(Options(demo=name != "welcome"), told)
