@@ -148,7 +148,7 @@ def test_what_cannot_be_read_is_told_and_leaves_no_lock(library: FileLibrary, pa
         for _ in range(2):
             with pytest.raises(StoreError, match=reason):
                 library.open(session_id)
-    assert list(paths.locks.iterdir()) == []
+    assert list(paths.locks.rglob("*.lock")) == []
     assert [session.id for session in library.list()] == [huge]
 
 

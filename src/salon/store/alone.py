@@ -1,6 +1,7 @@
-"""One process at a time, for a small file that is read, changed and written as a whole.
+"""One process at a time, for a file that is read, changed and written as a whole.
 
 Without that, of two windows that change such a file in the same moment one would write over what the other has written.
+It is another lock than that of an open session, which is held for hours and can be taken over.
 """
 
 import logging
@@ -26,7 +27,7 @@ def alone(locks: Path, name: str, files: FileLayer) -> Iterator[None]:
 
     Where nothing can be locked, or another process does not come out again, it is done all the same.
     """
-    lock = _acquired(locks, name, files)
+    lock = _acquired(locks / "files", name, files)
     try:
         yield
     finally:
@@ -34,11 +35,11 @@ def alone(locks: Path, name: str, files: FileLayer) -> Iterator[None]:
             lock.release()
 
 
-def _acquired(locks: Path, name: str, files: FileLayer) -> SessionLock | None:
+def _acquired(directory: Path, name: str, files: FileLayer) -> SessionLock | None:
     end = time.monotonic() + PATIENCE
     while True:
         try:
-            return SessionLock.acquire(locks, name, files)
+            return SessionLock.acquire(directory, name, files)
         except SessionLocked:
             if time.monotonic() >= end:
                 logger.warning("Another process keeps %s; going on without it", name)

@@ -5,7 +5,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from salon.chat.library import SessionLog
 from salon.chat.summary import SessionSummary
 from salon.errors import SessionNotFound, StoreError
 from salon.paths import Paths
+from salon.store.alone import alone
 from salon.store.appender import FileState
 from salon.store.blobs import FileBlobs, noting_lost
 from salon.store.compact import compact
@@ -167,7 +168,7 @@ class FileLibrary:
         """See `Library`. One write at the end of the file; whoever has it open goes on behind it."""
         path = self.path_of(session_id)
         line = encode({"k": "set", "key": key, "value": value}, time.time())
-        with self._told(path, "The change is not saved"):
+        with self._told(path, "The change is not saved"), self._alone(session_id):
             if is_newer(read_whole(path, self._files)):
                 raise StoreError("A newer Salon wrote this chat, so it is not changed here.", f"It is {path}.")
             while not self._append(path, line):
@@ -207,7 +208,8 @@ class FileLibrary:
         Raises `SessionNotFound`, `SessionLocked`, or `StoreError`.
         """
         path = self.path_of(session_id)
-        with self._locked(session_id), self._told(path, "The session is not made smaller"):
+        told = self._told(path, "The session is not made smaller")
+        with self._locked(session_id), told, self._alone(session_id):
             return compact(path, session_id, self._files)
 
     # drafts and prompts
@@ -276,13 +278,14 @@ class FileLibrary:
         """
         main = path.with_name(session_id + SUFFIX)
         try:
-            copies = self._places.copies(main)
-            if copies and any(is_newer(read_whole(each, self._files)) for each in (path, *copies)):
-                return path
-            if copies:
-                logger.info("%d copies of %s are merged into it", len(copies), main)
-                merge_into(main, copies, self._files)
-            compact(main, session_id, self._files)
+            with self._alone(session_id):
+                copies = self._places.copies(main)
+                if copies and any(is_newer(read_whole(each, self._files)) for each in (path, *copies)):
+                    return path
+                if copies:
+                    logger.info("%d copies of %s are merged into it", len(copies), main)
+                    merge_into(main, copies, self._files)
+                compact(main, session_id, self._files)
         except (OSError, FileTooLarge) as error:
             reason = reason_of(error) if isinstance(error, OSError) else "it is too large"
             logger.warning("%s is left as it is: %s", main, reason)
@@ -315,6 +318,10 @@ class FileLibrary:
             yield
         finally:
             lock.release()
+
+    def _alone(self, session_id: str) -> AbstractContextManager[None]:
+        """While a session's file is replaced: its lock can be taken over in the middle of that, this one cannot."""
+        return alone(self._paths.locks, session_id, self._files)
 
     @contextmanager
     def _told(self, path: Path, what: str) -> Iterator[None]:

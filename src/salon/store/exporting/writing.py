@@ -1,13 +1,16 @@
 """An export on disk: whole or not at all, for its owner's eyes only, and never over something that is there."""
 
 import errno
+import logging
 import os
 import re
 import tempfile
 from pathlib import Path
 
 from salon.errors import StoreError
-from salon.store.files import OperatingSystem, reason_of, write_all
+from salon.store.files import FileLayer, OperatingSystem, reason_of, write_all
+
+logger = logging.getLogger(__name__)
 
 _LONGEST_NAME = 80
 _MOST_TRIES = 1_000
@@ -22,12 +25,12 @@ def suggested_name(title: str, suffix: str) -> str:
     return f"{'chat' if not stem or _RESERVED.fullmatch(stem) else stem}.{suffix}"
 
 
-def write_new(place: Path, content: str | bytes, what: str = "The export") -> Path:
+def write_new(place: Path, content: str | bytes, what: str = "The export", files: FileLayer | None = None) -> Path:
     """Write `content` to `place`, or beside it under a free name ("chat-2.md"); where it is.
 
     Raises `StoreError`, about `what`.
     """
-    files = OperatingSystem()
+    files = files or OperatingSystem()
     temporary = ""
     try:
         if not place.parent.is_dir():
@@ -47,7 +50,14 @@ def write_new(place: Path, content: str | bytes, what: str = "The export") -> Pa
         ) from error
     finally:
         if temporary:
-            files.remove(Path(temporary))
+            _remove(Path(temporary), files)
+
+
+def _remove(temporary: Path, files: FileLayer) -> None:
+    try:
+        files.remove(temporary)
+    except OSError as error:
+        logger.warning("Could not remove %s: %s", temporary, reason_of(error))
 
 
 def _named(temporary: Path, place: Path) -> Path:
