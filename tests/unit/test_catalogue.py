@@ -202,3 +202,21 @@ async def test_another_server_is_asked_for_the_first_of_its_own_models(
     assert house.parameters(local, "llama").model.id == "llama"
     assert house.parameters(Connection(client=Server(NEW)), "").model.id == DEFAULT_MODEL
     house.close()
+
+
+async def test_domains_in_the_settings_bound_what_a_new_chat_may_look_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("config", "state", "cache"):
+        monkeypatch.setenv(f"SALON_{name.upper()}_DIR", str(tmp_path / name))
+    settings = {"SALON_WEB_SEARCH": "on", "SALON_WEB_ALLOWED": "a.example, b.example", "SALON_WEB_MAX_USES": "3"}
+    house = build(Options(), settings)
+    tools = {each["name"]: each for each in house.parameters(Connection(client=Server(NEW)), "").tools}
+    assert tools["web_search"]["allowed_domains"] == ["a.example", "b.example"]
+    assert tools["web_fetch"]["max_uses"] == 3
+    house.close()
+    house = build(Options(), {"SALON_WEB_SEARCH": "on", "SALON_WEB_BLOCKED": "ads.example"})
+    search, fetch = house.parameters(Connection(client=Server(NEW)), "").tools
+    assert search["blocked_domains"] == fetch["blocked_domains"] == ["ads.example"]
+    assert "allowed_domains" not in search
+    house.close()
