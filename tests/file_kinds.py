@@ -36,7 +36,8 @@ from salon.saved_prompts import load_saved_prompts
 from salon.settings import load_settings
 from salon.store.allowed_tools import AllowedTools
 from salon.store.attaching import FileAttacher
-from salon.store.exporting.selecting import Format, Wanted, export
+from salon.store.exporting.exporter import export
+from salon.store.exporting.selecting import Format, Wanted
 from salon.store.files import OperatingSystem
 from salon.store.importing.importer import Importer
 from salon.store.importing.shelf import Shelf

@@ -9,7 +9,7 @@ import pytest
 
 from salon.arguments import COMMAND_WORDS
 from salon.commands.grammar import grammar
-from salon.commands.line import run
+from salon.commands.line import alone, parser, run
 from salon.commands.shells import SHELLS
 from salon.settings import settings_help
 
@@ -24,7 +24,7 @@ def printed(*arguments: str) -> str:
 @pytest.mark.parametrize("shell", SHELLS)
 def test_every_word_and_option_is_completed(shell: str) -> None:
     completion = printed("completion", shell)
-    root = grammar()
+    root = grammar(parser(), alone())
     sessions = next(word for word in root.words if word.name == "sessions")
     assert {word.name for word in root.words} == {*COMMAND_WORDS}
     for word in (*root.words, *sessions.words):

@@ -26,6 +26,8 @@ class Desk:
     paths: Paths
     options: argparse.Namespace
     out: TextIO
+    parsers: tuple[argparse.ArgumentParser, argparse.ArgumentParser]
+    """Of the commands of `salon sessions`, and of those beside it: what tells of the whole command line needs them."""
     _prices: list["Prices"] = field(default_factory=list)
     """A person's own, once they have been read."""
 

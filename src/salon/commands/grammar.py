@@ -32,12 +32,10 @@ class Word:
         return tuple(name for flag in self.flags for name in flag.spellings)
 
 
-def grammar() -> Word:
-    """The whole command line of `salon`."""
-    from salon.commands import line  # its table has the commands in it that need this
-
-    sessions = _words_of(line.parser())
-    alone = {word.name: word for word in (*_words_of(line.alone()), *sessions)}
+def grammar(of_sessions: argparse.ArgumentParser, of_others: argparse.ArgumentParser) -> Word:
+    """The whole command line of `salon`, by the parsers of `salon sessions` and of the words beside it."""
+    sessions = _words_of(of_sessions)
+    alone = {word.name: word for word in (*_words_of(of_others), *sessions)}
     words = [Word(name, what, *_what_follows(name, alone, sessions)) for name, what in arguments.COMMAND_WORDS.items()]
     own = arguments.parser()
     return Word("salon", own.description or "", tuple(_flags_of(own)), tuple(words))

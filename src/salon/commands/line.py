@@ -46,14 +46,15 @@ def _with_commands(parser: argparse.ArgumentParser, commands: Sequence[Command])
 def run(arguments: Sequence[str]) -> int:
     """Do what `arguments` (without the word `sessions`) ask for; the exit code."""
     is_alone = bool(arguments) and any(command.name == arguments[0] for command in ALONE)
-    asked = alone() if is_alone else parser()
+    of_sessions, of_others = parser(), alone()
+    asked = of_others if is_alone else of_sessions
     options = asked.parse_args(arguments)
     command: Command = options.chosen
     paths = default_paths(options.config_dir)
     start_logging(paths, late=True)
     paths = paths.for_demo() if options.demo else paths
     try:
-        code = command.run(Desk(FileLibrary(paths), paths, options, sys.stdout))
+        code = command.run(Desk(FileLibrary(paths), paths, options, sys.stdout, (of_sessions, of_others)))
         sys.stdout.flush()
     except SalonError as error:
         sys.stderr.write(f"salon: {clean_line(error.sentence(), 1_000)}\n")

@@ -159,12 +159,12 @@ def _roff(text: str) -> str:
 
 
 def _complete(desk: Desk) -> int:
-    desk.out.write({"bash": bash, "zsh": zsh, "fish": fish}[desk.options.shell](grammar()) + "\n")
+    desk.out.write({"bash": bash, "zsh": zsh, "fish": fish}[desk.options.shell](grammar(*desk.parsers)) + "\n")
     return Exit.OK
 
 
 def _man(desk: Desk) -> int:
-    desk.out.write(man(grammar()) + "\n")
+    desk.out.write(man(grammar(*desk.parsers)) + "\n")
     return Exit.OK
 
 

@@ -35,7 +35,7 @@ class FileCarrier:
 
     def text_of(self, conversation: Conversation, wanted: "Wanted") -> str:
         """See `Carrier`."""
-        from salon.store.exporting.selecting import export
+        from salon.store.exporting.exporter import export
 
         return export(conversation, wanted, self._model_info, self._blobs)
 

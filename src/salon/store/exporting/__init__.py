@@ -4,7 +4,8 @@
 something.
 """
 
-from salon.store.exporting.selecting import Export, Format, Wanted, export
+from salon.store.exporting.exporter import export
+from salon.store.exporting.selecting import Export, Format, Wanted
 from salon.store.exporting.writing import suggested_name, write_new
 
 __all__ = ["Export", "Format", "Wanted", "export", "suggested_name", "write_new"]

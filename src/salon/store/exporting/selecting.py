@@ -1,4 +1,4 @@
-"""What of a conversation is exported, and the call that makes a text of it."""
+"""What of a conversation is exported."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -111,33 +111,6 @@ class Export:
         return remarks
 
 
-def export(conversation: Conversation, wanted: Wanted, model_info: ModelInfoOf, blobs: Blobs | None = None) -> str:
-    """The chat in the format that is wanted; as JSON with the attachments that are in `blobs`.
-
-    Raises `UsageError` for a branch that is not there, or where there is nothing to say.
-    """
-    selected = Export(conversation, _said(conversation, wanted), wanted, model_info, blobs)
-    if not selected.said:
-        raise UsageError("There is nothing to export yet.")
-    match wanted.format:
-        case Format.MARKDOWN:
-            from salon.store.exporting.markdown import markdown
-
-            return markdown(selected)
-        case Format.HTML:
-            from salon.store.exporting.html import html
-
-            return html(selected)
-        case Format.TEXT:
-            from salon.store.exporting.plain import plain
-
-            return plain(selected)
-        case Format.JSON:
-            from salon.store.exporting.records import records
-
-            return records(selected)
-
-
 def money(amount: Decimal) -> str:
     """US dollars, in as many digits as say something."""
     return f"${amount:.2f}" if amount >= 1 else f"${amount:.4f}"
@@ -156,7 +129,8 @@ def moment_of(message: Message) -> str:
         return ""
 
 
-def _said(conversation: Conversation, wanted: Wanted) -> list[Said]:
+def selected(conversation: Conversation, wanted: Wanted) -> list[Said]:
+    """The messages that are wanted, in the order in which they are read. Raises `UsageError` for an unknown branch."""
     if wanted.branch and wanted.branch not in conversation.messages:
         raise UsageError(f"The chat has no message {wanted.branch!r}.", "`salon sessions show --all --json` shows all.")
     if not wanted.whole:
