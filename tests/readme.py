@@ -7,6 +7,7 @@ from salon.actions import ACTIONS
 from salon.settings import settings_help
 
 README = Path(__file__).parent.parent / "README.md"
+PYPROJECT = README.with_name("pyproject.toml")
 
 
 FIRST_KEYS = (
@@ -38,9 +39,36 @@ def settings_table() -> str:
     return "\n".join(rows)
 
 
+def dependencies() -> dict[str, list[tuple[str, str]]]:
+    """Every requirement in pyproject.toml and the reason beside it, by extra; "" are those that everybody has."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    section = None
+    for line in PYPROJECT.read_text("utf-8").partition("\n[project.scripts]")[0].splitlines():
+        if begins := re.fullmatch(r"(\w+) = \[", line):
+            section = "" if begins[1] == "dependencies" else begins[1]
+        elif line == "]":
+            section = None
+        elif section is not None and (row := re.fullmatch(r'    "([^"]+)",(?:\s+# (.+?),?)?', line)):
+            found.setdefault(section, []).append((row[1], row[2] or ""))
+    return {section: rows for section, rows in found.items() if section != "classifiers"}
+
+
+def dependency_table() -> str:
+    """What an installation brings along as a Markdown table; what only tests and checks need is left out."""
+    rows = ["| Package | Extra | What for |", "|---|---|---|"]
+    for extra, needed in dependencies().items():
+        if extra not in {"test", "dev"}:
+            rows += [f"| `{need}` | {f'`{extra}`' if extra else ''} | {reason} |" for need, reason in needed]
+    return "\n".join(rows)
+
+
 def with_made_parts(readme: str) -> str:
     """The README with its made parts as the code has them now."""
-    for name, made in (("keys", key_table()), ("settings", settings_table())):
+    for name, made in (
+        ("keys", key_table()),
+        ("settings", settings_table()),
+        ("dependencies", dependency_table()),
+    ):
         readme = re.sub(
             rf"(<!-- {name}: [^\n]*-->\n).*?(<!-- /{name} -->)",
             lambda match, made=made: f"{match[1]}\n{made}\n\n{match[2]}",  # type: ignore[misc]

@@ -45,7 +45,7 @@ from salon.store.files import OperatingSystem, write_atomically
 from salon.store.library import FileLibrary
 from salon.store.memory import MemoryLibrary
 from salon.store.modellists import ModelLists
-from salon.store.permissions import permission_warnings
+from salon.store.permissions import permission_warnings, warning_of_secrets_in
 from salon.store.settings_file import FileSettings
 from salon.store.uses import FileUses
 from salon.templates import load_templates
@@ -253,6 +253,8 @@ class House:
         for config in configs:
             if config.token:
                 keep_secret(config.token)
+        if any(self.environ.get(name) != value for config in configs for name, value in config.env.items()):
+            problems = [*problems, *warning_of_secrets_in(self.paths.settings_file)]
         allowed = AllowedTools(self.paths.allowed_tools_file, self.paths.locks)
         return McpServers(configs, allowed.load(), allowed.add), problems
 

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from loopback_api import loopback_api
 from salon.chat.tools import ToolCall
 from salon.errors import SalonError
+from salon.logs import keep_secret
 from salon.mcp.config import ServerConfig, load_servers
 from salon.mcp.servers import McpServers
 from waiting import until
@@ -208,3 +210,18 @@ def test_what_is_wrong_with_a_server_is_said_with_its_place(tmp_path: Path, tabl
     servers, problems = load_servers(file, {"ANTHROPIC_API_KEY": "secret"})
     assert servers == []
     assert len(problems) == 1 and word in problems[0] and str(file) in problems[0]
+
+
+async def test_a_servers_token_follows_no_redirection_and_no_error_quotes_it(caplog: pytest.LogCaptureFixture) -> None:
+    token = "token-canary-0123456789"
+    keep_secret(token)
+    with loopback_api() as first, loopback_api() as second:
+        first.status, first.headers = 307, {"location": f"{second.address}/mcp"}
+        for given in (token, f"{token}\x0b", f"{token}\u20ac"):
+            servers = McpServers([ServerConfig(name="web", url=f"{first.address}/mcp", token=given)], start_seconds=20)
+            with pytest.raises(SalonError) as raised:
+                await servers.definitions("web")
+            await servers.aclose()
+            assert token not in raised.value.sentence()
+    assert first.told
+    assert second.told == []

@@ -39,6 +39,9 @@ def loopback_api() -> Iterator[LoopbackApi]:
 
         def do_GET(self) -> None:
             self._keep(b"")
+            if 300 <= api.status < 400:
+                self._send(api.status, b"", "application/json")
+                return
             self._give(200, {"data": list(api.models), "has_more": False})
 
         def do_POST(self) -> None:

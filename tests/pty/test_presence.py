@@ -2,7 +2,12 @@
 
 import re
 
+import pytest
+
 from home import Home
+from hostile_corpus import hostile_texts, writable
+from salon.terminals import Notifying
+from sequences import foreign_in
 from terminal import Terminal, assert_left_as_found
 
 GHOSTTY = {"TERM": "xterm-256color", "TERM_PROGRAM": "ghostty", "TERM_PROGRAM_VERSION": "1.2.3"}
@@ -71,3 +76,29 @@ def test_a_title_with_control_characters_is_cleaned(home: Home) -> None:
         terminal.until("Ready").until(lambda: len(titles(terminal)) >= 2)
         assert b"\x1b]0;owned" not in terminal.raw
         assert all(";" not in title and "\x1b" not in title for title in titles(terminal))
+
+
+FORMS = {
+    Notifying.OSC_9: (GHOSTTY, rb"\x1b\]9;[^\x00-\x1f;]+ has its answer\x07"),
+    Notifying.OSC_99: ({"TERM": "xterm-kitty"}, rb"\x1b\]99;i=salon:o=unfocused;[^\x00-\x1f;]+ has its answer\x1b\\"),
+    Notifying.OSC_777: ({"TERM": "foot"}, rb"\x1b\]777;notify;Salon;[^\x00-\x1f;]+ has its answer\x07"),
+}
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_hostile_title_is_words_in_every_terminals_notification(home: Home, kind: Notifying) -> None:
+    environment, form = FORMS[kind]
+    titles_of = [writable("".join(hostile_texts()[at : at + 9])) for at in range(0, 27, 9)]
+    told = {"SALON_NOTIFY_AFTER": "0", "TERM_PROGRAM": "", **environment}
+    with home.start("--demo", "echo x", columns=100, rows=30, cold=False, **told) as terminal:
+        terminal.until("Ready")
+        for number, title in enumerate(titles_of, start=1):
+            terminal.send("/title ")
+            terminal.until("> /title").paste(f"{title.replace(chr(27), '')} {number}")
+            terminal.until(f" {number}").read_for(0.3).send("\r")  # an Enter right behind a paste belongs to it
+            terminal.until_gone("> /title")
+            terminal.send(f"echo Once more {number}\r{AWAY}")
+            terminal.until(lambda number=number: len(re.findall(form, bytes(terminal.raw))) >= number)  # type: ignore[misc]
+        terminal.send("\x11")
+        assert terminal.wait_exit() == 0
+    assert foreign_in(re.sub(form, b"", bytes(terminal.raw))) == []

@@ -1,7 +1,10 @@
 """What a terminal is told beside the screen, by what its environment says of it."""
 
+import re
+
 import pytest
 
+from hostile_corpus import hostile_texts
 from salon.settings import Settings
 from salon.terminals import Manners, Notifying, manners_of
 from salon.ui.presence import LONGEST, Presence, harmless, notification
@@ -128,3 +131,28 @@ def test_no_text_can_end_a_sequence_or_begin_a_field(text: str) -> None:
     shown = harmless(text)
     assert len(shown) <= LONGEST
     assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 or char == ";" for char in shown)
+
+
+WORDS = r"[^\x00-\x1f\x7f-\x9f;\u2028-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]{0,80}"
+FORMS = {
+    Notifying.BELL: "\x07",
+    Notifying.OSC_9: rf"\x1b\]9;{WORDS}\x07",
+    Notifying.OSC_99: rf"\x1b\]99;i=salon:o=unfocused;{WORDS}\x1b\\",
+    Notifying.OSC_777: rf"\x1b\]777;notify;Salon;{WORDS}\x07",
+}
+
+
+@pytest.mark.parametrize("kind", Notifying)
+def test_hostile_words_are_one_notification_and_nothing_else(kind: Notifying) -> None:
+    for text in (*hostile_texts(), "4;3;50", "".join(hostile_texts())):
+        assert re.fullmatch(FORMS[kind], notification(kind, text)), repr(text)
+
+
+def test_hostile_words_are_one_title_and_progress_has_none() -> None:
+    for text in (*hostile_texts(), "".join(hostile_texts())):
+        told, sent = presence()
+        told.show(text, "answering", busy=True)
+        told.show(text, "", busy=False, failed=True)
+        told.leave()
+        own = rf"(\x1b\[22;2t)?\x1b\]2;{WORDS}\x07|\x1b\]9;4;(3|2;100|0)\x07|\x1b\[23;2t"
+        assert [each for each in sent if not re.fullmatch(own, each)] == []

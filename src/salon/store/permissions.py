@@ -36,6 +36,13 @@ def permission_warnings(paths: Paths) -> Sequence[str]:
     ]
 
 
+def warning_of_secrets_in(file: Path) -> list[str]:
+    """A sentence where others can read a file that has secrets in it; none where it, or its directory, is closed."""
+    if not (_is_open(file) and _is_open(file.parent)):
+        return []
+    return [f"Other people on this computer can read {file}, which has secrets in it. Run: chmod go-rwx '{file}'"]
+
+
 def _is_open(path: Path) -> bool:
     try:
         return bool(path.stat().st_mode & _OTHERS)

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from ipaddress import IPv4Address
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from salon.untrusted import clean, clean_line
@@ -12,6 +13,10 @@ _KEPT = "".join(map(chr, range(0x21, 0x7F)))
 _SCHEMES = {"http", "https", "mailto"}
 _CLEANED = re.compile("[\u2400-\u2421\ufffd]")
 """What `clean` has put in place of a control character."""
+_LONGEST_HOST = 253
+"""Characters; the length of a name (RFC 1035)."""
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+"""What makes a host an address by its last part (the URL standard's "ends in a number")."""
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?|[0-9a-f:.]+")
 """A name or an address; browsers read some other characters, such as a backslash, as the end of the host."""
 
@@ -29,15 +34,27 @@ def checked_link(href: str) -> tuple[str, str]:
     try:
         parts = urlsplit(href)
         host = (parts.hostname or "").encode("idna").decode("ascii") if parts.hostname else ""
+        _ = parts.port  # raises for what is no port
     except (ValueError, UnicodeError):
         return "", f"This link is not opened, since it is malformed: {shown}"
     if parts.scheme.lower() not in _SCHEMES:
         return "", f"This link is not opened; only web and mail addresses are: {shown}"
     if parts.scheme.lower() == "mailto":
         return href, f"Write to {shown}?"
-    if not _HOST.fullmatch(host) or "@" in parts.netloc:
+    if not _HOST.fullmatch(host) or "@" in parts.netloc or _is_disguised(host):
         return "", f"This link is not opened, since it hides its host: {shown}"
     return href if parts.netloc.isascii() else _with_host(parts, host), f"Open {host}? {shown}"
+
+
+def _is_disguised(host: str) -> bool:
+    """Whether it is longer than a name can be, or a number that browsers read as an address: 2130706433, 0x7f.1."""
+    if len(host) > _LONGEST_HOST or ":" in host:
+        return len(host) > _LONGEST_HOST
+    try:
+        IPv4Address(host)
+    except ValueError:
+        return _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]) is not None
+    return False
 
 
 def _with_host(parts: SplitResult, host: str) -> str:
