@@ -7,12 +7,13 @@ import pytest
 
 from salon.ui import pace as pace_module
 from salon.ui.pace import FLOOD_SECONDS, FRAME_SECONDS, SHARE, Pace, Slice
+from ui.test_transcript import Growing
 from waiting import until
 
 
-@pytest.mark.parametrize(("rows", "pause"), [(0, FRAME_SECONDS), (1_000, FLOOD_SECONDS)])
-async def test_what_comes_too_fast_to_be_read_is_drawn_half_as_often(rows: int, pause: float) -> None:
-    pace = Pace(lambda: Slice(rows, True))
+@pytest.mark.parametrize(("arrived", "pause"), [(0, FRAME_SECONDS), (1_000, FLOOD_SECONDS)])
+async def test_what_comes_too_fast_to_be_read_is_drawn_half_as_often(arrived: int, pause: float) -> None:
+    pace = Pace(lambda: Slice(arrived, True))
     for _ in range(2):
         pace.plan(now=True)
         await until(lambda: pace.planned is None)
@@ -49,3 +50,12 @@ async def test_however_many_keys_come_an_answer_is_put_off_for_a_moment_only(mon
     pace.plan()
     await until(lambda: pace.planned is None)
     assert next(drawn) == 1
+
+
+def test_what_arrives_is_counted_once() -> None:
+    entry = Growing()
+    entry.begin("thinking")
+    entry.say("12345")
+    entry.begin("text")
+    entry.say("123")
+    assert (entry.take_arrived(), entry.take_arrived()) == (8, 0)

@@ -23,6 +23,7 @@ class AnswerEntry(Entry):
 
     def __init__(self, message: Message, variant: tuple[int, int] = (1, 1), continues: str = "") -> None:
         super().__init__(message, variant)
+        self._arrived = 0
         self._continues = continues  # the rest is made by `_start_over`, not ten thousand times for what nobody sees
 
     def label(self) -> str:
@@ -50,14 +51,21 @@ class AnswerEntry(Entry):
             case BlockStarted(index, block):
                 self._begin(index, block)
             case TextDelta(_, text):
+                self._arrived += len(text)
                 self._append_text(text)
             case ThinkingDelta(index, text):
+                self._arrived += len(text)
                 if index in self._thinking:
                     self._thinking[index].append(text)
             case BlockFinished(index, block):
                 if index in self._blocks:
                     self._blocks[index].become(block)
                 self._end(index, block)
+
+    def take_arrived(self) -> int:
+        """How many characters have arrived since the last call."""
+        arrived, self._arrived = self._arrived, 0
+        return arrived
 
     def restart(self, message: Message) -> None:
         """Begin again with what `message` has: the attempt is repeated."""

@@ -139,6 +139,10 @@ class Entry:
         self._changed = self._height
         return first
 
+    def take_arrived(self) -> int:
+        """How many characters have arrived since the last call; of a message that is whole, none."""
+        return 0
+
     # what a person can do with it
 
     def section_at(self, index: int) -> Section | None:

@@ -14,9 +14,9 @@ SLICE_SECONDS = 0.008
 FRAME_SECONDS = 1 / 30
 STILL_SECONDS = 1.0
 """Between two steps of an answer that arrives, where the screen is to be kept still."""
-FLOOD_ROWS = 100
+FLOOD_CHARACTERS = 5_000
 FLOOD_SECONDS = 1 / 15
-"""More rows a second than this nobody reads as they come, and frames that follow each other less closely do."""
+"""More characters a second than this nobody reads as they come, and frames that follow each other less closely do."""
 SHARE = 4
 """A trickle may use one part in so many of a core."""
 WAY_SECONDS = 0.01
@@ -26,9 +26,9 @@ MOST_WAITING = 0.1
 
 
 class Slice(NamedTuple):
-    """What came of a slice: how many rows were added, and whether nothing is left to do."""
+    """What a slice was about: how many characters had arrived for it, and whether nothing is left to do."""
 
-    rows: int
+    arrived: int
     settled: bool
 
 
@@ -89,7 +89,8 @@ class Pace:
         done = self._work()
         if done is None:
             return
-        self._pause = FLOOD_SECONDS if done.rows > FLOOD_ROWS * (self._last_start - began) else FRAME_SECONDS
+        is_flood = done.arrived > FLOOD_CHARACTERS * (self._last_start - began)
+        self._pause = FLOOD_SECONDS if is_flood else FRAME_SECONDS
         self._last_cost = time.monotonic() - self._last_start
         if not done.settled:
             self._plan_at(self._last_start)

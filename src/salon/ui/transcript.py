@@ -61,6 +61,8 @@ class Transcript(Widget):
         self._selecting_from: Spot | None = None
         self._strips = RowStrips(painter, self.viewport)
         self.pace = Pace(self._work)
+        self._arrived = 0
+        """Characters of answers since the last slice."""
         self._greeting: Callable[[int], Sequence[Line]] = lambda width: ()
         self._drawn = (0, 0)
         """The viewport's top and total when rows were last sent to be drawn."""
@@ -122,6 +124,7 @@ class Transcript(Widget):
         entries = self.viewport.entries
         index = len(entries) - 1 if entries and entries[-1] is entry else entries.index(entry)
         self.viewport.touch(index)
+        self._arrived += entry.take_arrived()
         self.pace.plan(now=now)
 
     def set_greeting(self, greeting: Callable[[int], Sequence[Line]]) -> None:
@@ -342,14 +345,13 @@ class Transcript(Widget):
     def _work(self) -> Slice | None:
         if not self.is_attached or self.size.height == 0:
             return None
-        before = self.viewport.total
+        arrived, self._arrived = self._arrived, 0
         settled = self.viewport.settle(SLICE_SECONDS)
-        rows = self.viewport.total - before
         self._repaint()
         if settled and self._block_changes and self.block is not None:
             self._block_changes = False
             self.put_block(BlockCursor(self.viewport).at(self.block.entry, self.block.first))
-        return Slice(rows, settled)
+        return Slice(arrived, settled)
 
     def _repaint(self) -> None:
         """Have the rows drawn that may look different from what was drawn last."""
