@@ -13,6 +13,8 @@ import pytest
 
 from home import Home
 from salon.arguments import parser, spelled
+from salon.commands import serving
+from salon.commands.line import run
 from salon.commands.serving import authority_of, listen, shows_windows
 from salon.errors import SalonError, UsageError
 from salon.serving import tabs
@@ -188,9 +190,13 @@ async def test_a_tab_types_and_changes_its_size(guest: Guest) -> None:
     await guest.come_in()
     async with guest.tab() as tab:
         await heard(tab, "ready;")
-        for message in ('["stdin", "ä"]', "no json", "[]", '["resize", {"width": 90, "height": 20}]', '["ping", "7"]'):
+        for message in ("no json", "[]", '["stdin", "ä"]'):
             await tab.send_str(message)
-        assert "key 'ä'" in await heard(tab, "size 90x20;")
+        await heard(tab, "key 'ä'")
+        await tab.send_str('["resize", {"width": 90, "height": 20}]')
+        await heard(tab, "size 90x20;")
+        await tab.send_str('["ping", "7"]')
+        await heard(tab, '["pong", "7"]')
         await tab.send_str('["stdin", "b"]')
         await heard(tab, '["bell", ""]')
         await tab.send_str('["stdin", "q"]')
@@ -307,7 +313,13 @@ def test_the_browser_is_led_to_the_link_without_anybody_reading_it(home: Home, t
     assert link.partition("token=")[2] not in home.log()
 
 
-def test_what_is_missing_is_said(home: Home) -> None:
+def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(serving, "_NEEDS", ("a_package_that_is_not_here",))
+    assert run(["serve"]) == 1
+    assert "pip install 'salon[serve]'" in capsys.readouterr().err
+
+
+def test_the_command_listens_nowhere_else(home: Home) -> None:
     outcome = home.run("serve", "--host", "0.0.0.0")
     assert (outcome.code, outcome.out) == (2, "")
     assert "ssh -L" in outcome.err
@@ -315,7 +327,7 @@ def test_what_is_missing_is_said(home: Home) -> None:
 
 def test_a_salon_without_a_shell_is_not_suspended(home: Home) -> None:
     with home.start("--demo") as terminal:
-        terminal.until("Ready")
+        terminal.until("Type tour, and press Enter")
         terminal.send("\x1a")
         terminal.until("No shell has started Salon here")
         terminal.send("still here")

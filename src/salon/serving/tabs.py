@@ -51,6 +51,8 @@ class Tab:
         self._ended = ended
         self._alone: asyncio.Task[None] | None = None
         self._last_word = Closing.ENDED
+        self.ending = False
+        """Whether its Salon has been told to end, so that whoever comes back needs another one."""
         self._pump = asyncio.create_task(self._run())
 
     async def attach(self, viewer: Viewer, columns: int, rows: int) -> None:
@@ -86,10 +88,15 @@ class Tab:
         """End with everything on disk, because the server ends."""
         self._last_word = Closing.SERVER_ENDS
         await self._terminal.end()
-        await self._pump
+        await self.gone()
+
+    async def gone(self) -> None:
+        """Wait until its Salon has ended."""
+        await asyncio.shield(self._pump)
 
     async def _end_later(self) -> None:
         await asyncio.sleep(GRACE)
+        self.ending = True
         await self._terminal.end()
 
     async def _run(self) -> None:
@@ -128,6 +135,9 @@ class Tabs:
         """The Salon of this tab, a new one if it has none. Raises `OSError` where none can be started."""
         async with self._starting:
             tab = self._tabs.get(name)
+            if tab is not None and tab.ending:
+                await tab.gone()
+                tab = None
             if tab is None:
                 terminal = await self._start(columns, rows)
                 tab = self._tabs[name] = Tab(terminal, lambda: self._forget(name))
