@@ -192,7 +192,8 @@ class SyncProgram:
 
     def append(self) -> None:
         """Half a line comes from another computer."""
-        with suppress(FileNotFoundError), self._file.open("ab") as file:
+        with suppress(FileNotFoundError), self._file.open("r+b") as file:
+            file.seek(0, os.SEEK_END)
             file.write(b'{"v":1,"k":"no')
 
 

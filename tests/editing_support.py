@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from salon.editing.graphemes import preceding
 from salon.editing.history import Deed, History, Journey
 from salon.editing.text import Buffer, Change
-from salon.editing.vi.machine import Step, Vi
+from salon.editing.vi.machine import Vi
+from salon.editing.vi.step import Step
 
 _NAMED = {"esc": "escape", "cr": "enter", "bs": "backspace", "c-r": "ctrl+r", "lt": "<", "bar": "|"}
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from editing_support import Sheet
 from salon.editing.graphemes import snapped
 from salon.editing.vi.lines import clamp
-from salon.editing.vi.machine import Mode
+from salon.editing.vi.step import Mode
 from vi_cases import CASES
 
 

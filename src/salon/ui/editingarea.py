@@ -27,7 +27,8 @@ from salon.editing.history import Deed, History, Journey
 from salon.editing.killring import KillRing
 from salon.editing.readline import COMMANDS, SELECTING
 from salon.editing.text import Buffer, Change
-from salon.editing.vi.machine import Step, Vi
+from salon.editing.vi.machine import Vi
+from salon.editing.vi.step import Step
 from salon.ui.wrapping import QuickWrap
 from salon.untrusted import clean
 
