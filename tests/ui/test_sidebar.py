@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from fakes import whole
+from salon.chat.titles import tidied
 from salon.errors import Fault, FaultKind
 from salon.settings import Settings
 from salon.store.library import FileLibrary
@@ -61,3 +64,17 @@ async def test_a_title_that_cannot_be_had_is_no_trouble(tmp_path: Path) -> None:
         await person.sees(lambda: len(person.client.requests) == 2)
         assert person.notice() == ""
         assert person.session.conversation.title == "how do i bake bread"
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ('"Baking rye bread."\n', "Baking rye bread"),
+        ("\n# **Rye**\nand more", "Rye"),
+        ("<prompt>", ""),
+        ("x" * 61, ""),
+        ("", ""),
+    ],
+)
+def test_a_title_is_made_of_what_a_model_says(said: str, title: str) -> None:
+    assert tidied(said) == title
