@@ -49,6 +49,7 @@ from salon.store.unused import unused_blobs
 from salon.store.uses import FileUses
 from salon.templates import load_templates
 from salon.themes import ThemeFiles
+from salon.words import load
 
 AN_ID = "01kancy2vpb3yjdrvqjxga6h00"
 HOST = "127.0.0.1"
@@ -275,6 +276,25 @@ def use_schema(root: Path) -> None:
     assert isinstance(schema_in(root / "schema.json"), dict)
 
 
+def a_translation() -> bytes:
+    from babel.messages import Catalog
+    from babel.messages.mofile import write_mo
+
+    catalogue, made = Catalog(locale="de"), io.BytesIO()
+    catalogue.add("Settings", "Einstellungen")
+    catalogue.add(("{n} chat", "{n} chats"), ("{n} Chat", "{n} Chats"))
+    write_mo(made, catalogue)
+    return made.getvalue()
+
+
+def use_translation(root: Path) -> None:
+    words = load({"SALON_LANGUAGE": "de"}, lambda: (root / "config" / "locale",))
+    told_of(root, [problem for problem in words.problems if not problem.startswith("SALON_LANGUAGE")])
+    assert words.tr("Settings").isprintable()
+    for number in (0, 1, 2, 5):
+        assert words.plural("{n} chat", "{n} chats", number)
+
+
 def use_profile(root: Path) -> None:
     find_credentials({"HOME": str(root)}, root / "none.toml", host=HOST)
 
@@ -394,6 +414,7 @@ KINDS: dict[str, Kind] = {
         "config/credentials.toml", lambda: f'[keys]\n"{HOST}" = "sk-ant-key"\n'.encode(), use_credentials
     ),
     "the SDK's profile": Kind(".config/anthropic/active_config", lambda: b"work\n", use_profile),
+    "a translation": Kind("config/locale/de/LC_MESSAGES/salon.mo", a_translation, use_translation),
     "a schema": Kind("schema.json", lambda: SCHEMA, use_schema),
     "an export of ChatGPT": Kind("given/conversations.json", lambda: json.dumps([gpt_chat()]).encode(), use_import),
     "an export of claude.ai": Kind(

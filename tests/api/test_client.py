@@ -4,6 +4,7 @@ import asyncio
 import logging
 import subprocess
 import sys
+import traceback
 import warnings
 from decimal import Decimal
 from pathlib import Path
@@ -138,6 +139,7 @@ async def test_the_key_is_nowhere_to_be_found(
             repr(client),
             repr(vars(client)),
             repr(client._circumstances()),
+            *traceback.TracebackException.from_exception(outcome.fault, capture_locals=True).format(),
         ]
     assert CANARY not in "".join(seen)
     assert CANARY not in caplog.text

@@ -212,6 +212,7 @@ COMMANDS = [
     ["config", "set", "theme", "\x1b]0;hacked\x07\u202e"],
     ["config", "set", "\x9b31m", "\x1b[31;5m"],
     ["keys"],
+    ["mcp", "list"],
     ["manual", "\x1b]0;hacked\x07"],
     ["completion", "\x1b]0;hacked\x07"],
     ["sessions", "list", "--demo", "-n", "\x9b31m"],
