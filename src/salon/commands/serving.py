@@ -131,8 +131,8 @@ class _Serving:
             self._desk.give({"url": link})
         else:
             self._desk.say(f"Salon is here, for the browser that opens this first:\n\n    {link}\n")
-            more = "Enter makes another link. " if sys.stdin.isatty() else ""
-            self._desk.say(f"The link works once. {more}Ctrl+C ends Salon and keeps everything.")
+            more = "Enter makes another. " if sys.stdin.isatty() else ""
+            self._desk.say(f"The link works once. {more}Ctrl+C ends Salon; everything is kept.")
         self._desk.out.flush()
 
     def _another_link(self) -> None:
