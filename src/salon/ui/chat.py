@@ -27,7 +27,7 @@ from salon.ui.editingarea import EditingArea
 from salon.ui.elsewhere import edit_elsewhere
 from salon.ui.entry import Entry
 from salon.ui.findbar import FindBar
-from salon.ui.hints import hints
+from salon.ui.hints import hints, invitation
 from salon.ui.keyline import LOW
 from salon.ui.keys import bind_actions
 from salon.ui.notice import Notice, NoticeText
@@ -133,9 +133,18 @@ class ChatScreen(BrowsingActions):
         """Talk to another host from now on; `ready` is set once it is prepared."""
         self.connection, self.ready = connection, ready
         self.status_bar.update(demo=connection.demo, host="" if connection.demo else connection.host)
-        self.prompt.placeholder = "Type tour, and press Enter" if connection.demo else "Ask Claude"
+        self._invite()
         if self.session is not None:
             self._adopt_parameters(self.session)
+
+    def _invite(self) -> None:
+        demo = self.connection is not None and self.connection.demo
+        begun = self.session is not None and bool(self.session.conversation.messages)
+        self.prompt.placeholder = invitation(self._services.uses, demo=demo, begun=begun)
+
+    def on_asking_actions_turn_began(self) -> None:
+        """The greeting has gone, and with it what it told."""
+        self._invite()
 
     # the session
 
@@ -144,6 +153,7 @@ class ChatScreen(BrowsingActions):
         typed_meanwhile = self.prompt.full_text()
         self.session = session
         self._answers.forget()
+        self._invite()
         self._adopt_parameters(session)
         self.transcript.show(entries)
         self.queue.set_items(not_sent_yet(draft.queued, session))

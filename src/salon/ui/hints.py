@@ -24,6 +24,16 @@ _LAST = ("help", "shows all keys")
 """Stands below the others for as long as it was not needed."""
 
 
+def invitation(uses: Uses, *, demo: bool, begun: bool) -> str:
+    """What stands in the empty prompt; a beginner in a chat whose greeting has gone is told where the keys are."""
+    if demo and not begun:
+        return "Type tour, and press Enter"
+    told = "Ask the demo" if demo else "Ask Claude"
+    if not begun or uses.count(_LAST[0]) >= LEARNT or not BY_ID[_LAST[0]].key:
+        return told
+    return f"{told} · {BY_ID[_LAST[0]].key} {_LAST[1]}"
+
+
 def hints(uses: Uses) -> list[tuple[str, str]]:
     """Keys and what they do, as one reads it behind them."""
     told = [hint for hint in (*_HINTS, _LAST) if uses.count(hint[0]) < LEARNT and BY_ID[hint[0]].key]

@@ -355,7 +355,9 @@ class LibraryScreen(ModalScreen[str | None]):
             elif not total:
                 sentence = _EMPTY[self._view]
             elif not found:
-                sentence = "Nothing has these words. tag:x finds a tag."
+                sentence = "No title has these words. tag:x finds a tag."
+                if search := BY_ID["search"].key:
+                    sentence += f" {search} in a chat searches all that was said."
             else:
                 sentence = counted(total) if found == total else f"{found:,} of {counted(total)}"
                 sentence += f" · {marked:,} marked" if marked else ""

@@ -181,6 +181,7 @@ def notice_after(message: Message, *, can_continue: bool, waits_for_tools: bool 
         actions = ("continue", "retry") if can_continue else ("retry",)
         role = "info" if message.status is Status.STOPPED else "warning"
         details = details_of(message) if fault else ""
+        actions = (*actions, *(("edit",) if message.status is Status.STOPPED else ()))
         actions = (*actions, *(("show_details",) if details else ()))
         return NoticeText(kept_sentence(message), actions, role, details)
     if waits_for_tools:
