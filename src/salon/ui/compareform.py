@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -14,7 +15,7 @@ from textual.widgets.option_list import Option
 from salon.chat.comparing import FEWEST, MOST
 from salon.chat.model import ModelInfo
 from salon.ui.field import Field
-from salon.ui.keyline import KeyLine
+from salon.ui.keyline import LOW, KeyLine
 from salon.ui.targets import Options
 from salon.untrusted import clean_line
 
@@ -73,6 +74,10 @@ class CompareForm(ModalScreen[Sequence[Candidate] | None]):
             yield Static("", markup=False)
             yield Options(markup=False)
             yield KeyLine(id="compare-hint", classes="faint")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Where there is little room, leave the air out."""
+        self.set_class(event.size.height < LOW, "-low")
 
     def on_mount(self) -> None:
         """Show all."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from rich.table import Table
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -15,7 +16,7 @@ from textual.widgets import Static
 from salon.chat import spending
 from salon.chat.numbers import dollars, short_number
 from salon.chat.spending import Ledger, Spent
-from salon.ui.keyline import KeyLine
+from salon.ui.keyline import LOW, KeyLine
 from salon.untrusted import clean_line
 
 _DAYS = 7
@@ -64,6 +65,10 @@ class CostScreen(ModalScreen[None]):
                 markup=False,
             )
             yield KeyLine("Esc leaves", classes="faint")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Where there is little room, leave the air out."""
+        self.set_class(event.size.height < LOW, "-low")
 
     def on_mount(self) -> None:
         """Show what is known at once."""

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from rich.text import Text
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -17,7 +17,7 @@ from salon.chat.conversation import Conversation
 from salon.errors import SalonError
 from salon.store.exporting.selecting import Format, Wanted
 from salon.ui.field import Field
-from salon.ui.keyline import KeyLine
+from salon.ui.keyline import LOW, KeyLine
 from salon.ui.services import Carrier
 from salon.ui.targets import Options
 from salon.ui.welcome import Choice
@@ -75,6 +75,10 @@ class ExportScreen(ModalScreen[Exported | None]):
             yield Field(id="place", select_on_focus=False)
             yield Static("", id="outcome", markup=False)
             yield KeyLine("Enter writes the file · F3 copies instead · Tab moves · Esc leaves", classes="faint")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Where there is little room, leave the air out."""
+        self.set_class(event.size.height < LOW, "-low")
 
     def on_mount(self) -> None:
         """Choose Markdown."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from salon.errors import SalonError
 from salon.ui.field import Field
-from salon.ui.keyline import KeyLine
+from salon.ui.keyline import LOW, KeyLine
 from salon.ui.services import Carried, Carrier
 from salon.ui.targets import Options
 from salon.untrusted import clean, clean_line
@@ -62,6 +62,10 @@ class ImportScreen(ModalScreen[str | None]):
             yield Options(id="places", markup=False)
             yield Static("", id="outcome", markup=False)
             yield KeyLine(id="import-hint", classes="faint")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Where there is little room, leave the air out."""
+        self.set_class(event.size.height < LOW, "-low")
 
     def on_mount(self) -> None:
         """Offer the usual places."""

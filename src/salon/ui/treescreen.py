@@ -380,7 +380,7 @@ _HINTS = (
     ("tree_fold", "folds"),
     ("tree_note", "note"),
     ("tree_delete", "deletes"),
-    ("close_tree", "closes"),
     ("tree_fork", "forks"),
+    ("close_tree", "closes"),
 )
 """What the last row says of the keys, beside the arrows."""
