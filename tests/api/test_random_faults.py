@@ -5,6 +5,7 @@ The suite runs a few; `SALON_NETWORK_FAULTS=2000 pytest tests/api/test_random_fa
 """
 
 import asyncio
+import json
 import os
 import random
 from collections.abc import Awaitable, Callable
@@ -38,10 +39,12 @@ from salon.claude.sdk import Timeouts
 from salon.paths import Paths
 from salon.store.library import FileLibrary
 
-RUNS = int(os.environ.get("SALON_NETWORK_FAULTS", "50"))
+RUNS = int(os.environ.get("SALON_NETWORK_FAULTS", "40"))
 IN_ONE_TEST = 10
-WORDS = [f"word{number} " for number in range(40)]
-BODY = sse(START, TEXT_START, *map(delta, WORDS), BLOCK_STOP, ENDING, STOP)
+WORDS = [f"wörd{number}€ 🎈" for number in range(40)]
+EVENTS = (START, TEXT_START, *map(delta, WORDS), BLOCK_STOP, ENDING, STOP)
+BODY = b"".join(f"data: {json.dumps(event, ensure_ascii=False)}\r\n\r\n".encode() for event in EVENTS)
+"""A cut may fall into a character, and between the two that end a line."""
 ANSWER = "".join(WORDS)
 
 Ending = Callable[[Reply], Awaitable[None]]
@@ -90,6 +93,9 @@ REFUSALS = [
     refuses(503, ""),
     refuses(429, api_error("rate_limit_error"), retry_after="0"),
     refuses(200, "<html><form>Sign in to the Wi-Fi</form></html>", "text/html"),
+    refuses(511, "<html>Sign in</html>", "text/html"),
+    refuses(307, "", "text/plain", location="http://["),
+    refuses(200, b"\x1f\x8b\x08 no gzip at all", content_encoding="gzip"),
     refuses(401, api_error("authentication_error")),
     refuses(413, "<html>too large</html>", "text/html"),
 ]

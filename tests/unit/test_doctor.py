@@ -4,8 +4,6 @@ import json
 import os
 import socket
 import stat
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import pytest
 from salon.chat.ids import new_id
 from salon.commands.line import run
 from salon.paths import Paths
+from salon.store.lock import SessionLock
 from store_support import file_of, prompt
 
 CANARY = "sk-ant-api03-canary-8f2b61d9aa-wXyZ"
@@ -62,7 +61,7 @@ def test_everything_is_looked_at_and_well(paths: Paths, capsys: pytest.CaptureFi
     ]
     assert "textual 8" in found["versions"]["says"]
     assert "anthropic 2" in found["versions"]["says"]
-    assert found["credentials"]["says"] == "From env ANTHROPIC_API_KEY; its value is not shown."
+    assert found["credentials"]["says"] == "From env ANTHROPIC_API_KEY; the key is not shown."
 
 
 def test_the_server_is_asked_with_one_cheap_call(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,18 +99,30 @@ def test_a_damaged_index_is_said(paths: Paths, capsys: pytest.CaptureFixture[str
     paths.search_index.write_bytes(b"no database" * 1000)
     found = examined(capsys, trouble=True)["search index"]
     assert found["says"].startswith("Damaged (")
-    assert found["do"] == f"Remove {paths.search_index}; it is made anew from the chats."
+    assert found["do"] == f"Remove '{paths.search_index}'; it is made anew from the chats."
 
 
+@pytest.mark.skipif(os.name != "posix", reason="there is no flock")
 def test_who_holds_a_lock_is_said(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
-    with subprocess.Popen([sys.executable, "-ISc", "pass"]) as ended:
-        ended.wait()
+    held = SessionLock.acquire(paths.locks, "held")
+    assert examined(capsys)["locks"]["says"] == f"held is open in process {os.getpid()}."
+    held.release()
+    assert examined(capsys)["locks"]["says"] == "No chat is open elsewhere."
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no flock")
+def test_locks_that_were_left_behind_are_told_in_one_line(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
     paths.locks.mkdir(parents=True, mode=0o700)
-    for pid, told in ((os.getpid(), f"is open in process {os.getpid()}."), (ended.pid, "in a process that has ended")):
-        (paths.locks / "x.lock").write_text(json.dumps({"pid": pid, "host": socket.gethostname()}))
-        assert told in examined(capsys)["locks"]["says"]
-    (paths.locks / "x.lock").write_text("\0garbage")
-    assert examined(capsys)["locks"]["state"] == "note"
+    for number in range(200):
+        mine = json.dumps({"pid": number + 2**22, "host": socket.gethostname()})
+        (paths.locks / f"{number}.lock").write_text(mine if number else "\0garbage")
+    told = "200 locks were left behind by a process that has ended; that holds nobody up."
+    assert examined(capsys)["locks"]["says"] == told
+    (paths.locks / "x.lock").write_text(json.dumps({"pid": 12, "host": "laptop\x1b[31m"}))
+    run(["doctor", "--json", "--offline"])
+    elsewhere = next(line for line in capsys.readouterr().out.splitlines() if "laptop" in line)
+    assert json.loads(elsewhere)["do"] == f"If it is not open there, remove '{paths.locks / 'x.lock'}'"
+    assert "\\u001b" not in elsewhere
 
 
 def test_wrong_settings_are_said(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:

@@ -144,7 +144,15 @@ def warn_if_readable_by_others(path: Path) -> str:
         return ""  # a file that is not there or not readable to us is nobody's leak
     if os.name != "posix" or not mode & 0o077:
         return ""
-    return f"Others on this machine can read the key in {path}. Run: chmod 600 {path}"
+    return f"Other people on this computer can read the key in {path}. To close it: chmod 600 '{path}'"
+
+
+def saved_keys(path: Path) -> list[str]:
+    """Every key in the app's own file, for whoever must take care not to tell them; none where it cannot be read."""
+    try:
+        return list(_saved_keys(path).values())
+    except CredentialsError:
+        return []
 
 
 def _profile_source(environ: Mapping[str, str]) -> str:

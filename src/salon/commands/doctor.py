@@ -6,7 +6,8 @@ import io
 import json
 import os
 import platform
-import time
+import shutil
+import textwrap
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
@@ -14,16 +15,19 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from salon import __version__
+from salon.claude.credentials import saved_keys, warn_if_readable_by_others
 from salon.commands.command import Command, Desk
 from salon.commands.findings import Finding, State, bad, note
 from salon.commands.place_checks import log_tail, place_findings
+from salon.commands.server_checks import credentials_finding, server_finding
 from salon.commands.terminal_checks import terminal_findings
-from salon.errors import Fault, SalonError
+from salon.errors import SalonError
 from salon.exits import Exit
 from salon.keymap import load_keys
 from salon.logs import keep_secret, without_secrets
 from salon.paths import theme_directories
 from salon.settings import Settings
+from salon.store.permissions import permission_warnings
 from salon.themes import load_themes
 from salon.untrusted import clean_line
 from salon.wiring import House, Options, build
@@ -33,6 +37,7 @@ _LIBRARIES = ("textual", "rich", "anthropic", "httpx2", "markdown-it-py", "pygme
 _KEYS = ("ANTHROPIC_API_KEY", "CLAUDE_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 _PRIVATE = {"system"}
 """Settings that are a person's own words."""
+_INDENT = 21
 _SIGNS = {State.GOOD: "  ", State.NOTE: "· ", State.BAD: "! "}
 
 
@@ -45,8 +50,8 @@ def findings(desk: Desk, house: House) -> Iterator[Finding]:
     yield from terminal_findings(house.environ)
     yield from place_findings(desk.paths, desk.library, house.paths.log_file)
     yield from _files(house)
-    yield _credentials(house)
-    yield note("server", "Not asked (--offline).") if desk.options.offline else asyncio.run(_server(house))
+    yield credentials_finding(house)
+    yield note("server", "Not asked (--offline).") if desk.options.offline else asyncio.run(server_finding(house))
 
 
 def _versions() -> str:
@@ -61,7 +66,8 @@ def _versions() -> str:
 
 def _files(house: House) -> Iterator[Finding]:
     """What is wrong with files of the person's own."""
-    problems = list(house.problems)
+    said_elsewhere = {*permission_warnings(house.paths), warn_if_readable_by_others(house.paths.credentials_file)}
+    problems = [problem for problem in house.problems if problem not in said_elsewhere]
     problems += load_keys(house.paths.keys_file, house.settings.keys)[1]
     problems += load_themes(theme_directories(house.paths))[1]
     for problem in problems:
@@ -70,46 +76,14 @@ def _files(house: House) -> Iterator[Finding]:
         yield Finding("settings", "Nothing is wrong with settings, keys and themes.")
 
 
-def _credentials(house: House) -> Finding:
-    try:
-        connection = house.connect()
-    except SalonError as error:
-        return bad("credentials", error.what, error.now)
-    if connection is None:
-        return bad("credentials", "There is no API key.", "Start salon and paste one, or set ANTHROPIC_API_KEY.")
-    if not connection.credentials:
-        return note("credentials", f"None, which {connection.host} may not need.")
-    return Finding("credentials", f"From {connection.credentials}; its value is not shown.")
-
-
-async def _server(house: House) -> Finding:
-    """One cheap call: whether the server is there and takes the key."""
-    try:
-        connection = house.connect()
-    except SalonError as error:
-        return bad("server", error.what, error.now)
-    if connection is None:
-        return note("server", "Not asked, as there is no key.")
-    host = connection.host or ("the demo" if connection.demo else "api.anthropic.com")
-    try:
-        await connection.client.prepare()
-        start = time.monotonic()
-        await connection.client.check()
-        return Finding("server", f"{host} answered in {(time.monotonic() - start) * 1000:.0f} ms and takes the key.")
-    except Fault as fault:
-        return bad("server", clean_line(fault.what, 300), fault.now)
-    finally:
-        await connection.client.aclose()
-
-
 # telling
 
 
 def _doctor(desk: Desk) -> int:
     options = desk.options
     house = build(Options(config_dir=options.config_dir, base_url=options.base_url, demo=options.demo))
-    for name in _KEYS:
-        keep_secret(house.environ.get(name, "").strip())
+    for secret in _secrets(house):
+        keep_secret(secret)
     try:
         found = [_harmless(finding) for finding in findings(desk, house)]
     finally:
@@ -118,7 +92,7 @@ def _doctor(desk: Desk) -> int:
         if desk.as_json:
             desk.give(finding.record())
         else:
-            desk.say(_told(finding))
+            desk.say(_told(finding, _width(desk)))
     troubles = sum(finding.state is State.BAD for finding in found)
     if not desk.as_json:
         desk.say(f"\n{_summary(troubles)}")
@@ -131,13 +105,32 @@ def _doctor(desk: Desk) -> int:
     return Exit.FAILURE if troubles else Exit.OK
 
 
+def _secrets(house: House) -> Iterator[str]:
+    """What must not be told although it may look like anything: keys, and the passwords of proxies."""
+    yield from (house.environ.get(name, "").strip() for name in _KEYS)
+    yield from saved_keys(house.paths.credentials_file)
+    for variable, value in house.environ.items():
+        if variable.lower().endswith("_proxy") and "@" in value:
+            yield value.rpartition("@")[0].rpartition(":")[2]
+
+
 def _harmless(finding: Finding) -> Finding:
     return Finding(finding.topic, without_secrets(finding.says), finding.state, without_secrets(finding.do))
 
 
-def _told(finding: Finding) -> str:
-    line = f"{_SIGNS[finding.state]}{finding.topic + ':':<18} {finding.says}"
-    return f"{line}\n{'':21}{finding.do}" if finding.do else line
+def _width(desk: Desk) -> int:
+    """So wide are lines on a terminal; elsewhere they are not cut, so that they can be searched."""
+    return max(60, shutil.get_terminal_size().columns - 1) if desk.out.isatty() else 0
+
+
+def _told(finding: Finding, width: int = 0) -> str:
+    rows = [row for text in (finding.says, finding.do) if text for row in _wrapped(text, width - _INDENT)]
+    return f"{_SIGNS[finding.state]}{finding.topic + ':':<18} " + f"\n{'':{_INDENT}}".join(rows)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    # Commands and paths are to be copied, so no word is cut.
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) if width > 0 else [text]
 
 
 def _summary(troubles: int) -> str:

@@ -7,7 +7,8 @@ import socket
 import sqlite3
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +16,41 @@ from salon.commands.findings import Finding, bad, note
 from salon.paths import Paths
 from salon.store.files import READ, OperatingSystem, content_of
 from salon.store.library import FileLibrary
+from salon.store.lock import is_held
 from salon.untrusted import clean_line
 
+_OWNER = "Look at who owns it and the directories above it, and at their modes: ls -ld"
 LOW_SPACE = 100 * 1024**2
 _LARGEST_LOCK = 1024
 TAIL_BYTES = 200_000
 """So much of the log's end is looked at and goes into a bundle."""
 
 
+_USES = {
+    "config": "nothing is saved",
+    "state": "nobody knows which chats are open, and there is no log",
+    "cache": "every list and every search is made anew",
+}
+"""What comes of a directory that cannot be written."""
+
+
 def place_findings(paths: Paths, library: FileLibrary, log_file: Path) -> Iterator[Finding]:
     """All about the directories and what is in them."""
     for what, place in (("config", paths.config), ("state", paths.state), ("cache", paths.cache)):
         yield _directory(what, place)
-    yield _chats(paths, library)
-    yield from _locks(paths.locks)
+    yield from _looked("chats", lambda: [_chats(paths, library)])
+    yield from _looked("locks", lambda: _locks(paths.locks))
     for what, file in (("search index", paths.search_index), ("list of chats", paths.listing_file)):
-        yield _database(what, file)
+        yield from _looked(what, partial(_database, what, file))
     yield _log(log_file)
+
+
+def _looked(topic: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """What was found, or that it is out of reach."""
+    try:
+        yield from list(look())
+    except OSError as error:
+        yield bad(topic, f"{error.filename or 'It'} is out of reach ({error.strerror}).", _OWNER)
 
 
 def log_tail(file: Path) -> str:
@@ -55,11 +74,11 @@ def _directory(what: str, place: Path) -> Finding:
     except FileNotFoundError:
         return Finding(topic, f"{place} is not there yet; it is made when it is needed.")
     except OSError as error:
-        return bad(topic, f"{place} is out of reach ({error.strerror}).", "Look at who owns the directories above it.")
+        return bad(topic, f"{place} is out of reach ({error.strerror}).", _OWNER)
     if not stat.S_ISDIR(mode):
         return bad(topic, f"{place} is no directory.", "Move it away.")
-    if not os.access(place, os.W_OK | os.X_OK):
-        return bad(topic, f"{place} cannot be written, so nothing is saved.", f"Run: chmod u+rwx '{place}'")
+    if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+        return bad(topic, f"{place} cannot be read and written, so {_USES[what]}.", f"Run: chmod u+rwx '{place}'")
     told = f"{place} (mode {stat.S_IMODE(mode):04o})"
     if os.name == "posix" and mode & 0o077:
         return bad(topic, f"Others on this computer can get into {told}.", f"Run: chmod go-rwx '{place}'")
@@ -78,28 +97,34 @@ def _chats(paths: Paths, library: FileLibrary) -> Finding:
 
 
 def _locks(directory: Path) -> Iterator[Finding]:
-    files = sorted(directory.glob("*.lock")) if directory.is_dir() else []
     if sys.platform == "win32":
         yield note("locks", "This platform has no locks: keep a chat open in one window only.")
+        return
+    files = sorted(file for file in directory.iterdir() if file.suffix == ".lock") if directory.is_dir() else []
+    found = [_lock(file) for file in files]
+    yield from (lock for lock in found if lock is not None)
+    if left := found.count(None):
+        told = "A lock was" if left == 1 else f"{left:,} locks were"
+        yield Finding("locks", f"{told} left behind by a process that has ended; that holds nobody up.")
     elif not files:
         yield Finding("locks", "No chat is open elsewhere.")
-    for file in files:
-        yield _lock(file)
 
 
-def _lock(file: Path) -> Finding:
+def _lock(file: Path) -> Finding | None:
+    """Who holds a lock; None where nobody does."""
     holder = _holder(file)
-    pid, host = holder.get("pid"), holder.get("host")
-    if host != socket.gethostname() or not isinstance(pid, int) or pid <= 0:
-        who = clean_line(str(host or "an unknown program"), 60)
-        return note("locks", f"{file.stem} was opened by {who}.", f"If it is not open there, remove {file}")
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):  # no process ever had so large a number
-        return Finding("locks", f"{file.stem} was open in a process that has ended; that holds nobody up.")
-    except PermissionError:
-        pass  # it runs, as somebody else
-    return Finding("locks", f"{file.stem} is open in process {pid}.")
+    host = holder.get("host")
+    elsewhere = isinstance(host, str) and host != socket.gethostname()
+    if is_held(file):
+        who = f"process {holder['pid']}" if isinstance(holder.get("pid"), int) else "another program"
+        return Finding(
+            "locks", f"{file.stem} is open in {who}{f' on {clean_line(str(host), 60)}' if elsewhere else ''}."
+        )
+    if not elsewhere:
+        return None
+    # An flock of another computer may not be seen from here.
+    told = f"{file.stem} was opened on {clean_line(str(host), 60)}."
+    return note("locks", told, f"If it is not open there, remove '{file}'")
 
 
 def _holder(file: Path) -> dict[str, Any]:
@@ -110,11 +135,10 @@ def _holder(file: Path) -> dict[str, Any]:
     return holder if isinstance(holder, dict) else {}
 
 
-def _database(topic: str, file: Path) -> Finding:
+def _database(topic: str, file: Path) -> Iterator[Finding]:
     if not file.exists():
-        return Finding(topic, "Not there yet; it is made from the chats when it is needed.")
-    if not file.is_file():  # SQLite would wait at a pipe for ever
-        return bad(topic, "What is in its place is no file.", f"Remove {file}; it is made anew from the chats.")
+        yield Finding(topic, "Not there yet; it is made from the chats when it is needed.")
+        return
     try:
         connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=1)
         try:
@@ -124,10 +148,13 @@ def _database(topic: str, file: Path) -> Finding:
     except sqlite3.Error as error:
         said = str(error)
     if said == "ok":
-        return Finding(topic, f"{file.stat().st_size / 1024**2:,.1f} MB, whole.")
-    if "locked" in said or "busy" in said:
-        return Finding(topic, "Being written at the moment.")
-    return bad(topic, f"Damaged ({clean_line(said, 100)}).", f"Remove {file}; it is made anew from the chats.")
+        yield Finding(topic, f"{file.stat().st_size / 1024**2:,.1f} MB, whole.")
+    elif "locked" in said or "busy" in said:
+        yield Finding(topic, "Being written at the moment.")
+    elif not os.access(file, os.R_OK):
+        yield bad(topic, f"{file} cannot be read.", f"Run: chmod u+rw '{file}'")
+    else:
+        yield bad(topic, f"Damaged ({clean_line(said, 100)}).", f"Remove '{file}'; it is made anew from the chats.")
 
 
 def _log(file: Path) -> Finding:

@@ -96,6 +96,24 @@ class SessionLock:
         os.close(descriptor)
 
 
+def is_held(path: Path, files: FileLayer | None = None) -> bool:
+    """Whether anybody has the lock at `path` now. Raises OSError where that cannot be asked.
+
+    To ask is to hold it for a moment, so this is for whoever looks once, not for whoever waits.
+    """
+    files = files or OperatingSystem()
+    descriptor = files.open(path, _FLAGS & ~os.O_CREAT)
+    try:
+        files.lock(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+            raise
+        return True
+    finally:
+        files.close(descriptor)
+    return False
+
+
 def _lock(path: Path, files: FileLayer) -> int:
     """The locked descriptor of the file that is at `path` now."""
     while True:

@@ -12,7 +12,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 def permission_warnings(paths: Paths) -> Sequence[str]:
     """A sentence for each place of the person's that others can get into, with the command that closes it.
 
-    A file in a closed directory is closed, whatever its own mode.
+    A file in a closed directory is closed, whatever its own mode. The file of keys is asked about where those are read.
     """
     kept_in = {
         paths.config: (
@@ -22,7 +22,6 @@ def permission_warnings(paths: Paths) -> Sequence[str]:
             paths.blobs,
             paths.prompts,
             paths.stash_file,
-            paths.credentials_file,
         ),
         paths.state: (paths.log_file, paths.copied_file),
         paths.cache: (paths.search_index, paths.listing_file),

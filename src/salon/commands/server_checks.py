@@ -1,0 +1,67 @@
+"""What `salon doctor` finds out about the key and the server that it opens."""
+
+import time
+
+from salon.claude.credentials import warn_if_readable_by_others
+from salon.commands.findings import Finding, bad, note
+from salon.errors import Fault, FaultKind, SalonError
+from salon.untrusted import clean_line
+from salon.wiring import House
+
+_NEW_KEY = "Start salon, press F9 and give another; one in the environment goes before one that was saved."
+_LATER = "Try again later."
+_NETWORK = "Look at the network; behind a proxy set HTTPS_PROXY, in a Wi-Fi log in first."
+_ADVICE = {
+    FaultKind.REJECTED_KEY: _NEW_KEY,
+    FaultKind.NO_KEY: _NEW_KEY,
+    FaultKind.FORBIDDEN: _NEW_KEY,
+    FaultKind.OUT_OF_CREDIT: "Buy credit at https://console.anthropic.com/settings/billing",
+    FaultKind.SPEND_LIMIT: "Raise the limit at https://console.anthropic.com/settings/limits",
+    FaultKind.RATE_LIMITED: _LATER,
+    FaultKind.OVERLOADED: _LATER,
+    FaultKind.SERVER_ERROR: _LATER,
+    FaultKind.UNREACHABLE: _NETWORK,
+    FaultKind.DROPPED: _NETWORK,
+    FaultKind.STALLED: _NETWORK,
+    FaultKind.GARBLED: "Look at base_url, and at any proxy on the way.",
+    FaultKind.PROXY: "Look at HTTPS_PROXY and NO_PROXY.",
+}
+"""What to do where the fault's own sentence does not say it."""
+
+
+def credentials_finding(house: House) -> Finding:
+    """Where the key comes from, and who else can read it."""
+    try:
+        connection = house.connect()
+    except SalonError as error:
+        return bad("credentials", error.what, error.now)
+    if connection is None:
+        return bad("credentials", "There is no API key.", "Start salon and paste one, or set ANTHROPIC_API_KEY.")
+    file = house.paths.credentials_file
+    if warn_if_readable_by_others(file):
+        return bad("credentials", f"Others on this computer can read the keys in {file}.", f"Run: chmod 600 '{file}'")
+    if not connection.credentials:
+        return note("credentials", f"None, which {connection.host} may not need.")
+    source = connection.credentials.removeprefix("saved ")
+    saved = "Saved" if source != connection.credentials else "From"
+    return Finding("credentials", f"{saved} {source}; the key is not shown.")
+
+
+async def server_finding(house: House) -> Finding:
+    """One cheap call: whether the server is there and takes the key."""
+    try:
+        connection = house.connect()
+    except SalonError:
+        return note("server", "Not asked, as the line above says why.")
+    if connection is None:
+        return note("server", "Not asked, as there is no key.")
+    host = connection.host or ("the demo" if connection.demo else "api.anthropic.com")
+    try:
+        await connection.client.prepare()
+        start = time.monotonic()
+        await connection.client.check()
+        return Finding("server", f"{host} answered in {(time.monotonic() - start) * 1000:.0f} ms and takes the key.")
+    except Fault as fault:
+        return bad("server", clean_line(fault.what, 300), fault.now or _ADVICE.get(fault.kind, ""))
+    finally:
+        await connection.client.aclose()
