@@ -1,5 +1,6 @@
 """`salon doctor`: what it sees, what it says to do, and that it gives no secret away."""
 
+import errno
 import json
 import os
 import socket
@@ -93,6 +94,25 @@ def test_a_directory_that_others_can_read_is_said(paths: Paths, capsys: pytest.C
     found = examined(capsys, trouble=True)["config directory"]
     assert "Others on this computer can get into" in found["says"]
     assert found["do"] == f"Run: chmod go-rwx '{paths.config}'"
+
+
+@pytest.mark.parametrize("what", ["config", "state", "cache"])
+def test_a_directory_that_cannot_be_entered_is_said(
+    paths: Paths, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Told to the process, since whoever runs the tests as root may enter any."""
+    closed, stat_of = getattr(paths, what), Path.stat
+
+    def refuse(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if closed in path.parents:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return stat_of(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    assert run(["doctor", "--json", "--offline"]) in {0, 1}
+    told = [json.loads(line)["topic"] for line in capsys.readouterr().out.splitlines()]
+    assert {"chats", "locks", "search index", "server"} <= set(told)
+    assert run(["list"]) == 0
 
 
 def test_a_damaged_index_is_said(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,7 +44,7 @@ class ListingCache:
 
     def load(self) -> dict[str, Row]:
         """Everything that is known, by the file's place below the config directory."""
-        if not self._file.is_file():
+        if not self._is_there():
             return {}
         try:
             with closing(self._connect()) as connection:
@@ -56,7 +56,7 @@ class ListingCache:
 
     def summaries(self, part: str) -> list[SessionSummary]:
         """What is known of the sessions whose names begin with `part`, the last used first, as fast as can be."""
-        if not self._file.is_file():
+        if not self._is_there():
             return []
         try:
             with closing(self._connect()) as connection:
@@ -76,6 +76,13 @@ class ListingCache:
                 connection.executemany("DELETE FROM glimpse WHERE name = ?", [(name,) for name in gone])
         except (sqlite3.Error, OSError) as error:
             self._start_over(error)
+
+    def _is_there(self) -> bool:
+        try:
+            return self._file.is_file()
+        except OSError as error:  # a directory that cannot be entered
+            self._start_over(error)
+            return False
 
     def _connect(self) -> sqlite3.Connection:
         if self._file.is_symlink():

@@ -69,10 +69,14 @@ class Trash:
     def lone_drafts(self) -> list[tuple[str, float]]:
         """The ids of drafts in the trash that have no session there, and when each was written."""
         folder = self._places.in_trash("0" * 26).parent
-        if not folder.is_dir():
+        try:
+            if not folder.is_dir():
+                return []
+            drafts = [file for file in folder.glob("*.json") if not file.with_suffix(".jsonl").exists()]
+            return [(file.stem, file.lstat().st_mtime) for file in drafts if not file.is_symlink() and file.is_file()]
+        except OSError as error:
+            logger.warning("Could not look for drafts in %s: %s", folder, reason_of(error))
             return []
-        drafts = [file for file in folder.glob("*.json") if not file.with_suffix(".jsonl").exists()]
-        return [(file.stem, file.lstat().st_mtime) for file in drafts if not file.is_symlink() and file.is_file()]
 
     def _draft(self, session_id: str) -> Path:
         return self._drafts / f"{session_id}.json"
