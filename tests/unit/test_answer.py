@@ -166,6 +166,22 @@ FOLDS: dict[str, tuple[list[ApiEvent], list[Block], tuple[int, ...]]] = {
         [{"type": "text", "text": "first"}, {"type": "text", "text": "second"}],
         (0,),
     ),
+    "text that nobody began": (
+        [message_start(), text_delta("one ", 1), text_delta("two", 1), thinking_delta("Hm", 2)],
+        [{"type": "text", "text": "one two"}, {"type": "thinking", "thinking": "Hm"}],
+        (0, 1),
+    ),
+    "blocks that nobody numbered": (
+        [
+            message_start(),
+            {"type": "content_block_start", "content_block": {"type": "text", "text": "a"}},
+            {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "b"}},
+            {"type": "content_block_stop"},
+            {"type": "content_block_start", "index": None, "content_block": {"type": "text", "text": "c"}},
+        ],
+        [{"type": "text", "text": "ab"}, {"type": "text", "text": "c"}],
+        (1,),
+    ),
     "content in message_start": (
         [{"type": "message_start", "message": {"content": [{"type": "text", "text": "all"}]}}, MESSAGE_STOP],
         [{"type": "text", "text": "all"}],
@@ -196,7 +212,8 @@ MEANINGS: list[tuple[list[ApiEvent], TurnEvent | None]] = [
     ([{"type": "ping"}], Heartbeat()),
     ([{"type": "weather_report"}], Unrecognised("weather_report")),
     ([*beginning("x"), delta(0, "smell_delta", smell="rose")], Unrecognised("smell_delta")),
-    ([text_delta("nobody began this")], Unrecognised("content_block_delta")),
+    ([text_delta("nobody began this")], BlockStarted(0, {"type": "text", "text": "nobody began this"})),
+    ([delta(0, "input_json_delta", partial_json="{")], Unrecognised("content_block_delta")),
     ([message_start(), thinking_start(), delta(0, "signature_delta", signature="S")], None),
     ([MESSAGE_STOP], None),
 ]

@@ -218,21 +218,33 @@ class Answer:
 
     def _block_start(self, event: ApiEvent) -> TurnEvent:
         block = event.get("content_block")
-        wire_index = event.get("index")
-        if not isinstance(block, dict) or not isinstance(wire_index, int):
+        if not isinstance(block, dict):
             return self._keep(event)
-        position = self._open(wire_index, block)
+        position = self._open(self._wire_index(event, len(self._blocks)), block)
         return BlockStarted(position, dict(self._blocks[position].block))
 
-    def _find(self, event: ApiEvent) -> int | None:
+    def _wire_index(self, event: ApiEvent, otherwise: int) -> int:
+        """Which block of the reply is meant; a server that does not say means the last, or one more."""
         wire_index = event.get("index")
-        return self._positions.get(wire_index) if isinstance(wire_index, int) else None
+        return wire_index if isinstance(wire_index, int) else otherwise
+
+    def _find(self, event: ApiEvent) -> int | None:
+        return self._positions.get(self._wire_index(event, next(reversed(self._positions), 0)))
 
     def _block_delta(self, event: ApiEvent) -> TurnEvent | None:
         position, delta = self._find(event), event.get("delta")
-        if position is None or not isinstance(delta, dict):
+        if not isinstance(delta, dict):
             return self._keep(event)
-        return self._delta(position, delta)
+        if position is not None:
+            return self._delta(position, delta)
+        kind = delta.get("type")
+        key = _GROWING.get(kind) if isinstance(kind, str) else None
+        if key not in ("text", "thinking") or not isinstance(delta.get(key), str):
+            return self._keep(event)
+        # Nobody said that this block begins, but what it says can be read.
+        position = self._open(self._wire_index(event, 0), {"type": key, key: ""})
+        self._delta(position, delta)
+        return BlockStarted(position, {"type": key, key: delta[key]})
 
     def _delta(self, position: int, delta: dict[str, Any]) -> TurnEvent | None:
         opened = self._blocks[position]

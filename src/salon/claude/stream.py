@@ -53,7 +53,7 @@ class Progress:
     def note(self, event: ApiEvent) -> None:
         """Take one event into account."""
         kind = event.get("type")
-        if kind not in _KNOWN:
+        if not isinstance(kind, str) or kind not in _KNOWN:
             return
         self.known = True
         self.begun = self.begun or shows_content(event)
