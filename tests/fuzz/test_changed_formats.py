@@ -27,8 +27,10 @@ from salon.chat.events import ApiEvent, Finished
 from salon.chat.exchange import told
 from salon.chat.model import ModelInfo
 from salon.chat.session import Session
-from salon.store.exporting.selecting import Format, Wanted, export
-from salon.ui.entries import AnswerEntry, ending_of
+from salon.store.exporting.exporter import export
+from salon.store.exporting.selecting import Format, Wanted
+from salon.ui.answerentry import AnswerEntry
+from salon.ui.endings import ending_of
 from salon.ui.presenting import notice_after
 from salon.ui.progress import Progress
 from salon.ui.sections import Frame
@@ -134,7 +136,7 @@ def changed_answers(draw: st.DrawFn) -> list[ApiEvent]:
                 events[at], events[other] = events[other], events[at]
             case "replace":
                 holder[key] = odd
-            case "remove":
+            case "remove" if holder:
                 del holder[key]
             case "add":
                 event["hologram"] = odd

@@ -49,8 +49,12 @@ class AnswerEntry(Entry):
             self._start_over()  # from here on it grows; building it from the message would lose what is held back
         match event:
             case BlockStarted(index, block):
+                if self._seen != self._ended:
+                    self._mixed = True
                 self._begin(index, block)
-            case TextDelta(_, text):
+            case TextDelta(index, text):
+                if index in self._ended:
+                    self._mixed = True
                 self._arrived += len(text)
                 self._append_text(text)
             case ThinkingDelta(index, text):
@@ -83,8 +87,9 @@ class AnswerEntry(Entry):
         if self._sections is None:
             self._start_over()
         self.message = message
-        if len(self._seen) != len(message.content):
-            self._rebuild()  # a server may say something in its `message_start`, which is no event for a reader
+        if len(self._seen) != len(message.content) or self._mixed:
+            # A server may say something in its `message_start`, which is no event for a reader, or mix blocks' deltas.
+            self._rebuild()
             return
         for index, shown in self._blocks.items():
             if shown.block != message.content[index]:
@@ -120,6 +125,8 @@ class AnswerEntry(Entry):
         self._blocks: dict[int, BlockSection] = {}
         self._seen: set[int] = set()
         self._ended: set[int] = set()
+        self._mixed = False
+        """Whether a block began before the one before it had ended, or went on or ended again; the API does neither."""
         self._sources = Sources()
 
     def _rebuild(self) -> None:
@@ -151,8 +158,12 @@ class AnswerEntry(Entry):
         else:
             self._blocks[index] = BlockSection(block)
             self._add_section(self._blocks[index])
+        if text := text_of(block):  # a kind of tomorrow that says something
+            self._append_text(text)
 
     def _end(self, index: int, block: Block) -> None:
+        if index in self._ended:
+            self._mixed = True
         self._ended.add(index)
         if (
             self._text is not None
