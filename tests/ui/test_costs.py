@@ -126,6 +126,24 @@ async def test_the_budget_of_a_day_counts_all_chats(tmp_path: Path) -> None:
         await person.sees(lambda: "because of the budget" in person.notice())
 
 
+async def test_temporary_chats_are_within_the_budget_of_the_day_too(tmp_path: Path) -> None:
+    async with salon(tmp_path, models=lambda _: OPUS, settings=Settings(budget_day=0.445)) as person:
+        await person.say("a", *answer_of("b", 50_000))  # $0.22, of which a temporary chat knows nothing
+        await person.answer_arrives()
+        for prompt, script in (("c", answer_of("d", 50_000)), ("e", [])):
+            before = person.session.id
+            await person.say("/temporary")
+            await person.sees(lambda: person.session.id != before, "a temporary chat")  # noqa: B023
+            await person.say(prompt, *script)
+            if script:
+                await person.answer_arrives()
+                await person.say("and then?")
+            await person.sees(lambda: isinstance(person.app.screen, QuestionScreen), "the question")
+            assert "The answers of today cost $0.440 so far" in person.screen_text()
+            await person.press("escape")
+            await person.sees(lambda: "because of the budget" in person.notice())
+
+
 async def test_without_a_known_price_no_budget_is_passed(tmp_path: Path) -> None:
     async with salon(tmp_path, settings=Settings(budget_chat=0.01, budget_day=0.01)) as person:
         await person.say("a", *answer_of("b", 1_000_000))

@@ -16,6 +16,7 @@ from salon.chat.model import ModelInfo, cost_of, prompt_tokens
 from salon.chat.numbers import dollars
 from salon.chat.parameters import Parameters
 from salon.chat.spending import Ledger
+from salon.chat.summary import SessionSummary
 
 USUAL_ANSWER = 500
 """Tokens that an answer is taken to have before there was one."""
@@ -58,6 +59,8 @@ class Budgets:
         self._model_info = model_info
         self._allowed: dict[str, Decimal] = {}
         """Up to what may be spent without asking again, by session, and by day."""
+        self._unkept: dict[str, Decimal] = {}
+        """What chats cost of which nothing is kept, by session, as far as this run has asked in them."""
 
     async def passed_by(
         self, conversation: Conversation, asked: Sequence[Parameters], library: Library
@@ -71,8 +74,11 @@ class Budgets:
                 yield passed
         if limits.day:
             today = date.today().isoformat()
-            entries = await asyncio.to_thread(self.ledger, library)
-            spent = spending.total(spending.within(entries, today)).cost or Decimal(0)
+            sessions = await asyncio.to_thread(_sessions, library)
+            entries = spending.within(spending.ledger(sessions, self._model_info), today)
+            spent = spending.total(entries).cost or Decimal(0)
+            self._note_unkept(conversation, sessions)
+            spent += sum(self._unkept.values(), Decimal(0))
             if passed := self._passed(today, "The answers of today", spent, expected, limits.day):
                 yield passed
 
@@ -82,7 +88,13 @@ class Budgets:
 
     def ledger(self, library: Library) -> Ledger:
         """What the sessions of a library were charged for, those in its trash included. Blocks."""
-        return spending.ledger([*library.list(), *library.trashed()], self._model_info)
+        return spending.ledger(_sessions(library), self._model_info)
+
+    def _note_unkept(self, conversation: Conversation, sessions: Sequence[SessionSummary]) -> None:
+        """A temporary chat is paid for like others, and no list has it."""
+        self._unkept.pop(conversation.id, None)
+        if all(session.id != conversation.id for session in sessions):
+            self._unkept[conversation.id] = totals(charged(conversation), self._model_info).cost or Decimal(0)
 
     def _passed(self, key: str, whose: str, spent: Decimal, expected: Decimal, budget: Decimal) -> Overrun | None:
         limit = max(budget, self._allowed.get(key, Decimal(0)))
@@ -104,3 +116,7 @@ class Budgets:
             "output_tokens": out if isinstance(out, int) else USUAL_ANSWER,
         }
         return cost_of(usage, asked.model.prices) or Decimal(0)
+
+
+def _sessions(library: Library) -> list[SessionSummary]:
+    return [*library.list(), *library.trashed()]

@@ -71,7 +71,10 @@ class SpendingActions(MakingRoomActions):
         """Whether answers may be asked for with each of these; the person is asked before they pass a budget."""
         session, budgets = self.session, self._services.budgets
         assert session is not None
-        async with aclosing(budgets.passed_by(session.conversation, asked, self.drafting.library)) as passed:
+        library = self.drafting.library
+        if library is self._services.temporary:
+            library = self._services.library  # the day's budget is one for all chats
+        async with aclosing(budgets.passed_by(session.conversation, asked, library)) as passed:
             async for each in passed:
                 chosen = await self._ask_about(each)
                 if chosen is None:
