@@ -17,6 +17,7 @@ from salon.store.lock import SessionLock
 from store_support import file_of, prompt
 
 CANARY = "sk-ant-api03-canary-8f2b61d9aa-wXyZ"
+GATEWAY_KEY = "a key of another shape"
 WORDS_OF_A_CHAT = "the secret recipe of my grandmother"
 
 
@@ -174,16 +175,29 @@ def test_what_the_environment_says(
     assert examined(capsys, trouble=trouble)[topic]["says"] == says
 
 
-def test_no_secret_and_no_chat_is_in_a_bundle(paths: Paths, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_no_secret_and_no_chat_is_in_a_bundle(
+    paths: Paths, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Keys of any shape are taken out wherever they stand, names of files included; what a person wrote never goes in.
+
+    Other names of files stay, below “~”: without them a report of a file that cannot be read says nothing.
+    """
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:hunter2-of-the-proxy@proxy.example")
     folder = paths.sessions / "2026-11"
     folder.mkdir(parents=True, mode=0o700)
     session_id = new_id()
     head = {"k": "head", "id": session_id, "min": 1}
     (folder / f"{session_id}.jsonl").write_bytes(file_of([head, prompt("p1", None, WORDS_OF_A_CHAT)]))
-    paths.credentials_file.write_text(f'[keys]\n"api.anthropic.com" = "{CANARY}2"\n')
+    paths.credentials_file.write_text(
+        f'[keys]\n"api.anthropic.com" = "{CANARY}2"\n"gateway.example" = "{GATEWAY_KEY}"\n'
+    )
+    themes = paths.config / "themes"
+    themes.mkdir(mode=0o700)
+    (themes / f"{CANARY}.toml").write_text("nonsense = ")
     paths.credentials_file.chmod(0o600)
     paths.settings_file.write_text(f'system = "{WORDS_OF_A_CHAT}"\ntheme = "{CANARY}"\nthinking = "open"\n')
-    paths.log_file.write_text(f"2026 ERROR salon: Authorization: Bearer {CANARY} was refused in {tmp_path}/x\n")
+    logged = f"Authorization: Bearer {CANARY} was refused in {tmp_path}/x"
+    paths.log_file.write_text(f"2026 ERROR salon: {logged}\n{GATEWAY_KEY} hunter2-of-the-proxy")
     bundle = tmp_path / "report.zip"
     run(["doctor", "--offline", "--bundle", str(bundle)])
     told = capsys.readouterr()
@@ -192,7 +206,7 @@ def test_no_secret_and_no_chat_is_in_a_bundle(paths: Paths, capsys: pytest.Captu
         files = {name: packed.read(name).decode() for name in packed.namelist()}
     assert set(files) == {"doctor.txt", "doctor.json", "settings.txt", "log.txt"}
     everything = "".join(files.values())
-    for secret in (CANARY, CANARY[:20], WORDS_OF_A_CHAT):
+    for secret in (CANARY, CANARY[:20], GATEWAY_KEY, "hunter2-of-the-proxy", WORDS_OF_A_CHAT):
         assert secret not in everything + told.out + told.err
     assert "was refused in ~/x" in files["log.txt"]
     assert "thinking = 'open'" in files["settings.txt"]
