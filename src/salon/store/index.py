@@ -16,7 +16,7 @@ from salon.paths import Paths
 from salon.store.files import FileLayer, OperatingSystem, reason_of
 from salon.store.index_query import Query, parse_query
 from salon.store.index_scan import Superseded, scan
-from salon.store.index_schema import NoIndex, OutdatedIndex, connect, is_damaged, throw_away
+from salon.store.index_schema import ODD, NoIndex, OutdatedIndex, connect, is_damaged, throw_away
 from salon.store.index_search import Searcher
 from salon.store.index_update import Updater
 from salon.store.places import OnDisk, Places
@@ -78,7 +78,7 @@ class SearchIndex:
             reader = self._open_reader()
             reader.set_progress_handler(lambda: self._is_superseded(mine), _PROGRESS_STEPS)
             return Searcher(reader, self._files).find(query, ranked=ranked, after=after, limit=limit)
-        except sqlite3.Error as error:
+        except ODD as error:
             if self._is_superseded(mine):
                 raise Superseded from None
             self._close_reader()
@@ -199,7 +199,7 @@ class SearchIndex:
         except _Littered:
             logger.info("Too much in the search index no longer counts: it is built anew")
             self._build_anew()
-        except sqlite3.Error as error:
+        except ODD as error:
             if is_damaged(error):
                 logger.warning("The search index is damaged and is built anew: %s", error)
                 self._build_anew()

@@ -120,9 +120,13 @@ def _create(connection: sqlite3.Connection) -> None:
         raise
 
 
-def is_damaged(error: sqlite3.Error) -> bool:
+ODD = (sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError)
+"""What a damaged database has its readers raise: there is NULL where a number was, or a name that is not UTF-8."""
+
+
+def is_damaged(error: Exception) -> bool:
     """Whether a database that raised this has to be thrown away; else it is busy, full or not ours to write."""
-    if isinstance(error, OutdatedIndex):
+    if isinstance(error, OutdatedIndex) or not isinstance(error, sqlite3.Error):
         return True
     if not isinstance(error, sqlite3.DatabaseError):
         return False

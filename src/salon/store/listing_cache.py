@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from salon.chat.summary import SessionSummary
 from salon.store.files import FileLayer, reason_of
@@ -31,6 +32,10 @@ _WAIT = 0.2
 """Seconds to wait for another Salon that writes the cache."""
 
 
+_ROW = (str, int, int, str, str, str, int, int, str, int, str, int, int)
+"""What the columns of the table hold."""
+_SUMMARY = (str, str, str, float, int, str, int, int, str, int, str)
+"""What those of a summary hold."""
 Row = tuple[int, int, Glimpse]
 """Size and modification time in nanoseconds that a file had, and what was seen of it then."""
 
@@ -48,7 +53,7 @@ class ListingCache:
             return {}
         try:
             with closing(self._connect()) as connection:
-                rows = connection.execute("SELECT * FROM glimpse").fetchall()
+                rows = _sound(connection.execute("SELECT * FROM glimpse").fetchall(), _ROW)
         except (sqlite3.Error, OSError, ValueError) as error:
             self._start_over(error)
             return {}
@@ -60,8 +65,9 @@ class ListingCache:
             return []
         try:
             with closing(self._connect()) as connection:
-                rows = connection.execute(_SUMMARIES, (f"{part}/", f"{part}0")).fetchall()
-        except sqlite3.Error as error:
+                found = connection.execute(_SUMMARIES, (f"{part}/", f"{part}0")).fetchall()
+                rows = _sound(found, _SUMMARY)
+        except (sqlite3.Error, ValueError) as error:
             self._start_over(error)
             return []
         return [*map(SessionSummary._make, rows)]
@@ -74,7 +80,7 @@ class ListingCache:
             with closing(self._connect()) as connection, connection:
                 connection.executemany(f"INSERT OR REPLACE INTO glimpse VALUES ({','.join('?' * 13)})", rows)
                 connection.executemany("DELETE FROM glimpse WHERE name = ?", [(name,) for name in gone])
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, ValueError, TypeError) as error:
             self._start_over(error)
 
     def _is_there(self) -> bool:
@@ -107,11 +113,19 @@ class ListingCache:
         """Go on without the cache; one that is damaged is removed, one that is only in use is not."""
         logger.warning("The list of sessions is not cached in %s: %s", self._file, error)
         damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
-        if damaged or isinstance(error, ValueError):
+        if damaged or isinstance(error, ValueError | TypeError):
             try:
                 self._files.remove(self._file)
             except OSError as refusal:
                 logger.warning("Could not remove %s: %s", self._file, reason_of(refusal))
+
+
+def _sound(rows: list[tuple[Any, ...]], kinds: tuple[type, ...]) -> list[tuple[Any, ...]]:
+    """The rows, where each has in it what it should; raises ValueError where a damaged file has something else."""
+    for column, kind in zip(zip(*rows, strict=True), kinds, strict=True) if rows else ():
+        if {*map(type, column)} != {kind}:
+            raise ValueError("it is damaged")
+    return rows
 
 
 def _columns(name: str, row: Row) -> tuple[object, ...]:
