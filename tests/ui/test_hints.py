@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes import FakeClient
+from fakes import FakeClient, whole
 from salon.store.files import OperatingSystem
 from salon.store.uses import MOST, FileUses
 from salon.ui.hints import LEARNT, hints
@@ -83,6 +83,19 @@ async def test_the_welcome_leads_everywhere_in_one_key(tmp_path: Path) -> None:
             await person.sees(lambda: person.app.screen is person.chat, "the chat")
             await person.type("words")
             assert person.prompt() == "words"
+
+
+async def test_after_the_greeting_the_empty_prompt_says_where_the_keys_are_until_that_is_known(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        assert person.chat.prompt.placeholder == "Ask Claude"
+        await person.say("One?", *whole("Two."))
+        await person.answer_arrives()
+        await person.sees(lambda: person.chat.prompt.placeholder == "Ask Claude · F1 shows all keys")
+        for _ in range(LEARNT):
+            await person.press("f1", "escape")
+        await person.say("Three?", *whole("Four."))
+        await person.answer_arrives()
+        await person.sees(lambda: person.chat.prompt.placeholder == "Ask Claude")
 
 
 async def test_a_new_chat_can_be_read_where_there_is_little_room(tmp_path: Path) -> None:

@@ -146,6 +146,10 @@ class ChatScreen(BrowsingActions):
         """The greeting has gone, and with it what it told."""
         self._invite()
 
+    def on_asking_actions_turn_ended(self) -> None:
+        """The first prompt is in the chat now, whenever it came there."""
+        self._invite()
+
     # the session
 
     def show_session(self, session: Session, draft: Draft, entries: Sequence[Entry]) -> None:

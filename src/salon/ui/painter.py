@@ -65,7 +65,7 @@ class Painter:
         style = self._styles.get(key)
         if style is None:
             style = self._styles[key] = Style(
-                color=self.colour(look.role),
+                color=self.colour("text" if not look.background and self._hides_shades(ground) else look.role),
                 bgcolor=self.colour(look.background or ground),
                 bold=look.bold or None,
                 italic=look.italic or None,
@@ -73,6 +73,10 @@ class Painter:
                 strike=look.strike or None,
             )
         return style
+
+    def _hides_shades(self, ground: str) -> bool:
+        """Whether only plain text can be read on a role: of a terminal's own colours nobody knows which do together."""
+        return self.theme.of_terminal and ground in {"selection", "search-hit"}
 
     def _span_style(self, span: Span, ground: str) -> Style:
         style = self.style(span.look, ground)
@@ -102,7 +106,8 @@ class Painter:
 
     def highlighted(self, strip: Strip, start: int, end: int, role: str = "selection") -> Strip:
         """The strip with the cells from `start` to `end` on another background."""
-        ground = Style(bgcolor=self.colour(role))
+        text = self.colour("text") if self._hides_shades(role) else None
+        ground = Style(color=text, bgcolor=self.colour(role))
         before, middle, after = strip.crop(0, start), strip.crop(start, end), strip.crop(end)
         lit = RowStrip([Segment(text, (style or Style.null()) + ground) for text, style, _ in middle])
         return joined(before, lit, after)
