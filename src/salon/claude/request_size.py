@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from salon.chat.blocks import kind_of
+
 _ATTACHMENTS = {"image", "document", "file"}
 
 
@@ -25,7 +27,7 @@ def has_attachments(body: Mapping[str, Any]) -> bool:
     """Whether a message of the body holds a file or an image."""
     contents = (message.get("content") for message in body.get("messages", ()))
     return any(
-        isinstance(block, dict) and block.get("type") in _ATTACHMENTS
+        isinstance(block, dict) and kind_of(block) in _ATTACHMENTS
         for content in contents
         if isinstance(content, list)
         for block in content
