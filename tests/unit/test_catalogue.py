@@ -193,6 +193,7 @@ async def test_another_server_is_asked_for_the_first_of_its_own_models(
     """Also in every later chat, and for its title: Salon's own choice is Anthropic's alone."""
     for name in ("config", "state", "cache"):
         monkeypatch.setenv(f"SALON_{name.upper()}_DIR", str(tmp_path / name))
+    monkeypatch.setattr("salon.wiring.start_logging", lambda _paths: "")  # the log is the whole process's
     house = build(Options(), {"SALON_TITLES": "always"})
     local = Connection(client=Server(ModelInfo(id="qwen"), ModelInfo(id="llama")), host="localhost")
     assert house.parameters(local, "").model.id == DEFAULT_MODEL, "nobody has asked it yet"
@@ -209,6 +210,7 @@ async def test_domains_in_the_settings_bound_what_a_new_chat_may_look_at(
 ) -> None:
     for name in ("config", "state", "cache"):
         monkeypatch.setenv(f"SALON_{name.upper()}_DIR", str(tmp_path / name))
+    monkeypatch.setattr("salon.wiring.start_logging", lambda _paths: "")  # the log is the whole process's
     settings = {"SALON_WEB_SEARCH": "on", "SALON_WEB_ALLOWED": "a.example, b.example", "SALON_WEB_MAX_USES": "3"}
     house = build(Options(), settings)
     tools = {each["name"]: each for each in house.parameters(Connection(client=Server(NEW)), "").tools}

@@ -121,14 +121,14 @@ ROWS = {
         status=Status.REFUSED,
         sent=[],
         says="Claude declined to answer this.",
-        offers=("retry",),
+        offers=("edit", "pick_model", "retry"),
     ),
     "refusal in the middle": Row(
         script=said("refusal"),
         status=Status.REFUSED,
         sent=[],
         says="Claude declined to answer this.",
-        offers=("retry",),
+        offers=("edit", "pick_model", "retry"),
     ),
     "pause_turn, and then an end": Row(
         script=[*PAUSED, *whole("Done.")],
