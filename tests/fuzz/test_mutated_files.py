@@ -29,15 +29,20 @@ SPLICES += [b"0x" + b"f" * 5000, b"\xef\xbb\xbf", b"\r\n", b"9" * 20, b"[[a]]", 
 
 @st.composite
 def mutations(draw: st.DrawFn) -> Callable[[bytes], bytes]:
-    """Some cuts, swaps, flipped bits and insertions, at places given as fractions of the file's length."""
+    """Some cuts, swaps, flipped bits and insertions, at places given as fractions of the file's length.
+
+    Half of them change no length: what follows in a database would otherwise be at no place where it is looked for.
+    """
     fraction = st.integers(0, 9_999)
     changes = draw(st.lists(st.tuples(fraction, fraction, st.sampled_from([*SPLICES, b""])), min_size=1, max_size=4))
+    same_length = draw(st.booleans())
     flips = draw(st.lists(st.tuples(fraction, st.integers(0, 7)), max_size=3))
 
     def mutate(data: bytes) -> bytes:
         for begins, removed, put_in in changes:
             at = begins * len(data) // 10_000
-            data = data[:at] + put_in + data[at + removed % 40 :]
+            put_in = put_in[: 1 + removed % 8] if same_length else put_in
+            data = data[:at] + put_in + data[at + (len(put_in) if same_length else removed % 40) :]
         flipped = bytearray(data)
         for begins, bit in flips:
             if flipped:

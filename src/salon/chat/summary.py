@@ -71,8 +71,28 @@ def sums(session: SessionSummary) -> UsageSums:
 
 def by_day(session: SessionSummary) -> DailySums:
     """The session's usage, added up day by day."""
-    found: DailySums = json.loads(session.usage) if session.usage else {}
+    return read_sums(session.usage)
+
+
+def read_sums(written: str) -> DailySums:
+    """The sums as `SessionSummary.usage` has them; none where they make no sense, as in a damaged cache."""
+    try:
+        found = json.loads(written) if written else {}
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    for models in found.values():
+        if not isinstance(models, dict) or not all(isinstance(steps, dict) for steps in models.values()):
+            return {}
+        for step, usage in ((step, usage) for steps in models.values() for step, usage in steps.items()):
+            if not (step.isdecimal() and len(step) < 10 and isinstance(usage, dict) and _is_usage(usage)):
+                return {}
     return found
+
+
+def _is_usage(usage: Mapping[str, Any]) -> bool:
+    return all(type(value) is int or (isinstance(value, dict) and _is_usage(value)) for value in usage.values())
 
 
 def add_usage(total: dict[str, Any], usage: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from zlib import crc32
 
 from salon.chat.blocks import joined_text
 from salon.chat.model import billed, prompt_tokens
-from salon.chat.summary import SIZE_STEP, DailySums, add_usage
+from salon.chat.summary import SIZE_STEP, DailySums, add_usage, read_sums
 from salon.store.files import READ, FileLayer
 from salon.store.reader import bounded_lines
 from salon.store.records import FILE_LIMIT, LINE_LIMIT, Record, decode
@@ -55,7 +55,7 @@ def glimpse(path: str, size: int, files: FileLayer, seen: Glimpse | None = None)
         return Glimpse()
     descriptor = files.open(path, READ)
     with os.fdopen(descriptor, "rb") as stream:
-        if seen is None or not _goes_on(stream, seen):
+        if seen is None or not _goes_on(stream, seen) or (seen.usage and not read_sums(seen.usage)):
             seen = Glimpse()
         stream.seek(seen.read_to)
         return _Skim(seen).read(stream)
@@ -85,7 +85,7 @@ class _Skim:
         self._first_words = seen.first_words
         self._messages = seen.messages
         self._forked_at = ""
-        self._usage: DailySums = json.loads(seen.usage) if seen.usage else {}
+        self._usage: DailySums = read_sums(seen.usage)
 
     def read(self, stream: IO[bytes]) -> Glimpse:
         """Take all lines from where `stream` is to its end."""
