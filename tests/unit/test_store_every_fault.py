@@ -249,6 +249,7 @@ class Story:
 
 
 def story(folder: Path, fault: Callable[[int, str], int] = lambda number, name: 0) -> Story:
+    folder.mkdir(exist_ok=True)
     return Story(Paths(folder / "config", folder / "state", folder / "cache"), FaultyDisk(fault))
 
 
