@@ -73,7 +73,7 @@ def test_processes_at_the_same_time(tmp_path: Path, seed: int) -> None:
         heard += process.stdout.read()
         told += [tuple(json.loads(line)) for line in heard.splitlines(keepends=True) if line.endswith(b"\n")]
         process.stdout.close()
-        assert process.wait() == (-9 if process is killed else 0)
+        assert process.wait() in ({0, -9} if process is killed else {0})  # the killed one may have been done
     if killed is not None:  # its last deeds may have been done and not told
         told = [each for each in told if not (each[0] == "set" and each[1].startswith("measure"))]
     check(paths, shared, told)
