@@ -30,6 +30,7 @@ class Question(Static):
 
     def __init__(self, *, id: str = "") -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id or None, markup=False)
+        self.auto_links = False  # calm: what can be clicked looks like what stands beside it
         self.asked: ToolCall | None = None
         self._said: asyncio.Future[Decision] | None = None
         self._unfolded = False
