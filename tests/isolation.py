@@ -1,5 +1,6 @@
 """What holds for every test: no key, no place and no network of the machine's own. `conftest.py` brings it in."""
 
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -43,5 +44,10 @@ def nothing_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: py
         monkeypatch.setenv(f"SALON_{place}_DIR", str(nobody / place.lower()))
     monkeypatch.setattr(socket.socket, "connect", _guarded(socket.socket.connect))
     monkeypatch.setattr(socket.socket, "connect_ex", _guarded(socket.socket.connect_ex))
+    before = logging.getLogger().handlers[:]
     yield
+    # Of a command that was run within the test: its log would take the warnings of later tests.
+    for handler in set(logging.getLogger().handlers) - set(before):
+        logging.getLogger().removeHandler(handler)
+        handler.close()
     assert not nobody.exists(), "a test wrote to the default places instead of its own"

@@ -25,6 +25,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "salon.linear": ("textual", "anthropic", "httpx2"),
     "salon.ui": ("anthropic", "httpx2"),
     "salon.editing": HEAVY,
+    "salon.serving": HEAVY,
 }
 LESS: dict[str, tuple[str, ...]] = {
     "salon.headless": ("textual", "anthropic", "httpx2"),

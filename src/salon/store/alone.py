@@ -16,7 +16,7 @@ from salon.store.lock import SessionLock
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 2.0
+PATIENCE = 10.0
 """Seconds to wait for another process, which needs some milliseconds unless it hangs."""
 _STEP = 0.005
 
