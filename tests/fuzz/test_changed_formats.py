@@ -263,9 +263,14 @@ def runner() -> Iterator[asyncio.Runner]:
 @example([])
 @example(ANSWER)
 @example([ANSWER[0], *_block(0, {"type": []}), *ANSWER[-2:]])
+@example([*ANSWER[:15], ANSWER[16], ANSWER[15], *ANSWER[17:]])
 @example([*ANSWER[:4], ANSWER[0], *ANSWER[4:]])
 @example([event for event in ANSWER if event["type"] != "content_block_start"])
-@settings(max_examples=_EXAMPLES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=_EXAMPLES,
+    derandomize=_EXAMPLES < 100,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 def test_whatever_changes_nothing_is_lost_and_nothing_breaks(runner: asyncio.Runner, events: list[ApiEvent]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         runner.run(lived(Path(folder), events))

@@ -9,7 +9,15 @@ from typing import Any
 
 from salon.chat.blocks import Block, kind_of, text_of
 from salon.chat.conversation import Message, Status
-from salon.chat.events import BlockFinished, BlockStarted, TextDelta, ThinkingDelta, TurnEvent
+from salon.chat.events import (
+    BlockFinished,
+    BlockStarted,
+    CitationAdded,
+    TextDelta,
+    ThinkingDelta,
+    ToolProgress,
+    TurnEvent,
+)
 from salon.chat.overlap import Overlap
 from salon.markdown import raw_code
 from salon.ui.endings import ending_of
@@ -47,14 +55,14 @@ class AnswerEntry(Entry):
         """Take in what happens while the answer streams."""
         if self._sections is None:
             self._start_over()  # from here on it grows; building it from the message would lose what is held back
+        if isinstance(event, TextDelta | ThinkingDelta | CitationAdded | ToolProgress) and event.index in self._ended:
+            self._mixed = True
         match event:
             case BlockStarted(index, block):
                 if self._seen != self._ended:
                     self._mixed = True
                 self._begin(index, block)
-            case TextDelta(index, text):
-                if index in self._ended:
-                    self._mixed = True
+            case TextDelta(_, text):
                 self._arrived += len(text)
                 self._append_text(text)
             case ThinkingDelta(index, text):
