@@ -81,6 +81,33 @@ async def test_arrows_choose_and_enter_opens_without_ranking(tmp_path: Path) -> 
         await person.sees(lambda: person.app.screen is person.chat and person.session.id == first, "the chat")
 
 
+async def test_a_search_stands_as_it_was_left_when_one_comes_back(tmp_path: Path) -> None:
+    shelf = shelf_of(tmp_path)
+    for number in range(45):
+        shelf.session(f"Chat {number}", f"whale {number}")
+    async with salon(tmp_path) as person:
+        await open_search(person)
+        await look_for(person, "whale", "30 and more")
+        await person.press("enter")
+        await person.sees(lambda: "the most fitting first" in state(person), "the ranking")
+        for _ in range(4):
+            await person.press("pagedown")
+            await person.pilot.pause()
+        await person.sees(lambda: "45 · the most fitting first" in state(person), "all of them")
+        await person.press("pagedown", "up", "up")
+        chosen = screen_of(person).results.chosen
+        assert chosen is not None
+        await person.press("enter")
+        await person.sees(lambda: person.app.screen is person.chat and person.session.id == chosen.session_id, "it")
+        await open_search(person)
+        await person.sees(lambda: screen_of(person).results.chosen == chosen, "the hit that was opened")
+        assert state(person) == "45 · the most fitting first"
+        await person.press("up", "enter")
+        await person.sees(
+            lambda: person.app.screen is person.chat and person.session.id != chosen.session_id, "another"
+        )
+
+
 async def test_thinking_opens_and_an_earlier_branch_comes_back(tmp_path: Path) -> None:
     shelf = shelf_of(tmp_path)
     session = shelf.session("Branches", "Tell me")

@@ -49,6 +49,32 @@ def test_all_chats_are_listed_the_last_used_first(paths: Paths, capsys: pytest.C
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith(second)
     assert line.endswith("Cheese")
+    with pytest.raises(SystemExit) as left:
+        run(["list", "-n", "-1"])
+    assert left.value.code == 2
+    assert "a number from 1" in capsys.readouterr().err
+
+
+def test_where_there_is_nothing_a_person_is_told_so(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["list"]) == 0
+    assert capsys.readouterr() == ("", "salon: There are no chats yet.\n")
+    put(paths, "Bread")
+    for command in (["list", "--trash"], ["list", "--archived"], ["search", "narwhal"]):
+        assert run(command) == 0
+        told = capsys.readouterr()
+        assert not told.out
+        assert told.err.startswith("salon: ")
+        assert run([*command, "--json"]) == 0
+        assert capsys.readouterr() == ("", "")
+
+
+def test_one_chat_named_twice_is_meant_once(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    bread = put(paths, "Bread")
+    for command in (["trash"], ["restore"], ["trash"], ["purge", "--yes"]):
+        assert run([*command, bread, bread]) == 0
+        out, err = capsys.readouterr()
+        assert len(out.splitlines()) == 1
+        assert not err
 
 
 def test_a_chat_is_shown_by_words_of_its_title(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,7 +102,7 @@ def test_a_path_can_be_given_to_another_program(paths: Paths, capsys: pytest.Cap
 def test_a_chat_is_renamed_tagged_pinned_and_archived(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
     session_id = put(paths, "Bread")
     assert run(["rename", "bread", "Sourdough  at home"]) == 0
-    assert run(["tag", session_id, "kitchen", "long"]) == 0
+    assert run(["tag", session_id, "#kitchen,long"]) == 0
     assert run(["tag", session_id, "--remove", "long"]) == 0
     assert run(["pin", "sourdough"]) == 0
     capsys.readouterr()
@@ -95,7 +121,7 @@ def test_a_chat_is_renamed_tagged_pinned_and_archived(paths: Paths, capsys: pyte
     assert run(["archive", "sourdough"]) == 0
     capsys.readouterr()
     assert run(["list"]) == 0
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr() == ("", "salon: All chats are archived; --archived lists them.\n")
     assert run(["list", "--archived"]) == 0
     assert capsys.readouterr().out.endswith("Sourdough at home  #kitchen  (pinned)\n")
     assert run(["archive", "sourdough", "--undo"]) == run(["pin", "sourdough", "--undo"]) == 0

@@ -47,6 +47,12 @@ class SessionSummary(NamedTuple):
         return self.title or self.first_words
 
 
+def tags_in(typed: str) -> list[str]:
+    """The tags that somebody typed, with blanks or commas between them, and with `#` before them or not; each once."""
+    words = (word.lstrip("#") for word in typed.replace(",", " ").split())
+    return list(dict.fromkeys(filter(None, words)))
+
+
 def cost(session: SessionSummary, model_info: Callable[[str], ModelInfo]) -> Decimal | None:
     """US dollars for all answers whose price is known; None where there are none."""
     total: Decimal | None = None

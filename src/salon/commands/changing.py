@@ -5,8 +5,9 @@ Each works on one chat, or on several, and says one line for each; with `--json`
 
 import argparse
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from salon.chat.summary import SessionSummary
+from salon.chat.summary import SessionSummary, tags_in
 from salon.commands.command import Command, Desk
 from salon.commands.showing import summary_record
 from salon.errors import SessionNotFound, UsageError
@@ -16,7 +17,7 @@ from salon.untrusted import clean_line
 
 def _rename(desk: Desk) -> int:
     session = desk.session(desk.options.session)
-    title = " ".join(desk.options.title.split())
+    title = " ".join(" ".join(desk.options.title).split())
     if not title:
         raise UsageError("A chat needs a title.", "Its words can be anything that is not blank.")
     desk.library.change(session.id, "title", title)
@@ -25,10 +26,11 @@ def _rename(desk: Desk) -> int:
 
 def _tag(desk: Desk) -> int:
     session = desk.session(desk.options.session)
-    removed = set(desk.options.remove)
-    tags = [tag for tag in dict.fromkeys((*session.tags.split(), *desk.options.tags)) if tag not in removed]
-    if any(len(tag.split()) != 1 for tag in tags):
+    if any(len(tag.split()) != 1 for tag in desk.options.tags):
         raise UsageError("A tag is one word.", "Put a hyphen between two.")
+    removed = {*desk.options.remove, *tags_in(" ".join(desk.options.remove))}
+    added = tags_in(" ".join(desk.options.tags))
+    tags = [tag for tag in dict.fromkeys((*session.tags.split(), *added)) if tag not in removed]
     if tags != session.tags.split():
         desk.library.change(session.id, "tags", tags)
     return _told(desk, session._replace(tags=" ".join(tags)), f"has the tags {' '.join(tags) or '(none)'}")
@@ -37,7 +39,7 @@ def _tag(desk: Desk) -> int:
 def _mark(key: str, done: str, undone: str) -> Callable[[Desk], int]:
     def run(desk: Desk) -> int:
         on = not desk.options.undo
-        for session in [desk.session(words) for words in desk.options.sessions]:
+        for session in _each(desk, desk.session):
             desk.library.change(session.id, key, on)
             changed = session._replace(pinned=on) if key == "pinned" else session._replace(archived=on)
             _told(desk, changed, done if on else undone)
@@ -53,14 +55,14 @@ def _fork(desk: Desk) -> int:
 
 
 def _trash(desk: Desk) -> int:
-    for session in [desk.session(words) for words in desk.options.sessions]:
+    for session in _each(desk, desk.session):
         desk.library.trash(session.id)
         _told(desk, session, "is in the trash; `salon sessions restore` brings it back")
     return Exit.OK
 
 
 def _restore(desk: Desk) -> int:
-    for session in [_in_trash(desk, words) for words in desk.options.sessions]:
+    for session in _each(desk, partial(_in_trash, desk)):
         desk.library.restore(session.id)
         _told(desk, session, "is back")
     return Exit.OK
@@ -69,10 +71,15 @@ def _restore(desk: Desk) -> int:
 def _purge(desk: Desk) -> int:
     if not desk.options.yes:
         raise UsageError("What is purged is gone for ever.", "Add --yes to do it.")
-    for session in [_in_trash(desk, words) for words in desk.options.sessions]:
+    for session in _each(desk, partial(_in_trash, desk)):
         desk.library.purge(session.id)
         _told(desk, session, "is gone for ever")
     return Exit.OK
+
+
+def _each(desk: Desk, meant: Callable[[str], SessionSummary]) -> Sequence[SessionSummary]:
+    """The chats that were named, each once, all of them known before anything is changed."""
+    return list({session.id: session for session in map(meant, desk.options.sessions)}.values())
 
 
 def _in_trash(desk: Desk, words: str) -> SessionSummary:
@@ -108,7 +115,7 @@ def _several(parser: argparse.ArgumentParser) -> None:
 
 def _rename_arguments(parser: argparse.ArgumentParser) -> None:
     _one(parser)
-    parser.add_argument("title", metavar="TITLE", help="the new title")
+    parser.add_argument("title", nargs="+", metavar="TITLE", help="the new title")
 
 
 def _tag_arguments(parser: argparse.ArgumentParser) -> None:

@@ -90,5 +90,13 @@ class Command:
     run: Callable[[Desk], int]
 
 
+def positive(text: str) -> int:
+    """An argument that says how many lines are wanted."""
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if not 0 < number <= 10_000:
+        raise argparse.ArgumentTypeError("a number from 1 to 10,000 is needed")
+    return number
+
+
 def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from salon.chat.search import Hit
-from salon.commands.command import Command, Desk
+from salon.commands.command import Command, Desk, positive
 from salon.errors import UsageError
 from salon.exits import Exit
 from salon.store.index import SearchIndex
@@ -44,6 +44,8 @@ def _search(desk: Desk) -> int:
         index.close()
     if page.problem:
         raise UsageError(page.problem)
+    if not page.hits and not desk.as_json:
+        desk.warn("No message has all of this.")
     for hit in page.hits:
         if desk.as_json:
             desk.give(hit_record(hit))
@@ -54,13 +56,6 @@ def _search(desk: Desk) -> int:
     return Exit.OK
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if not 0 < number <= 10_000:
-        raise argparse.ArgumentTypeError("a number from 1 to 10,000 is needed")
-    return number
-
-
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "words",
@@ -68,7 +63,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WORDS",
         help="words that must all be there, 'a \"phrase\"', beginn*, and filters: model: tag: before: after: role: in:",
     )
-    parser.add_argument("-n", "--limit", type=_positive, default=20, metavar="N", help="at most N messages (20)")
+    parser.add_argument("-n", "--limit", type=positive, default=20, metavar="N", help="at most N messages (20)")
     parser.add_argument("--newest", action="store_true", help="the newest first instead of the most fitting")
 
 

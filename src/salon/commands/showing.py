@@ -8,7 +8,7 @@ from typing import Any
 from salon.chat.conversation import Message, path
 from salon.chat.model import ModelInfo
 from salon.chat.summary import SessionSummary, cost, tokens
-from salon.commands.command import Command, Desk
+from salon.commands.command import Command, Desk, positive
 from salon.exits import Exit
 from salon.store.records import timestamp
 from salon.untrusted import clean_line
@@ -52,10 +52,13 @@ def message_record(message: Message) -> dict[str, Any]:
 
 def _list(desk: Desk) -> int:
     options = desk.options
-    found = desk.library.trashed() if options.trash else desk.library.list()
+    everything = desk.library.trashed() if options.trash else desk.library.list()
+    found = everything
     if not (options.trash or options.all):
-        found = [session for session in found if session.archived == options.archived]
-    for session in found[: options.limit or None]:
+        found = [session for session in everything if session.archived == options.archived]
+    if not found and not desk.as_json:
+        desk.warn(_none(options, others=bool(everything)))
+    for session in found[: options.limit]:
         if desk.as_json:
             desk.give(summary_record(session, desk.model_info))
         else:
@@ -63,6 +66,14 @@ def _list(desk: Desk) -> int:
             marks = [*(f"#{clean_line(tag, 40)}" for tag in session.tags.split()), *(["(pinned)"] * session.pinned)]
             desk.say("  ".join([session.id, _local(session.modified), title, *marks]))
     return Exit.OK
+
+
+def _none(options: argparse.Namespace, *, others: bool) -> str:
+    if options.trash:
+        return "The trash is empty."
+    if options.archived:
+        return "Nothing is archived."
+    return "All chats are archived; --archived lists them." if others else "There are no chats yet."
 
 
 def _show(desk: Desk) -> int:
@@ -91,7 +102,9 @@ def _path(desk: Desk) -> int:
 
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-n", "--limit", type=int, default=0, metavar="N", help="only the N that were used last")
+    parser.add_argument(
+        "-n", "--limit", type=positive, default=None, metavar="N", help="only the N that were used last"
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--archived", action="store_true", help="those that are archived, instead of the others")
     which.add_argument("--all", action="store_true", help="those that are archived as well")

@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 from salon.actions import BY_ID, Place
 from salon.chat.conversation import path
 from salon.chat.model import ModelInfo
-from salon.chat.summary import SessionSummary
+from salon.chat.summary import SessionSummary, tags_in
 from salon.errors import SalonError
 from salon.ui.chatstates import ChatState
 from salon.ui.field import Field
@@ -250,14 +250,14 @@ class LibraryScreen(ModalScreen[str | None]):
         chosen = self._chosen()
         if chosen and self._view is not View.TRASH:
             common = [tag for tag in chosen[0].tags.split() if all(tag in session.tags.split() for session in chosen)]
-            self._ask("tag_chat", "Tags", " ".join(common))
+            self._ask("tag_chat", "Tags", "".join(f"{tag} " for tag in common))
 
     def _ask(self, action: str, label: str, text: str) -> None:
         self._field = action
         self.query_one("#library-label", Static).update(f"{label} ")
         self.query_one("#library-field").display = True
         field = self.query_one("#library-text", Input)
-        field.value = clean_line(text, 200)
+        field.value = clean_line(text, 200) + " " * text.endswith(" ")  # the next word does not join the last
         field.cursor_position = len(field.value)
         field.focus()
         self._tell("Enter keeps it · Esc leaves it as it was")
@@ -272,15 +272,14 @@ class LibraryScreen(ModalScreen[str | None]):
         """A title or tags were typed."""
         if not self._field:
             return
-        action, words = self._field, event.value.split()
+        action, typed = self._field, event.value
         current, chosen = self._browser.list.current, self._chosen()
         self._close_field()
         if action == "tag_chat":
-            tags = list(dict.fromkeys(words))
+            tags = tags_in(typed)
             values = [(session, session.tags.split(), tags) for session in chosen]
             self._do(partial(self._changed, "tags", values, "tagged" if tags else "without tags"))
-        elif current is not None and words:
-            title = " ".join(words)
+        elif current is not None and (title := " ".join(typed.split())):
             self._do(
                 partial(self._changed, "title", [(current, current.title, title)], f"called “{clean_line(title, 40)}”")
             )
@@ -375,7 +374,7 @@ class LibraryScreen(ModalScreen[str | None]):
         if self._view is View.TRASH:
             names = ["mark_chat", "archive_chat", "trash_chat", "undo_list"]
         keys = [f"{BY_ID[name].key} {labels.get(name, BY_ID[name].label.lower())}" for name in names]
-        following = {View.CHATS: "archive", View.ARCHIVED: "trash", View.TRASH: "chats"}[self._view]
+        following = {View.CHATS: "see archive", View.ARCHIVED: "see trash", View.TRASH: "see chats"}[self._view]
         return " · ".join(["Enter opens", *keys, f"{BY_ID['next_view'].key} {following}", "Esc leaves"])
 
     @work(group="preview", exclusive=True)

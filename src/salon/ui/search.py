@@ -44,8 +44,18 @@ class Chosen:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How a search was left: what was asked, in which order it stood, how many hits were shown, and the chosen one."""
+
+    words: str = ""
+    ranked: bool = False
+    shown: int = 0
+    hit: Hit | None = None
+
+
 class SearchScreen(ModalScreen[Chosen | None]):
-    """Type to search, Enter ranks, arrows choose, Enter opens. What was asked last is asked again at the next time."""
+    """Type to search, Enter ranks, arrows choose, Enter opens. The next time it stands as it was left."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own convention
         Binding("escape", "leave", "Leave", show=False),
@@ -55,10 +65,11 @@ class SearchScreen(ModalScreen[Chosen | None]):
         Binding("pageup", "move(-10)", "Previous page", show=False, priority=True),
     ]
 
-    def __init__(self, search: Search, words: str = "") -> None:
+    def __init__(self, search: Search, last: Left | None = None) -> None:
         super().__init__()
         self._search = search
-        self._words = words
+        self._last = last or Left()
+        self._words = self._last.words
         self._page = Page()
         self._ranked = False
         self._looking = False
@@ -68,7 +79,7 @@ class SearchScreen(ModalScreen[Chosen | None]):
         """Heading, words, what was found, what the keys do."""
         with Vertical(classes="panel"):
             yield Static("Search all chats", classes="heading", markup=False)
-            yield Field(self._words, placeholder="Words, or filters such as role:user", id="search-words")
+            yield Field(self._last.words, placeholder="Words, or filters such as role:user", id="search-words")
             yield Static("", id="search-state", markup=False)
             yield SearchResults()
             yield Static(_HELP, id="search-help", classes="faint", markup=False)
@@ -78,6 +89,11 @@ class SearchScreen(ModalScreen[Chosen | None]):
     def asked(self) -> str:
         """What is typed."""
         return self.query_one(Input).value
+
+    @property
+    def left(self) -> Left:
+        """How it stands, for the next time."""
+        return Left(self.asked, self._ranked, self.results.count, self.results.chosen)
 
     @property
     def results(self) -> SearchResults:
@@ -93,8 +109,9 @@ class SearchScreen(ModalScreen[Chosen | None]):
         self._search.refresh()
         self.app.theme_changed_signal.subscribe(self, self._recolour)
         self._show_state()
-        if self._words:
-            self._ask()
+        if self._last.words:
+            self._looking = True
+            self._look(self._last.words, ranked=self._last.ranked, last=self._last)
 
     def on_unmount(self) -> None:
         """Nobody looks any more."""
@@ -116,8 +133,9 @@ class SearchScreen(ModalScreen[Chosen | None]):
     # asking
 
     def on_input_changed(self) -> None:
-        """Look for other words, the newest first."""
-        self._ask()
+        """Look for other words, the newest first; what stands there from the beginning is looked for already."""
+        if self.asked != self._words:
+            self._ask()
 
     def on_input_submitted(self) -> None:
         """Open what is chosen; where nothing is, put the most fitting first."""
@@ -147,16 +165,19 @@ class SearchScreen(ModalScreen[Chosen | None]):
         self.dismiss(Chosen(hit, typed if typed and typed.casefold() in there.casefold() else there))
 
     def _ask(self, *, ranked: bool = False) -> None:
-        self._looking = True
-        self._look(self.asked, ranked=ranked)
+        self._looking, self._words = True, self.asked
+        self._look(self._words, ranked=ranked)
 
     @work(group="search", exclusive=True, exit_on_error=False)
-    async def _look(self, asked: str, *, ranked: bool) -> None:
-        page = await asyncio.to_thread(self._search.find, asked, ranked=ranked, limit=PAGE)
+    async def _look(self, asked: str, *, ranked: bool, last: Left | None = None) -> None:
+        limit = max(PAGE, last.shown if last else 0)
+        page = await asyncio.to_thread(self._search.find, asked, ranked=ranked, limit=limit)
         if page.superseded:
             return
         self._page, self._ranked, self._looking = page, ranked, False
         self.results.show(_by_chat(page.hits) if ranked else page.hits, first=ranked)
+        if last is not None and last.hit is not None:
+            self.results.choose(last.hit)
         self._show_state()
 
     @work(group="search", exclusive=True, exit_on_error=False)

@@ -6,14 +6,14 @@ from textual import work
 
 from salon.chat.search import Search
 from salon.ui.chats import ChatsApp
-from salon.ui.search import Chosen, SearchScreen
+from salon.ui.search import Chosen, Left, SearchScreen
 
 
 class SearchingApp(ChatsApp):
     """An app whose chats can be searched."""
 
-    _searched = ""
-    """What was asked last."""
+    _searched = Left()
+    """How the last search was left."""
 
     async def _search(self) -> Search:
         """The search over the sessions that the app shows."""
@@ -31,7 +31,7 @@ class SearchingApp(ChatsApp):
         screen = SearchScreen(await self._search(), self._searched)
 
         def answered(chosen: Chosen | None) -> None:
-            self._searched = screen.asked
+            self._searched = screen.left
             if chosen is not None:
                 self._open_found(chosen)
 

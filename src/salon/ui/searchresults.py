@@ -93,6 +93,14 @@ class SearchResults(Options):
         if self.highlighted == places[0]:
             self.scroll_to(y=0, animate=False)  # its heading stands above it
 
+    def choose(self, hit: Hit) -> None:
+        """Put the highlight on this hit, if it is there."""
+        wanted = (hit.session_id, hit.message_id, hit.voice)
+        for row, other in enumerate(self._rows):
+            if other is not None and (other.session_id, other.message_id, other.voice) == wanted:
+                self.highlighted = row
+                return
+
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"results--{name}", partial=True)
 
