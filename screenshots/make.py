@@ -27,6 +27,7 @@ from salon.chat.tools import ToolCall
 from salon.store.carrying import FileCarrier
 from salon.ui.answerentry import AnswerEntry
 from salon.ui.app import SalonApp
+from salon.ui.question import call_asked
 from salon.ui.services import Opening
 from salon.wiring import House, Options, build
 
@@ -373,7 +374,7 @@ async def asked(studio: Studio) -> None:
     await studio.ready()
     await studio.ask("echo How long is the harbour's wall?")
     call = ToolCall("call", "files__read_text_file", {"path": "notes/harbour.md"})
-    studio.app.run_worker(studio.app.chat.question.ask(call))
+    studio.app.run_worker(studio.app.chat.question.ask(call_asked(call)))
     await studio.until(lambda: bool(studio.app.chat.question.display), "the question")
 
 

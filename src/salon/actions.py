@@ -304,16 +304,24 @@ ACTIONS: tuple[Action, ...] = (
         "allow_once",
         ("alt+1",),
         "Once",
-        "Let the tool that is asked about run this once.",
+        "Say yes to what is asked, this once: let the tool run, or have the answer although it passes a budget.",
         command="allow",
     ),
-    Action("allow_chat", ("alt+2",), "This chat", "Let it run in this chat without asking.", command="allow-chat"),
-    Action("allow_always", ("alt+3",), "Always", "Let it run in every chat without asking.", command="allow-always"),
+    Action(
+        "allow_chat",
+        ("alt+2",),
+        "This chat",
+        "Let the tool run in this chat without asking; go on past the budget until the sum that is named.",
+        command="allow-chat",
+    ),
+    Action(
+        "allow_always", ("alt+3",), "Always", "Let the tool run in every chat without asking.", command="allow-always"
+    ),
     Action(
         "refuse_call",
         ("alt+4",),
         "No",
-        "Do not let it run; words behind the command tell the model why.",
+        "Say no; words behind the command tell the model why its tool may not run.",
         command="refuse",
         argument="[why]",
     ),

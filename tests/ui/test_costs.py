@@ -7,8 +7,8 @@ from fakes import MESSAGE_STOP, block_stop, message_delta, message_start, text_d
 from salon.chat.events import ApiEvent
 from salon.claude.models import known
 from salon.settings import Settings
+from salon.ui.compareform import CompareForm
 from salon.ui.costscreen import CostScreen
-from salon.ui.questionscreen import QuestionScreen
 from ui.driver import Person, salon
 
 OPUS = replace(known("claude-opus-5-5"), id="claude-test")
@@ -83,18 +83,18 @@ async def test_a_budget_asks_before_it_is_passed(tmp_path: Path) -> None:
         await person.answer_arrives()
         # $0.42 are spent. The next answer reads 100,000 from the cache ($0.02) and writes 1,000 ($0.02): $0.46.
         await person.say("c")
-        await person.sees(lambda: isinstance(person.app.screen, QuestionScreen), "the question")
+        await person.sees(lambda: person.chat.question.asked, "the question")
         assert "$0.420 so far, and the budget is $0.430" in person.screen_text()
         assert "about $0.040" in person.screen_text()
         assert len(person.client.requests) == 1
-        await person.press("escape")
+        await person.press("alt+4")
         await person.sees(lambda: "Nothing was asked, because of the budget" in person.notice())
         assert person.session.last is not None
         assert person.session.last.text == "c", "the prompt is saved"
         await person.press("f5")
-        await person.sees(lambda: isinstance(person.app.screen, QuestionScreen), "the question again")
+        await person.sees(lambda: person.chat.question.asked, "the question again")
         person.client.enqueue(*whole("Once."))
-        await person.press("enter")
+        await person.press("alt+1")
         await person.answer_arrives()
         assert len(person.client.requests) == 2
 
@@ -104,12 +104,40 @@ async def test_whoever_goes_on_is_not_asked_every_time(tmp_path: Path) -> None:
         await person.say("a", *answer_of("b", 100_000))
         await person.answer_arrives()
         await person.say("c", *answer_of("d", 10))
-        await person.sees(lambda: isinstance(person.app.screen, QuestionScreen), "the question")
-        await person.press("down", "enter")
+        await person.sees(lambda: person.chat.question.asked, "the question")
+        await person.press("alt+2")
         await person.answer_arrives()
         await person.say("e", *answer_of("f", 10))
         await person.answer_arrives()
         assert len(person.client.requests) == 3
+
+
+async def test_words_that_are_being_typed_when_a_budget_asks_neither_answer_nor_are_lost(tmp_path: Path) -> None:
+    async with salon(tmp_path, models=lambda _: OPUS, settings=Settings(budget_chat=0.43)) as person:
+        await person.say("a", *answer_of("b", 100_000))
+        await person.answer_arrives()
+        await person.say("c")
+        await person.sees(lambda: person.chat.question.asked, "the question")
+        await person.press("n", "o", "w", "enter", "alt+3")
+        assert [item.text for item in person.chat.queue.items] == ["now"]
+        assert person.chat.question.asked, "the budget still asks"
+        assert len(person.client.requests) == 1
+        await person.press("escape")
+        await person.sees(lambda: "Stopped before anything was asked" in person.notice())
+        assert not person.chat.question.asked
+
+
+async def test_a_comparison_that_passes_a_budget_can_be_stopped_while_it_asks(tmp_path: Path) -> None:
+    async with salon(tmp_path, models=lambda _: OPUS, settings=Settings(budget_chat=0.43)) as person:
+        await person.say("a", *answer_of("b", 100_000))
+        await person.answer_arrives()
+        await person.press("alt+q")
+        await person.sees(lambda: isinstance(person.app.screen, CompareForm), "the form")
+        await person.press("down", "tab", "enter")
+        await person.sees(lambda: person.chat.question.asked, "the question")
+        await person.press("escape")
+        await person.sees(lambda: "Stopped before anything was asked" in person.notice())
+        assert len(person.client.requests) == 1
 
 
 async def test_the_budget_of_a_day_counts_all_chats(tmp_path: Path) -> None:
@@ -120,9 +148,9 @@ async def test_the_budget_of_a_day_counts_all_chats(tmp_path: Path) -> None:
         await person.press("ctrl+n")
         await person.sees(lambda: person.session.id != before, "a new chat")
         await person.say("a long one")
-        await person.sees(lambda: isinstance(person.app.screen, QuestionScreen), "the question")
+        await person.sees(lambda: person.chat.question.asked, "the question")
         assert "The answers of today cost $0.500 so far" in person.screen_text()
-        await person.press("escape")
+        await person.press("alt+4")
         await person.sees(lambda: "because of the budget" in person.notice())
 
 
@@ -138,9 +166,9 @@ async def test_temporary_chats_are_within_the_budget_of_the_day_too(tmp_path: Pa
             if script:
                 await person.answer_arrives()
                 await person.say("and then?")
-            await person.sees(lambda: isinstance(person.app.screen, QuestionScreen), "the question")
+            await person.sees(lambda: person.chat.question.asked, "the question")
             assert "The answers of today cost $0.440 so far" in person.screen_text()
-            await person.press("escape")
+            await person.press("alt+4")
             await person.sees(lambda: "because of the budget" in person.notice())
 
 

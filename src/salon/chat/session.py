@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from salon.chat import conversation as tree
 from salon.chat import request as requests
@@ -27,7 +27,6 @@ from salon.chat.tools import (
     MOST_ROUNDS,
     SETTING,
     TOOL_SEAM,
-    ToolCall,
     ToolResult,
     Tools,
     calls_in,
@@ -39,6 +38,7 @@ from salon.chat.turn import Client, Request, Turn, message_record
 logger = logging.getLogger(__name__)
 
 TITLE_LENGTH = 80
+T = TypeVar("T")
 STOPPED_RESULT = ToolResult("The person stopped this call.", is_error=True)
 
 
@@ -246,15 +246,9 @@ class Session(Requesting):
         """
         if self.tools_are_settled:
             return
-        asking = self._interruptible = asyncio.ensure_future(tools.beginning(self.tools))
-        try:
-            await asyncio.wait([asking])
-        finally:
-            self._interruptible = None
-            asking.cancel()  # whoever left has no use for it; one that has ended does not mind
-        if asking.cancelled():
+        beginning = await self._unless_stopped(tools.beginning(self.tools))
+        if beginning is None:
             raise stopped_before()
-        beginning = asking.result()
         if beginning.definitions:
             await self.use_tools(beginning.definitions)
         person.see_tools(beginning.problems)
@@ -270,11 +264,24 @@ class Session(Requesting):
             logger.warning("The answer %s asked for tools in a way that cannot be answered", ended.id)
             return None
         person.see_request(request)
-        if await person.may_ask(asked or self.asked_next):
+        allowed = await self._unless_stopped(person.may_ask(asked or self.asked_next))
+        if allowed:
             return request
+        if ended is None and allowed is None:
+            raise stopped_before()
         if ended is None:
             raise Unasked("Nothing was asked, because of the budget.")
         return None
+
+    async def _unless_stopped(self, waited_for: Awaitable[T]) -> T | None:
+        """What came of something that an answer waits for; None once the answer is stopped."""
+        waiting = self._interruptible = asyncio.ensure_future(waited_for)
+        try:
+            await asyncio.wait([waiting])
+        finally:
+            self._interruptible = None
+            waiting.cancel()  # whoever left has no use for it; one that has ended does not mind
+        return None if waiting.cancelled() else waiting.result()
 
     def _was_stopped(self) -> bool:
         return self._stopped
@@ -296,23 +303,13 @@ class Session(Requesting):
 
     async def _with_results(self, tools: Tools) -> AsyncGenerator[TurnEvent, None]:
         """Run the calls that have no result, one after the other; a stop answers for those that are left."""
-        try:
-            for call in waiting_calls(self.path):
-                yield ToolCalled(call)
-                result = STOPPED_RESULT if self._stopped else await self._run(call, tools)
-                message = replace(self._message("", seam=TOOL_SEAM), content=(result.block(call),))
-                await self.log.append(message_record(message), durable=True)
-                self.conversation = tree.add(self.conversation, message)
-                yield ToolAnswered(message)
-        finally:
-            if self._interruptible is not None:
-                self._interruptible.cancel()
-
-    async def _run(self, call: ToolCall, tools: Tools) -> ToolResult:
-        running = self._interruptible = asyncio.ensure_future(tools.call(call))
-        await asyncio.wait([running])
-        self._interruptible = None
-        return STOPPED_RESULT if running.cancelled() else running.result()
+        for call in waiting_calls(self.path):
+            yield ToolCalled(call)
+            result = None if self._stopped else await self._unless_stopped(tools.call(call))
+            message = replace(self._message("", seam=TOOL_SEAM), content=((result or STOPPED_RESULT).block(call),))
+            await self.log.append(message_record(message), durable=True)
+            self.conversation = tree.add(self.conversation, message)
+            yield ToolAnswered(message)
 
     def compare(self, client: Client, requests: Sequence[Request]) -> Comparison:
         """Have the leaf, a prompt, answered once for each request; the caller runs it, then calls `settle_comparison`.

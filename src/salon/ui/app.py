@@ -346,7 +346,7 @@ class SalonApp(PreferringApp):
 
     def on_asking_actions_person_wanted(self, event: ChatScreen.PersonWanted) -> None:
         """Tell somebody who looks elsewhere that nothing goes on without them."""
-        self._tell_outside(event.screen, "asks whether it may run a tool")
+        self._tell_outside(event.screen, event.asks)
 
     def _tell_outside(self, chat: AskingActions, what: str) -> None:
         if not self.app_focus and chat.session is not None and not self._quitting:

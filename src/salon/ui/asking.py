@@ -51,9 +51,11 @@ class AskingActions(ReadingActions):
 
     @dataclass
     class PersonWanted(WidgetMessage):
-        """A tool of a chat that is out of sight waits for the person's word."""
+        """An answer of a chat that is out of sight waits for the person's word."""
 
         screen: "AskingActions"
+        asks: str
+        """What it does, in words that follow the chat's title."""
 
     @dataclass
     class TurnBegan(WidgetMessage):

@@ -441,7 +441,7 @@ class ChatsApp(App[None]):
         if event.screen is not self.chat and session is not None:
             self._note_unseen(event.screen)
             title = clean_line(session.conversation.title, 40) or "Another chat"
-            self.chat.notice.show(NoticeText(f"“{title}” asks whether it may run a tool.", ("next_chat",), "info"))
+            self.chat.notice.show(NoticeText(f"“{title}” {event.asks}.", ("next_chat",), "info"))
 
     def on_asking_actions_turn_ended(self, event: ChatScreen.TurnEnded) -> None:
         """An answer that ended out of sight is told."""

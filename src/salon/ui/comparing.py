@@ -115,7 +115,8 @@ class ComparingActions(RecallingActions):
             self.tell_unasked(stopped_before())
             return
         if not await self.is_within_budgets([parameters for _, parameters in asked]):
-            self.tell_unasked(Unasked("Nothing was asked, because of the budget."))
+            stopped = self._gave_up.is_set()
+            self.tell_unasked(stopped_before() if stopped else Unasked("Nothing was asked, because of the budget."))
             return
         try:
             await session.begin_with(self.keeper_of(session), self)

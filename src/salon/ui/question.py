@@ -1,14 +1,18 @@
-"""The question before a tool is run: which one, with what, and the keys that answer it.
+"""A question that an answer waits for, and the keys that answer it: whether a tool is run, or money is spent.
 
 It never has the focus, and no key that writes answers it: what a person is typing when it appears stays typing.
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from textual.content import Content
 from textual.widgets import Static
 
 from salon.actions import BY_ID
+from salon.chat.budgets import Overrun
+from salon.chat.numbers import dollars
 from salon.chat.permission import Decision, Permission
 from salon.chat.tools import ToolCall
 from salon.ui.keyline import button_content, line_content
@@ -17,29 +21,59 @@ from salon.ui.toollines import call_line, call_text
 from salon.untrusted import clean, clean_line
 
 FOLDED_ROWS = 3
-"""Rows of the arguments that are shown at once."""
+"""Rows of what is asked about that are shown at once."""
 OPEN_ROWS = 12
 """Rows when they are unfolded; more would leave nothing of the conversation."""
-ANSWERS = ("allow_once", "allow_chat", "allow_always", "refuse_call")
+ACTIONS = {
+    Permission.ONCE: "allow_once",
+    Permission.CHAT: "allow_chat",
+    Permission.ALWAYS: "allow_always",
+    Permission.NO: "refuse_call",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked; the texts are clean."""
+
+    sentence: str
+    rows: Sequence[str]
+    """What it is about; more of them than a few are folded."""
+    answers: Mapping[Permission, str]
+    """What can be answered, in the words that stand beside its key."""
+
+
+def call_asked(call: ToolCall) -> Asked:
+    """Whether a tool is run: which one, with what."""
+    rows = [f"  {clean_line(row, 1_000)}" for row in clean(call_text(call)).split("\n")]
+    answers = {permission: BY_ID[action].label.lower() for permission, action in ACTIONS.items()}
+    return Asked(f"Run {clean_line(call_line(call.name), 120)}?", rows, answers)
+
+
+def overrun_asked(passed: Overrun) -> Asked:
+    """Whether an answer is asked for although that passes a budget."""
+    until = f"until {dollars(passed.raised)} are reached"
+    answers = {Permission.ONCE: "ask once more", Permission.CHAT: f"go on {until}", Permission.NO: "no"}
+    return Asked("This passes your budget. Ask all the same?", [passed.sentence()], answers)
 
 
 class Question(Static):
-    """Shows one call at a time and waits for what the person says; it takes no room while nothing is asked."""
+    """Shows one question at a time and waits for what the person says; it takes no room while nothing is asked."""
 
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str = "") -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id or None, markup=False)
         self.auto_links = False  # calm: what can be clicked looks like what stands beside it
-        self.asked: ToolCall | None = None
+        self.asked: Asked | None = None
         self._said: asyncio.Future[Decision] | None = None
         self._unfolded = False
         self._first = 0
         self.display = False
 
-    async def ask(self, call: ToolCall) -> Decision:
-        """What the person says to a call; cancelling takes the question away."""
-        self.asked, self._unfolded, self._first = call, False, 0
+    async def ask(self, asked: Asked) -> Decision:
+        """What the person says; cancelling takes the question away."""
+        self.asked, self._unfolded, self._first = asked, False, 0
         self._said = asyncio.get_running_loop().create_future()
         self.write()
         self.display = True
@@ -55,13 +89,12 @@ class Question(Static):
             self._said.set_result(Decision(permission, why))
 
     def unfold(self) -> None:
-        """Show more of the arguments, page by page, then few again."""
+        """Show more of what it is about, page by page, then little again."""
         if self.asked is None:
             return
-        rows = len(call_text(self.asked).split("\n"))
         if not self._unfolded:
             self._unfolded, self._first = True, 0
-        elif self._first + OPEN_ROWS < rows:
+        elif self._first + OPEN_ROWS < len(self.asked.rows):
             self._first += OPEN_ROWS
         else:
             self._unfolded, self._first = False, 0
@@ -81,19 +114,18 @@ class Question(Static):
         self.write()
 
 
-def question_text(call: ToolCall, *, unfolded: bool = False, first: int = 0) -> str:
-    """The question's rows: the tool, and what it is given."""
-    rows = [clean_line(row, 1_000) for row in clean(call_text(call)).split("\n")]
+def question_text(asked: Asked, *, unfolded: bool = False, first: int = 0) -> str:
+    """The question's rows."""
+    rows = asked.rows
     shown = rows[first : first + OPEN_ROWS] if unfolded else rows[:FOLDED_ROWS]
     left = len(rows) - first - len(shown)
     more = [f"  … {left} more {'row' if left == 1 else 'rows'}"] if left else []
-    asked = f"Run {clean_line(call_line(call.name), 120)}?"
-    return "\n".join([asked, *(f"  {row}" for row in shown), *more])
+    return "\n".join([asked.sentence, *shown, *more])
 
 
-def answers_to(call: ToolCall, *, unfolded: bool) -> list[tuple[str, str]]:
+def answers_to(asked: Asked, *, unfolded: bool) -> list[tuple[str, str]]:
     """What can be answered: its key and what it means, and the id of its action."""
-    keys = [(f"{BY_ID[action].key} {BY_ID[action].label.lower()}", action) for action in ANSWERS]
-    if len(call_text(call).split("\n")) > FOLDED_ROWS:
+    keys = [(f"{BY_ID[ACTIONS[each]].key} {words}", ACTIONS[each]) for each, words in asked.answers.items()]
+    if len(asked.rows) > FOLDED_ROWS:
         keys.append((f"{BY_ID['show_call'].key} {'further, or fold' if unfolded else 'all'}", "show_call"))
     return keys

@@ -8,23 +8,19 @@ from typing import Any
 
 from textual import work
 
-from salon.chat.budgets import Overrun
 from salon.chat.conversation import Charge, Message
 from salon.chat.model import billed, cost_of, counted, searches, tokens_in_and_out
-from salon.chat.numbers import dollars, short_number
+from salon.chat.numbers import short_number
 from salon.chat.parameters import Parameters
+from salon.chat.permission import Permission
 from salon.chat.session import Session
 from salon.chat.spending import Spent
 from salon.ui.costscreen import ChatCosts, CostScreen
-from salon.ui.makingroom import MakingRoomActions
-from salon.ui.picker import Row
-from salon.ui.questionscreen import QuestionScreen
-from salon.untrusted import clean_line
-
-_ONCE, _ON = "once", "on"
+from salon.ui.question import overrun_asked
+from salon.ui.questioning import QuestioningActions
 
 
-class SpendingActions(MakingRoomActions):
+class SpendingActions(QuestioningActions):
     """A screen that knows what its chat costs."""
 
     @work(group="costs", exclusive=True, exit_on_error=False)
@@ -76,21 +72,12 @@ class SpendingActions(MakingRoomActions):
             library = self._services.library  # the day's budget is one for all chats
         async with aclosing(budgets.passed_by(session.conversation, asked, library)) as passed:
             async for each in passed:
-                chosen = await self._ask_about(each)
-                if chosen is None:
+                said = await self.put_question(overrun_asked(each), "asks whether it may pass a budget")
+                if said.permission is Permission.NO:
                     return False
-                if chosen == _ON:
+                if said.permission is Permission.CHAT:
                     budgets.raise_limit(each)
         return True
-
-    async def _ask_about(self, passed: Overrun) -> str | None:
-        title = clean_line(self.session.conversation.title, 60) if self.session is not None else ""
-        rows = [
-            Row(_ONCE, "Ask once more"),
-            Row(_ON, "Ask, and go on", f"until {dollars(passed.raised)} are reached"),
-        ]
-        heading = f"This passes your budget{f' · {title}' if title else ''}"
-        return await self.app.push_screen_wait(QuestionScreen(heading, passed.sentence(), rows))
 
 
 def usage_in_words(usage: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from textual import work
 
 from salon.chat.blocks import Block
 from salon.chat.madefiles import LARGEST, made_files
-from salon.chat.permission import Decision, Gatekeeper, Permission
+from salon.chat.permission import Decision, Gatekeeper
 from salon.chat.session import Session
 from salon.chat.tools import (
     CODE,
@@ -24,7 +24,7 @@ from salon.errors import SalonError
 from salon.ui.commanding import CommandingActions
 from salon.ui.completion import Candidate
 from salon.ui.notice import NoticeText
-from salon.ui.question import Question
+from salon.ui.question import call_asked
 from salon.ui.services import Services
 from salon.untrusted import clean_line
 
@@ -37,11 +37,6 @@ class ToolingActions(CommandingActions):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._keepers: dict[str, Gatekeeper] = {}
-
-    @property
-    def question(self) -> Question:
-        """What is asked before a tool is run."""
-        return self.query_one(Question)
 
     # running
 
@@ -60,44 +55,10 @@ class ToolingActions(CommandingActions):
             self.notice.show(NoticeText(f"{told} The chat goes on without its tools.", (), "warning"))
 
     async def _ask(self, call: ToolCall) -> Decision:
-        self._answers.ask_person(True)
-        if not self.is_current:
-            self.post_message(self.PersonWanted(self))
-        try:
-            return await self.question.ask(call)
-        finally:
-            self._answers.ask_person(False)
+        return await self.put_question(call_asked(call), "asks whether it may run a tool")
 
     def _tell_trouble(self, sentence: str) -> None:
         self.notice.show(NoticeText(clean_line(sentence, 400), (), "warning"))
-
-    # answering the question
-
-    def action_allow_once(self) -> None:
-        """Run this call."""
-        self._answer(Permission.ONCE)
-
-    def action_allow_chat(self) -> None:
-        """Run this call, and this tool in this chat from now on."""
-        self._answer(Permission.CHAT)
-
-    def action_allow_always(self) -> None:
-        """Run this call, and this tool in all chats from now on."""
-        self._answer(Permission.ALWAYS)
-
-    def action_refuse_call(self, why: str = "") -> None:
-        """Do not run this call; the model is told why."""
-        self._answer(Permission.NO, why)
-
-    def action_show_call(self) -> None:
-        """Show more of what the tool is given."""
-        self.question.unfold()
-
-    def _answer(self, permission: Permission, why: str = "") -> None:
-        if self.question.asked is None:
-            self.notice.show(NoticeText("No tool is waiting for an answer.", (), "info"))
-        else:
-            self.question.answer(permission, why)
 
     # choosing
 
