@@ -50,7 +50,7 @@ from salon.store.settings_file import FileSettings
 from salon.store.uses import FileUses
 from salon.templates import load_templates
 from salon.terminals import manners_of
-from salon.themes import ThemeFiles
+from salon.themes import Theme, ThemeFiles
 from salon.toml_text import did_you_mean
 from salon.ui.services import Connection, Services
 from salon.untrusted import clean_line
@@ -87,6 +87,10 @@ class House:
     demo_pace: float = 1.0
     _demo: "DemoServer | None" = None
     _searches: dict[bool, "SearchIndex"] = field(default_factory=dict)
+    _theme_files: ThemeFiles = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._theme_files = ThemeFiles(theme_directories(self.paths))
 
     @property
     def settings(self) -> Settings:
@@ -278,11 +282,14 @@ class House:
 
     # the screen
 
+    def themes(self) -> tuple[Sequence[Theme], Sequence[str]]:
+        """The themes; what is wrong with their files, and with the settings that name them, in sentences."""
+        themes, problems = self._theme_files.read()
+        return themes, [*problems, *self._unknown_themes([theme.name for theme in themes])]
+
     def services(self) -> Services:
         """What the screens need."""
-        theme_files = ThemeFiles(theme_directories(self.paths))
-        themes, problems = theme_files.read()
-        problems = [*problems, *self._unknown_themes([theme.name for theme in themes])]
+        themes, problems = self.themes()
         # The console of older Linux kernels would print what it does not know.
         terminal_talks = self.environ.get("TERM") not in {"linux", "dumb"}
         servers, server_problems = self.tool_servers()
@@ -298,7 +305,7 @@ class House:
             connector=self,
             kept=self.kept,
             themes=themes,
-            read_themes=theme_files.read,
+            read_themes=self._theme_files.read,
             themes_place=_from_home(self.paths.themes),
             sixteen_colours=_has_sixteen_colours(self.environ),
             no_colours=bool(self.environ.get("NO_COLOR")),

@@ -54,6 +54,13 @@ def test_what_cannot_be_read_is_told_and_is_no_success(tmp_path: Path, capsys: p
     assert "1 chat imported" in told
     assert "because it is not a regular file" in told
     assert "because there is no such file" in told
+    (page := tmp_path / "chat.html").write_text('<a title="x">\n{}\n[1]')
+    (tmp_path / "empty.json").touch()
+    assert main(["import", str(page), str(tmp_path / "empty.json")]) == Exit.FAILURE
+    told = capsys.readouterr().out
+    assert "Left out" not in told
+    for name in ("chat.html", "empty.json"):
+        assert f"{name}, because it is no export that Salon knows." in told
     assert main(["import"]) == Exit.USAGE
     assert "There is nothing to import." in capsys.readouterr().err
 

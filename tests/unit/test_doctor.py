@@ -146,9 +146,13 @@ def test_locks_that_were_left_behind_are_told_in_one_line(paths: Paths, capsys: 
     assert "\\u001b" not in elsewhere
 
 
-def test_wrong_settings_are_said(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
-    paths.settings_file.write_text("thinking = 'sideways'\n")
-    assert "thinking" in examined(capsys, trouble=True)["settings"]["says"]
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [("thinking = 'sideways'", "thinking"), ("theme_dark = 'salon-drak'", 'no theme "salon-drak", which the setting')],
+)
+def test_wrong_settings_are_said(paths: Paths, capsys: pytest.CaptureFixture[str], line: str, told: str) -> None:
+    paths.settings_file.write_text(f"{line}\n")
+    assert told in examined(capsys, trouble=True)["settings"]["says"]
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,10 @@ def _export(desk: Desk) -> int:
 def _export_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("session", metavar="ID", help="an id, its beginning, or words of the title")
     parser.add_argument(
-        "--format", choices=[each.value for each in Format], default="md", help="md, html, txt, or json (all of it)"
+        "--format",
+        choices=[each.value for each in Format],
+        default="md",
+        help="md, html, txt, or json, which salon import reads back",
     )
     parser.add_argument("--thinking", action="store_true", help="with what the model thought")
     parser.add_argument("--costs", action="store_true", help="with tokens and prices")

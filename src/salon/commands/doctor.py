@@ -25,10 +25,8 @@ from salon.errors import SalonError
 from salon.exits import Exit
 from salon.keymap import load_keys
 from salon.logs import keep_secret, without_secrets
-from salon.paths import theme_directories
 from salon.settings import Settings
 from salon.store.permissions import permission_warnings
-from salon.themes import load_themes
 from salon.untrusted import clean_line
 from salon.wiring import House, Options, build
 from salon.words import WORDS, tr
@@ -69,7 +67,7 @@ def _files(house: House) -> Iterator[Finding]:
     said_elsewhere = {*permission_warnings(house.paths), warn_if_readable_by_others(house.paths.credentials_file)}
     problems = [problem for problem in house.problems if problem not in said_elsewhere]
     problems += load_keys(house.paths.keys_file, house.settings.keys)[1]
-    problems += load_themes(theme_directories(house.paths))[1]
+    problems += house.themes()[1]
     for problem in problems:
         yield bad("settings", clean_line(problem, 500))
     if not problems:

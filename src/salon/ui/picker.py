@@ -51,7 +51,7 @@ class PickerScreen(ModalScreen[str | None]):
         Binding("pageup", "move(-10)", "Previous page", show=False, priority=True),
     ]
 
-    HINT = "↑ ↓ move · Enter opens · Esc leaves"
+    HINT = "↑ ↓ move · Enter chooses · Esc leaves"
     LOW = LOW
     """Rows; on a lower screen there is no air."""
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from salon.errors import StoreError
-from salon.store.importing.archive import inputs_in
+from salon.store.importing.archive import Input, inputs_in
 from salon.store.importing.foreign import ForeignSession, Unreadable
 from salon.store.importing.shelf import Outcome, Shelf, Shelved
 from salon.store.importing.sources import Origin, grouped, steps
 
+_KINDS = {".json", ".jsonl", ".txt", ""}
+"""Suffixes of files that may hold conversations; exports are also renamed, or have no suffix."""
 _MOST_NAMED = 20
 """How many new sessions a summary names; the list shows all."""
 
@@ -108,7 +110,8 @@ class Importer:
         behind = 0
         for group in grouped(inputs.found):
             name, size = group.main.name, sum(each.size for each in (group.main, *group.helpers))
-            found = steps(group, origin)
+            found = iter(()) if _is_foreign(group.main) else steps(group, origin)
+            anything = False
             while True:
                 try:
                     step = next(found, None)
@@ -116,7 +119,10 @@ class Importer:
                     summary.refused.append((name, error.what))
                     break
                 if step is None:
+                    if not anything:
+                        summary.refused.append((name, "it is no export that Salon knows"))
                     break
+                anything = True
                 self._take(summary, step.session, step.why)
                 done = Progress(behind + step.read, total, summary.new + summary.updated, summary.messages, name)
                 if not self._on_progress(done):
@@ -135,6 +141,11 @@ class Importer:
             summary.skipped[f"conversations that are {error}"] += 1
             return
         _count(summary, session, shelved)
+
+
+def _is_foreign(source: Input) -> bool:
+    """Whether a file that was named is none of the kinds that exports are."""
+    return not source.member and source.path.suffix.casefold() not in _KINDS
 
 
 def _count(summary: Summary, session: ForeignSession, shelved: Shelved) -> None:
