@@ -99,6 +99,19 @@ async def test_a_budget_asks_before_it_is_passed(tmp_path: Path) -> None:
         assert len(person.client.requests) == 2
 
 
+async def test_the_next_answer_is_expected_to_read_what_is_attached(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "long.txt").write_text("A word. " * 50_000)
+    async with salon(tmp_path, models=lambda _: OPUS, settings=Settings(budget_chat=0.1)) as person:
+        await person.say("/attach long.txt")
+        await person.sees(lambda: person.chat.prompt.attachments, "the attachment")
+        await person.say("What does it say?")
+        await person.sees(lambda: person.chat.question.asked, "the question")  # $0.01 without what it reads
+        assert person.client.requests == []
+        await person.press("alt+4")
+        await person.sees(lambda: "because of the budget" in person.notice())
+
+
 async def test_whoever_goes_on_is_not_asked_every_time(tmp_path: Path) -> None:
     async with salon(tmp_path, models=lambda _: OPUS, settings=Settings(budget_chat=0.43)) as person:
         await person.say("a", *answer_of("b", 100_000))

@@ -29,6 +29,16 @@ async def test_a_draft_is_put_aside_and_comes_back(tmp_path: Path) -> None:
         await person.sees(lambda: not FileLibrary(paths_in(tmp_path)).stash().load(), "the stash is empty")
 
 
+async def test_nothing_says_that_a_draft_is_aside_once_it_is_back(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        await person.type("half a thought")
+        await person.press("alt+s")
+        await person.sees(lambda: "Put aside" in person.notice())
+        await person.press("alt+s")
+        await person.sees(lambda: person.prompt() == "half a thought")
+        assert person.notice() == ""
+
+
 async def test_of_several_one_chooses(tmp_path: Path) -> None:
     async with salon(tmp_path) as person:
         for text in ("first thought", "second thought"):

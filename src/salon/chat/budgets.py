@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from salon.chat import conversation as tree
 from salon.chat import spending
-from salon.chat.attachments import text_tokens
+from salon.chat.attachments import of_block, text_tokens
+from salon.chat.blocks import Block, is_tool_result, text_of
 from salon.chat.conversation import Conversation
 from salon.chat.ledger import charged, totals
 from salon.chat.library import Library
@@ -107,7 +108,8 @@ class Budgets:
         path = tree.path(conversation, conversation.leaf) if conversation.leaf is not None else []
         last = next((each for each in reversed(path) if each.role == "assistant" and each.usage), None)
         before = 0 if last is None else prompt_tokens(last.usage)
-        new = text_tokens(path[-1].text) if path and path[-1].role == "user" else 0
+        since = path if last is None else path[path.index(last) + 1 :]
+        new = sum(_tokens_in(block) for message in since for block in message.content)
         out = USUAL_ANSWER if last is None else last.usage.get("output_tokens")
         cached = last is not None and last.model == asked.model.id and asked.model.caching
         usage = {
@@ -116,6 +118,16 @@ class Budgets:
             "output_tokens": out if isinstance(out, int) else USUAL_ANSWER,
         }
         return cost_of(usage, asked.model.prices) or Decimal(0)
+
+
+def _tokens_in(block: Block) -> int:
+    """About how many tokens a block is that no request was measured with yet, what a tool gave included."""
+    if (attached := of_block(block)) is not None:
+        return attached.tokens or 0
+    inside = block.get("content") if is_tool_result(block) else None
+    if isinstance(inside, list):
+        return sum(_tokens_in(each) for each in inside if isinstance(each, dict))
+    return text_tokens(inside if isinstance(inside, str) else text_of(block))
 
 
 def _sessions(library: Library) -> list[SessionSummary]:

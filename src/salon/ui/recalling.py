@@ -45,13 +45,14 @@ class RecallingActions(AttachingActions):
             if draft:
                 await asyncio.to_thread(stash.push, draft)
                 self.prompt.clear_sent(draft.text, draft.attachments)
-                told = f"Put aside. {BY_ID['stash'].key} in an empty prompt brings it back."
-                self.notice.show(NoticeText(told, (), "info"))
+                self.notice.show(_put_aside())
                 return
             drafts = await asyncio.to_thread(stash.load)
             chosen = await self._chosen_of(drafts)
             if chosen is not None:
                 self.prompt.set_draft(chosen)
+                if self.notice.shown == _put_aside():
+                    self.notice.show(None)
                 await self.drafting.save()
                 await asyncio.to_thread(stash.drop, chosen)
         except StoreError as error:
@@ -175,3 +176,7 @@ def _row_of_prompt(prompt: SavedPrompt) -> Row:
 def _row_of_template(template: Template) -> Row:
     told = (template.model, template.effort, "temporary" if template.temporary else "", template.prompt)
     return Row(template.name, template.name, clean_line(" · ".join(part for part in told if part), 100))
+
+
+def _put_aside() -> NoticeText:
+    return NoticeText(f"Put aside. {BY_ID['stash'].key} in an empty prompt brings it back.", (), "info")
