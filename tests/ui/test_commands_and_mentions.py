@@ -170,6 +170,14 @@ async def test_tab_goes_into_a_folder(tmp_path: Path) -> None:
         assert person.prompt() == "@src/"
 
 
+async def test_letters_that_come_with_their_at_sign_find_files_too(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "today.txt").write_text("x")
+    async with salon(tmp_path) as person:
+        await person.type("see @tod")  # at once, as a paste or somebody fast has it
+        await person.sees(lambda: "today.txt" in person.screen_text(), "the file")
+
+
 @pytest.mark.parametrize(
     ("line", "letters"),
     [("@", ""), ("see @sr", "sr"), ("me@home", None), ("@a b", None), ('@"a b', '"a b'), ("@a@", None), ("x", None)],

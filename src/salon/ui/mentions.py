@@ -36,16 +36,15 @@ class FileNames:
         self._list_files = list_files
         self._names: Sequence[str] = ()
         self._listed_at = float("-inf")
+        self._listing: asyncio.Future[Sequence[str]] | None = None
         self._query = ""
         self._narrowed: Sequence[str] = ()
         """The names that have the letters of `_query`: those that a longer query is looked for in."""
 
     async def find(self, query: str) -> list[Candidate]:
         """The likeliest files for these letters; for none, those that lie nearest."""
-        if not query and time.monotonic() - self._listed_at > FRESH_SECONDS:
-            self._names = await asyncio.to_thread(self._list_files)
-            self._listed_at = time.monotonic()
-            self._query, self._narrowed = "", self._names
+        if time.monotonic() - self._listed_at > FRESH_SECONDS and (not query or not self._names):
+            await self._list()
         names = self._narrowed if query.startswith(self._query) else self._names
         if not query:
             nearest = heapq.nsmallest(SHOWN, names, key=lambda name: (name.rstrip("/").count("/"), name.casefold()))
@@ -61,6 +60,19 @@ class FileNames:
             await asyncio.sleep(0)
         self._query, self._narrowed = query, left
         return [_candidate(name) for _, name in ranked]
+
+    async def _list(self) -> None:
+        """List the files once, however many keys come meanwhile: each looks anew and gives up the look before."""
+        if self._listing is None:
+            self._listing = asyncio.ensure_future(asyncio.to_thread(self._list_files))
+        listing = self._listing
+        try:
+            self._names = await asyncio.shield(listing)
+        finally:
+            if listing.done():
+                self._listing = None
+        self._listed_at = time.monotonic()
+        self._query, self._narrowed = "", self._names
 
 
 def _candidate(name: str) -> Candidate:
