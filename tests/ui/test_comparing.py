@@ -59,7 +59,8 @@ async def test_two_answers_arrive_side_by_side_and_one_is_kept(tmp_path: Path) -
         await person.sees(lambda: person.app.screen is person.chat)
         await person.sees(lambda: "the right one" in person.text_of_transcript())
         assert "2/2" in person.text_of_transcript()
-        assert "beside it as variants" in person.notice()
+        assert "kept as a variant" in person.notice()
+        assert "variant before" in person.notice(), "there is none after it"
         assert person.prompt() == ""
         assert answers(person) == ["the left one", "the right one"]
         session_id = person.session.id

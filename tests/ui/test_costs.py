@@ -77,6 +77,22 @@ async def test_a_chat_in_which_nothing_was_asked_has_cost_nothing(tmp_path: Path
         await person.press("escape")
 
 
+async def test_more_sums_than_fit_scroll_above_the_way_out(tmp_path: Path) -> None:
+    settings = Settings(budget_chat=0.002)
+    async with salon(tmp_path, size=(80, 16), models=lambda _: OPUS, settings=settings) as person:
+        await person.say("a", *answer_of("b", 10))
+        await person.sees(lambda: person.chat.question.asked, "the question")
+        await person.press("alt+1")
+        await person.answer_arrives()
+        text = await opens_costs(person)
+        assert "of $0.002" in text, "a small budget is not told as nothing"
+        assert "Esc leaves" in text and "prices of today" not in text
+        await person.press(*["down"] * 20)
+        await person.sees(lambda: "prices of today" in person.screen_text())
+        assert "Esc leaves" in person.screen_text()
+        await person.press("escape")
+
+
 async def test_a_budget_asks_before_it_is_passed(tmp_path: Path) -> None:
     async with salon(tmp_path, models=lambda _: OPUS, settings=Settings(budget_chat=0.43)) as person:
         await person.say("a", *answer_of("b", 100_000))

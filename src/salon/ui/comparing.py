@@ -17,7 +17,7 @@ from salon.chat.session import Session
 from salon.ui.compareform import Candidate, CompareForm, candidates
 from salon.ui.comparescreen import CompareScreen, asked_tools
 from salon.ui.notice import NoticeText
-from salon.ui.presenting import notice_after
+from salon.ui.presenting import notice_after, variant_of
 from salon.ui.recalling import RecallingActions
 from salon.ui.sections import Frame
 from salon.ui.services import Services
@@ -171,9 +171,11 @@ class ComparingActions(RecallingActions):
             return
         own = session.parameters.model
         name = clean_line(self._services.model_info(answer.model).label, 40)
-        beside = "The other answer stands" if others == 1 else f"The {others} others stand"
-        sentence = f"You go on from {name}'s answer. {beside} beside it as variants."
+        kept = "The other answer is kept as a variant" if others == 1 else f"The {others} others are kept as variants"
+        sentence = f"You go on from {name}'s answer. {kept}."
         differs = self._services.model_info(answer.model).id != own.id
         if differs:
             sentence += f" The chat stays with {clean_line(own.label, 40)}."
-        self.notice.show(NoticeText(sentence, ("pick_model",) if differs else ("next_variant",), "info", by_key=True))
+        number, of = variant_of(session.conversation, answer)
+        another = "next_variant" if number < of else "previous_variant"
+        self.notice.show(NoticeText(sentence, ("pick_model" if differs else another,), "info", by_key=True))

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -21,6 +21,8 @@ from salon.untrusted import clean_line
 
 _DAYS = 7
 _MONTHS = 6
+_AROUND = 7
+"""Rows that a screen needs around the sums, for its heading and its keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +57,23 @@ class CostScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Heading, tables, hint."""
-        with VerticalScroll(classes="panel"):
+        with Vertical(classes="panel"):
             yield Static("Costs, in US dollars", classes="heading", markup=False)
-            yield Static("", id="costs", markup=False)
-            yield Static(
-                "\nAt the prices of today, which prices.toml can change. Not counted: temporary chats, and chats "
-                "that were removed for ever.",
-                classes="faint",
-                markup=False,
-            )
-            yield KeyLine("Esc leaves", classes="faint")
+            with VerticalScroll():
+                yield Static("", id="costs", markup=False)
+                yield Static(
+                    "\nAt the prices of today, which prices.toml can change. Not counted: temporary chats, and chats "
+                    "that were removed for ever.",
+                    classes="faint",
+                    markup=False,
+                )
+            yield KeyLine("↑ ↓ scroll · Esc leaves", classes="faint")
 
     def on_resize(self, event: events.Resize) -> None:
-        """Where there is little room, leave the air out."""
-        self.set_class(event.size.height < LOW, "-low")
+        """The sums scroll where they do not fit; where there is little room, leave the air out."""
+        low = event.size.height < LOW
+        self.set_class(low, "-low")
+        self.query_one(VerticalScroll).styles.max_height = None if low else event.size.height - _AROUND
 
     def on_mount(self) -> None:
         """Show what is known at once."""
@@ -147,7 +152,7 @@ def _row(table: Table, name: str, spent: Spent, budget: str = "") -> None:
 def _of(spent: Spent, budget: float) -> str:
     if not budget:
         return ""
-    return f"{(spent.cost or Decimal(0)) / Decimal(str(budget)):.0%} of ${budget:,.2f}"
+    return f"{(spent.cost or Decimal(0)) / Decimal(str(budget)):.0%} of {dollars(Decimal(str(budget)))}"
 
 
 def amount(spent: Spent) -> str:
