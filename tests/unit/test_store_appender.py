@@ -15,6 +15,7 @@ from store_support import FaultyDisk, Switch, failing_at, loaded, prompt, texts
 HEAD = encode({"k": "head", "min": 1}, 0.0)
 LINES = [encode(prompt(f"m{number}", None, f"text {number} " + "x" * number * 7), 0.0) for number in range(6)]
 CODES = [errno.ENOSPC, errno.EIO, errno.EACCES]
+WRITING = {"write", "sync", "truncate"}
 
 
 def run(path: Path, disk: FaultyDisk, lines: list[bytes] = LINES, patience: int = 200) -> None:
@@ -218,3 +219,23 @@ def test_a_large_number_of_lines_reads_back(tmp_path: Path) -> None:
     lines = read_session_file(path, FaultyDisk())
     numbers = [line.record["n"] for line in lines if line.record and line.record["k"] == "note"]
     assert numbers == list(range(200))
+
+
+@pytest.mark.parametrize("code", CODES, ids=errno.errorcode.get)
+def test_what_a_failing_disk_left_half_done_is_not_taken_for_another_programs_doing(tmp_path: Path, code: int) -> None:
+    path = tmp_path / "chat.jsonl"
+    for first in range(40):
+        path.unlink(missing_ok=True)
+        disk = FaultyDisk(lambda number, name, first=first: code if number >= first and name in WRITING else 0)
+        appender = Appender(path, lambda: HEAD, disk)
+        for line in LINES:
+            appender.put(line)
+            appender.save(sync=True)
+            assert not appender.look()
+        disk.fault = lambda number, name: 0
+        assert appender.save(sync=True)
+        assert not appender.look()
+        with path.open("ab") as other:
+            other.write(encode(prompt("theirs", None, "not mine"), 0.0))
+        assert appender.look()
+        appender.close()

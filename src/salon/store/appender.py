@@ -190,20 +190,24 @@ class Appender:
             self.meddled = True
             self._require(b"".join(self._own))
             self._find_end(descriptor)
-        if self._suspect:
-            self._put_again(descriptor)
-        while self._waiting:
-            line = self._waiting[0]
-            self._write(descriptor, line)
-            self._waiting.popleft()
-            self.written = line.number
-        if sync:
-            self._sync(descriptor)
-            if look_after and not self._files.is_at(descriptor, self.path):
-                # Replaced since the look before: what was written is in a file that nobody reads any more. Once only,
-                # because there are file systems that never find a file to be the one that was opened.
-                self._move_to_replacement(descriptor)
-                self._save(sync, look_after=False)
+        try:
+            if self._suspect:
+                self._put_again(descriptor)
+            while self._waiting:
+                line = self._waiting[0]
+                self._write(descriptor, line)
+                self._waiting.popleft()
+                self.written = line.number
+            if sync:
+                self._sync(descriptor)
+        except OSError:
+            self._note_own_change(descriptor)
+            raise
+        if sync and look_after and not self._files.is_at(descriptor, self.path):
+            # Replaced since the look before: what was written is in a file that nobody reads any more. Once only,
+            # because there are file systems that never find a file to be the one that was opened.
+            self._move_to_replacement(descriptor)
+            self._save(sync, look_after=False)
         self._left = FileState.of(self.path)
 
     def _fail(self, error: OSError) -> None:
@@ -269,6 +273,7 @@ class Appender:
             write_all(self._files, descriptor, data)
         except OSError:
             self._cut_back(descriptor)
+            self._note_own_change(descriptor)
             raise
         self._torn = False
         self._end += len(data)
@@ -282,6 +287,14 @@ class Appender:
         except OSError as error:
             # The next attempt finds the half line and starts a line of its own behind it.
             logger.warning("Could not cut %s back: %s", self.path, reason_of(error))
+
+    def _note_own_change(self, descriptor: int) -> None:
+        """After an attempt that failed half-way, remember the file as it is: nobody else has changed it so."""
+        try:
+            if self._files.is_at(descriptor, self.path):
+                self._left = FileState.of(self.path)
+        except OSError as error:
+            logger.info("Could not look at %s: %s", self.path, reason_of(error))
 
     def _sync(self, descriptor: int) -> None:
         self._files.sync(descriptor)
