@@ -371,7 +371,10 @@ async def test_words_that_are_only_in_memory_stay_in_the_draft_on_disk(tmp_path:
         await person.sees(lambda: library.load_draft(person.session.id) == Draft(), "the draft is given up")
 
 
-async def test_a_draft_that_could_not_be_saved_is_told_until_it_is(tmp_path: Path) -> None:
+async def test_a_draft_that_could_not_be_saved_is_told_until_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("salon.ui.drafting.RETRY_SECONDS", 0.1)
     async with salon(tmp_path) as person:
         drafts = paths_in(tmp_path).drafts
         drafts.parent.mkdir(parents=True, exist_ok=True)
@@ -379,6 +382,14 @@ async def test_a_draft_that_could_not_be_saved_is_told_until_it_is(tmp_path: Pat
         await person.type("draft")
         await person.chat.drafting.save()
         assert "The draft is not saved" in person.notice()
+        assert "UNSAVED" in person.status()
+        drafts.unlink()
+        await person.sees(lambda: "UNSAVED" not in person.status(), "the draft to be saved when the disk is back")
+        assert person.notice() == ""
+        drafts.rename(tmp_path / "elsewhere")
+        drafts.write_text("in the way of the folder")
+        await person.type("s")
+        await person.chat.drafting.save()
         assert "UNSAVED" in person.status()
         drafts.unlink()
         await person.type(" more")

@@ -1,6 +1,7 @@
 """Whatever call fails, nothing acknowledged is lost, the file stays readable, and the rest follows in order."""
 
 import errno
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -221,18 +222,22 @@ def test_a_large_number_of_lines_reads_back(tmp_path: Path) -> None:
     assert numbers == list(range(200))
 
 
+def refused_from(first: int, code: int, number: int, name: str) -> int:
+    return code if number >= first and name in WRITING else 0
+
+
 @pytest.mark.parametrize("code", CODES, ids=errno.errorcode.get)
 def test_what_a_failing_disk_left_half_done_is_not_taken_for_another_programs_doing(tmp_path: Path, code: int) -> None:
     path = tmp_path / "chat.jsonl"
     for first in range(40):
         path.unlink(missing_ok=True)
-        disk = FaultyDisk(lambda number, name, first=first: code if number >= first and name in WRITING else 0)
+        disk = FaultyDisk(partial(refused_from, first, code))
         appender = Appender(path, lambda: HEAD, disk)
         for line in LINES:
             appender.put(line)
             appender.save(sync=True)
             assert not appender.look()
-        disk.fault = lambda number, name: 0
+        disk.fault = partial(refused_from, 1_000, code)
         assert appender.save(sync=True)
         assert not appender.look()
         with path.open("ab") as other:

@@ -5,6 +5,7 @@ import errno
 import subprocess
 import sys
 import threading
+from contextvars import ContextVar
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,23 @@ async def test_a_refusal_is_told_and_the_record_follows_when_the_disk_is_back(
     assert await states.next() == "" == log.unsaved
     assert texts(loaded(log.path.read_bytes())) == ["0", "1", "2", "3"]
     assert len(states.seen) == 2
+    assert await log.close()
+
+
+async def test_whoever_is_told_is_where_the_record_came_from(tmp_path: Path) -> None:
+    where: ContextVar[str] = ContextVar("where")
+    switch, states = Switch("write"), States()
+
+    def told(sentence: str) -> None:
+        states(f"{where.get('nowhere')}: {sentence}")
+
+    log = FileLog(tmp_path / "session.jsonl", SESSION, files=FaultyDisk(switch), on_state=told, retry_seconds=0.01)
+    switch.code = errno.ENOSPC
+    where.set("in the chat")
+    assert not await log.append(ask(0), durable=True)
+    assert (await states.next()).startswith("in the chat: Not saved")
+    switch.code = 0
+    assert await states.next() == "in the chat: "
     assert await log.close()
 
 

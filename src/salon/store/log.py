@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,6 +88,8 @@ class FileLog:
         self._taken_over = False
         self._unsaved = ""
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._context = Context()
+        """That of whoever appended last: a listener that is called from the writer's own would not know its app."""
         self._wake = threading.Condition()
         self._jobs: deque[_Job] = deque()
         self._closing = False
@@ -152,7 +155,7 @@ class FileLog:
 
     def _remember_loop(self) -> None:
         try:
-            self._loop = asyncio.get_running_loop()
+            self._loop, self._context = asyncio.get_running_loop(), copy_context()
         except RuntimeError:
             self._loop = None  # no loop runs: at the end of the process, or in a program without one
 
@@ -277,7 +280,7 @@ class FileLog:
         loop, listener = self._loop, self.on_state
         if loop is not None and listener is not None:
             try:
-                loop.call_soon_threadsafe(listener, unsaved)
+                loop.call_soon_threadsafe(listener, unsaved, context=self._context)
             except RuntimeError:
                 logger.debug("The event loop is closed; nobody is told that the state of the log is %r", unsaved)
 

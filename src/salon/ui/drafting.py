@@ -13,6 +13,8 @@ from salon.errors import StoreError
 
 logger = logging.getLogger(__name__)
 
+RETRY_SECONDS = 5.0
+"""How long after a refusal the disk is asked again, if nothing more is typed."""
 DRAFT_SECONDS = 0.5
 """A draft is on disk this long after the first key that changed it."""
 
@@ -34,20 +36,27 @@ class Drafting:
         self._current = current
         self._on_trouble = on_trouble
         self._timer: Timer | None = None
+        self._refused = False
+        """Whether the timer waits for a disk that took nothing."""
         self._saving = asyncio.Lock()
 
     def edited(self) -> None:
         """Have the draft on disk soon."""
+        if self._refused:
+            self._stop()
         if self._timer is None:
             self._timer = self._owner.set_timer(DRAFT_SECONDS, self.save)
 
     async def save(self) -> None:
         """Have it on disk now."""
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
+        self._stop()
         if (current := self._current()) is not None:
             await self.put(*current)
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer, self._refused = None, False
 
     async def put(self, session_id: str, draft: Draft) -> bool:
         """Write a draft; False, and `on_trouble` is told why, if the disk refuses it."""
@@ -61,4 +70,6 @@ class Drafting:
                 logger.warning("The draft was not saved: %s", error.what)
                 trouble = error.sentence()
         self._on_trouble(trouble)
+        if trouble and self._timer is None and self._owner.is_running:
+            self._timer, self._refused = self._owner.set_timer(RETRY_SECONDS, self.save), True
         return not trouble
