@@ -156,6 +156,7 @@ async def test_where_even_the_summary_would_not_fit_it_leaves_the_oldest_turns_o
         await person.answer_arrives()
         assert asked(person) == ["ask two", "say two", "ask three", "say three", room.SUMMARY_PROMPT]
         assert "the summary is sent in place" in person.notice()
+        assert "<1% of 200k" in person.status(), "what is sent from here on, not what was summarised"
 
 
 async def test_a_summary_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None:

@@ -57,7 +57,6 @@ def test_a_bill_worked_out_by_hand() -> None:
     assert bill(plain, cached, large) == Totals(
         tokens_in=1_000 + 13_100 + 200_001,
         tokens_out=710,
-        context=200_011,
         cost=Decimal("0.152781"),
     )
 
@@ -87,7 +86,7 @@ def test_an_answer_that_came_to_its_end_does_not(status: Status) -> None:
 
 def test_an_answer_without_a_price_makes_only_the_cost_a_lower_bound() -> None:
     sums = bill(answered(input_tokens=1_000_000), answered(model="unpriced", input_tokens=5, output_tokens=5))
-    assert sums == Totals(1_000_005, 5, 10, Decimal(6), at_least=False, cost_at_least=True)
+    assert sums == Totals(1_000_005, 5, Decimal(6), at_least=False, cost_at_least=True)
 
 
 def test_without_any_price_there_is_no_cost() -> None:
@@ -102,15 +101,6 @@ def test_what_cost_nothing_costs_nothing() -> None:
 def test_prompts_and_answers_without_usage_do_not_count() -> None:
     said = Message(id="p", parent=None, role="user", usage={"input_tokens": 99})
     assert bill(said, answered(Status.ERROR)) == Totals()
-
-
-def test_the_context_is_that_of_the_last_answer_that_said_so() -> None:
-    sums = bill(
-        answered(input_tokens=100, output_tokens=10),
-        answered(input_tokens=20, cache_read_input_tokens=3, cache_creation_input_tokens=4, output_tokens=5),
-        answered(Status.ERROR),
-    )
-    assert sums.context == 32
 
 
 @pytest.mark.parametrize(
@@ -162,7 +152,7 @@ def test_a_summary_on_the_way_is_paid_for_beside_the_sums() -> None:
     # Opus 5.5: (60,385 + 612) x 4 + (522 + 2,819) x 20 = 243,988 + 66,820 millionths
     assert cost_of(usage, known("claude-opus-5-5").prices) == Decimal("0.310808")
     sums = totals([answered(model="claude-opus-5-5", **usage)], known)
-    assert (sums.tokens_in, sums.tokens_out, sums.context) == (60_997, 3_341, 3_431)
+    assert (sums.tokens_in, sums.tokens_out) == (60_997, 3_341)
     alone = {"input_tokens": 60_385, "output_tokens": 522, "iterations": [summary]}
     assert cost_of(alone, known("claude-opus-5-5").prices) == Decimal("0.25198"), "sums that have it count once"
 
@@ -178,8 +168,8 @@ def test_of_several_requests_each_has_the_tier_of_its_own_prompt() -> None:
 def test_a_title_is_in_the_bill_of_its_chat() -> None:
     title = Charge(purpose="title", model="tiered", usage={"input_tokens": 500, "output_tokens": 10})
     chat = conversation_of("s", [answered(input_tokens=1_000, output_tokens=100)], charges=(title,))
-    # 1,500 x 3 + 110 x 15 = 4,500 + 1,650; the context is the answer's, not the title's
-    assert totals(charged(chat), MODELS.__getitem__) == Totals(1_500, 110, 1_100, Decimal("0.00615"))
+    # 1,500 x 3 + 110 x 15 = 4,500 + 1,650
+    assert totals(charged(chat), MODELS.__getitem__) == Totals(1_500, 110, Decimal("0.00615"))
 
 
 def test_of_several_steps_the_last_answer_is_the_context() -> None:

@@ -1,13 +1,13 @@
-"""What a conversation has used: tokens, context and cost, added up from what the API reported."""
+"""What a conversation has used: tokens and cost, added up from what the API reported."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from salon.chat.conversation import Charge, Conversation, Message, Status
-from salon.chat.model import ModelInfo, Price, context_used, cost_of, tokens_in_and_out
+from salon.chat.model import ModelInfo, Price, cost_of, tokens_in_and_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,6 @@ class Totals:
 
     tokens_in: int = 0
     tokens_out: int = 0
-    context: int = 0
-    """What the last answer and its request took of the context window."""
     cost: Decimal | None = None
     """US dollars; None where no answer has a known price."""
     at_least: bool = False
@@ -58,7 +56,6 @@ class Account:
         info = cache(self._model_info)
         before, self._parts = self._parts, {}
         tokens_in = tokens_out = 0
-        last: Mapping[str, Any] = {}
         cost: Decimal | None = None
         cut = unpriced = False
         for message in messages:
@@ -72,13 +69,12 @@ class Account:
             self._parts[id(message)] = known
             part = known[2]
             tokens_in, tokens_out = tokens_in + part.read, tokens_out + part.written
-            last = last if answer is None else answer.usage
             if part.cost is None:
                 unpriced = True
             else:
                 cost = (cost or Decimal(0)) + part.cost
             cut = cut or (answer is not None and answer.status in {Status.STOPPED, Status.INTERRUPTED})
-        return Totals(tokens_in, tokens_out, context_used(last), cost, cut, cut or unpriced)
+        return Totals(tokens_in, tokens_out, cost, cut, cut or unpriced)
 
 
 def totals(messages: Iterable[Message | Charge], model_info: Callable[[str], ModelInfo]) -> Totals:

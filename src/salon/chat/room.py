@@ -11,7 +11,7 @@ from typing import Any
 
 from salon.chat.blocks import Block, kind_of, text_block
 from salon.chat.conversation import Conversation, Message, Status
-from salon.chat.model import context_used
+from salon.chat.model import context_used, counted
 
 BEGINNINGS = "begins_with"
 """The setting: ids of messages, each of which is the first that is sent wherever it is on the path."""
@@ -118,12 +118,19 @@ def unanswered(path: Sequence[Message]) -> Message | None:
 
 
 def used_by(path: Sequence[Message], fault: Mapping[str, Any] | None = None) -> int:
-    """How many tokens a path takes: what the API said when it refused it, or the last answer's usage."""
+    """How many tokens a path takes: what the API said when it refused it, or the last answer's usage.
+
+    Of a summary only what it says is sent from there on, and not what it was made from.
+    """
     details = (fault or {}).get("details")
     said = details.get("used") if isinstance(details, Mapping) else None
     if isinstance(said, int) and said > 0:
         return said
-    return next((context_used(message.usage) for message in reversed(path) if message.usage), 0)
+    last = next((index for index in range(len(path) - 1, -1, -1) if path[index].usage), None)
+    if last is None:
+        return 0
+    summarises = _summarises(path, last) and path[last - 1].seam == SUMMARY
+    return counted(path[last].usage, "output_tokens") if summarises else context_used(path[last].usage)
 
 
 def shorter_beginning(sent: Sequence[Message], used: int, window: int, keep: float = _KEPT_SHARE) -> str | None:

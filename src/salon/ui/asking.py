@@ -5,17 +5,17 @@ import logging
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from itertools import islice
 
 from textual import work
 from textual.message import Message as WidgetMessage
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
+from salon.chat import room
 from salon.chat.attachments import Attachment
 from salon.chat.conversation import Message, Status
 from salon.chat.draft import Draft
-from salon.chat.ledger import Account, charged, totals
+from salon.chat.ledger import Account, charged
 from salon.chat.parameters import Parameters
 from salon.chat.permission import Gatekeeper
 from salon.chat.person import Unasked, stopped_before
@@ -388,12 +388,10 @@ class AskingActions(ReadingActions):
             return
         conversation = self.session.conversation
         sums = self.account.totals(charged(conversation))  # other variants have cost as much
-        answers = (message for message in reversed(self.session.path) if message.role == "assistant" and message.usage)
-        shown = totals(islice(answers, 1), self._services.model_info)  # of a long chat once is enough
         self.status_bar.update(
             tokens_in=sums.tokens_in,
             tokens_out=sums.tokens_out,
-            context_used=shown.context,
+            context_used=room.used_by(self.session.path),
             cost=sums.cost,
             at_least=sums.at_least,
             cost_at_least=sums.cost_at_least,

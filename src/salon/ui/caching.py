@@ -7,9 +7,10 @@ from decimal import Decimal
 from textual import work
 from textual.timer import Timer
 
+from salon.chat import room
 from salon.chat.branching import Aim, Purpose
 from salon.chat.caching import LONG, Cached, cached, cost_anew, cost_with
-from salon.chat.model import ModelInfo, context_used
+from salon.chat.model import ModelInfo
 from salon.chat.numbers import dollars, short_number
 from salon.chat.session import Session
 from salon.ui.notice import NoticeText
@@ -94,7 +95,7 @@ class CachingActions(SpendingActions):
         early = purpose.aim is Aim.VARIANT and (last is None or last.id != purpose.of)
         if session is None or kept is None or shown is None or not session.editing or not early:
             return
-        before = next((context_used(each.usage) for each in reversed(session.path) if each.usage), 0)
+        before = room.used_by(session.path)
         if before < LONG:
             return
         own = session.parameters.model
