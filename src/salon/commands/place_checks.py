@@ -139,6 +139,9 @@ def _database(topic: str, file: Path) -> Iterator[Finding]:
     if not file.exists():
         yield Finding(topic, "Not there yet; it is made from the chats when it is needed.")
         return
+    if not file.is_file():  # SQLite would wait at a pipe for ever
+        yield bad(topic, f"{file} is no file.", "Move it away; it is made anew from the chats.")
+        return
     try:
         connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=1)
         try:
