@@ -62,6 +62,40 @@ async def test_it_can_be_forked(tmp_path: Path) -> None:
     assert len(FileLibrary(paths_in(tmp_path)).list()) == 2
 
 
+async def test_what_was_written_where_it_cannot_be_sent_goes_along_into_the_fork(tmp_path: Path) -> None:
+    session_id, log = await theirs(tmp_path)
+    async with salon(tmp_path, opening=Opening(session_id=session_id)) as person:
+        await choose(person)
+        await person.answer_begins("Their answer.")
+        await person.say("Mine")
+        await person.sees(lambda: "Enter fork" in person.screen_text(), "the way out")
+        await person.press("enter")
+        await person.sees(lambda: person.session.id != session_id, "the fork")
+        await person.sees(lambda: person.prompt() == "Mine", "the words")
+        person.client.enqueue(*whole("My answer."))
+        await person.press("enter")
+        await person.answer_arrives()
+        assert person.session.path[-2].text == "Mine"
+    assert await log.close()
+
+
+async def test_a_fork_that_the_disk_refuses_is_told_and_one_can_go_on_writing(tmp_path: Path) -> None:
+    session_id, log = await theirs(tmp_path)
+    async with salon(tmp_path, opening=Opening(session_id=session_id)) as person:
+        await choose(person)
+        await person.answer_begins("Their answer.")
+        await person.say("Mine")
+        await person.sees(lambda: "Enter fork" in person.screen_text(), "the way out")
+        for file in paths_in(tmp_path).sessions.rglob("*.jsonl"):
+            file.unlink()
+        await person.press("enter")
+        await person.sees(lambda: "There is no session" in person.notice(), "why not")
+        assert person.prompt() == "Mine"
+        await person.type(" too")
+        assert person.prompt() == "Mine too"
+    await log.close()
+
+
 async def test_it_can_be_taken_over_and_the_other_window_loses_nothing(tmp_path: Path) -> None:
     session_id, log = await theirs(tmp_path)
     async with salon(tmp_path, opening=Opening(session_id=session_id)) as person:

@@ -308,7 +308,17 @@ class ChatsApp(App[None]):
 
     @work(group="switch", exit_on_error=False)
     async def _fork(self, session_id: str, leaf: str | None) -> None:
-        await self.show_chat(await asyncio.to_thread(self.library.fork, session_id, leaf))
+        chat = self.chat
+        try:
+            made = await asyncio.to_thread(self.library.fork, session_id, leaf)
+            if words := chat.unsendable():
+                await asyncio.to_thread(self.library.save_draft, made, words)
+                chat.forget_unsendable()
+        except SalonError as error:
+            chat.stay()
+            chat.notice.show(NoticeText(error.sentence(), (), "error"))
+            return
+        await self.show_chat(made)
 
     @work(group="switch", exit_on_error=False)
     async def on_browsing_actions_reload_wanted(self) -> None:

@@ -17,6 +17,8 @@ from salon.ui.services import Services
 
 logger = logging.getLogger(__name__)
 
+_ONLY_READ = "This chat can only be read here. What you wrote goes along into a fork of it."
+
 
 @dataclass(frozen=True, slots=True)
 class Handed:
@@ -96,8 +98,10 @@ class HandingActions(InspectingActions):
         if self.is_refused(event.text, event.attachments):
             return False
         if self.session.log.keeping is Keeping.REFUSED:
-            sentence = "This chat can only be read here. What you wrote stays in the prompt."
-            self.notice.show(NoticeText(sentence, ("fork_chat",), "warning"))
+            offer = NoticeText(_ONLY_READ, ("fork_chat",), "warning")
+            if self.notice.shown == offer:
+                self.run_chosen("fork_chat")  # the notice says that Enter does it, and words alone cannot be sent
+            self.notice.show(offer)
             return False
         self.begin_turn()
         self.send(event.text, event.box, event.attachments)
@@ -171,6 +175,18 @@ class HandingActions(InspectingActions):
             return True
         self.stay()
         return False
+
+    def unsendable(self) -> Draft:
+        """What was written in a chat that can only be read, for its fork; empty in one that can be written."""
+        session = self.session
+        if session is None or session.log.keeping is not Keeping.REFUSED or self._parted is None:
+            return Draft()
+        return self._parted.draft
+
+    def forget_unsendable(self) -> None:
+        """It stands in the fork now."""
+        if self._parted is not None:
+            self._parted.draft = Draft()
 
     def stay(self) -> None:
         """There is no next chat: what was typed for it is added to this one's draft."""
