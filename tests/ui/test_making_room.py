@@ -1,5 +1,6 @@
 """A context window that fills up, as a person lives it: a warning, choices, and never a silent cut."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from fakes import MESSAGE_STOP, block_start, block_stop, delta, message_delta, message_start, text_delta, text_start
@@ -8,7 +9,9 @@ from salon.chat import room
 from salon.chat.conversation import Status
 from salon.chat.events import ApiEvent
 from salon.chat.model import ModelInfo
+from salon.claude.models import known
 from salon.errors import Fault, FaultKind
+from salon.settings import Settings
 from salon.ui.services import Opening
 from ui.driver import MODEL, Person, salon
 from ui.talking import chat_of, shows
@@ -165,11 +168,26 @@ async def test_a_summary_that_fails_leaves_everything_as_it_was(tmp_path: Path) 
         person.client.enqueue(Fault(FaultKind.OVERLOADED, "Claude is overloaded."))
         await person.say("/summarise")
         await person.answer_arrives()
-        assert "overloaded" in person.notice()
+        assert "Claude is overloaded. There is no summary, and the chat is as it was." in person.notice()
+        assert "summarise" in person.notice() and "retry" not in person.notice()
         assert [message.text for message in person.session.path] == ["a", "b"]
         await person.say("c", *short_answer("d"))
         await person.answer_arrives()
         assert asked(person) == ["a", "b", "c"]
+
+
+async def test_a_summary_that_a_budget_holds_back_is_none(tmp_path: Path) -> None:
+    opus = replace(known("claude-opus-5-5"), id="claude-test")
+    async with salon(tmp_path, models=lambda _: opus, settings=Settings(budget_chat=0.001)) as person:
+        await person.say("a", *short_answer("b"))
+        await person.sees(lambda: person.chat.question.asked, "the question")
+        await person.press("alt+1")
+        await person.answer_arrives()
+        await person.say("/summarise")
+        await person.sees(lambda: person.chat.question.asked, "the question")
+        await person.press("alt+4")
+        await person.sees(lambda: "There is no summary" in person.notice())
+        assert [message.text for message in person.session.path] == ["a", "b"]
 
 
 async def test_a_model_that_can_compact_does_it_itself(tmp_path: Path) -> None:
@@ -223,7 +241,8 @@ async def test_an_answer_that_filled_the_window_is_a_cut_answer_with_the_same_ch
         await person.press("escape")
         await person.say("go on", *answer_of("This is", 199_980, "model_context_window_exceeded"))
         await person.answer_arrives()
-        assert "The context window is full, so the answer was cut. The 2 words above are kept." in person.notice()
+        assert "The context window is full, so the answer was cut." in person.text_of_transcript()
+        assert "The 2 words above are kept." in person.notice()
         assert "summarise" in person.notice()
         assert "Context window full" in person.status()
         await person.press("ctrl+x", "d")

@@ -10,8 +10,9 @@ from salon.chat.conversation import Message, Status
 from salon.chat.parameters import Parameters
 from salon.chat.request import default_max_tokens
 from salon.chat.session import Session
+from salon.ui.endings import ending_of
 from salon.ui.notice import NoticeText
-from salon.ui.presenting import MAKING_ROOM
+from salon.ui.presenting import MAKING_ROOM, details_of
 from salon.ui.sections import short_number
 from salon.ui.services import Services
 from salon.ui.tending import TendingActions
@@ -148,8 +149,9 @@ class MakingRoomActions(TendingActions):
         self.transcript.to_end()
         await self._answer_leaf(session, asked)
         summary = session.last
-        if summary is None or summary.status is not Status.COMPLETE or not room.summary_text(summary).strip():
+        if summary is None or not _is_summary(summary):
             await self._leave_summary(session, was)
+            self._tell_no_summary(summary, "fresh_chat" if fresh else "summarise")
             return
         if fresh:
             await self._leave_summary(session, was)
@@ -162,6 +164,15 @@ class MakingRoomActions(TendingActions):
         else:
             sentence = "From here on the summary is sent in place of what stands above it, which stays in the chat."
             self.notice.show(NoticeText(sentence, (), "info"))
+
+    def _tell_no_summary(self, attempt: Message | None, action: str) -> None:
+        """Say why there is no summary: the attempt is out of sight, and what it offered was meant for it."""
+        answered = attempt is not None and attempt.role == "assistant"
+        why = ending_of(attempt)[0] if attempt is not None and answered else ""
+        details = details_of(attempt) if attempt is not None and answered else ""
+        sentence = f"{why or 'Nothing was asked.'} There is no summary, and the chat is as it was."
+        actions = (action, "show_details") if details else (action,)
+        self.notice.show(NoticeText(sentence, actions, "warning", details))
 
     async def _leave_summary(self, session: Session, was: Message | None) -> None:
         """Go back to where the conversation was before the summary; the attempt stays beside it."""
@@ -195,3 +206,8 @@ def _window(session: Session, last: Message | None) -> int:
     details = (last.fault or {}).get("details") if last is not None else None
     said = details.get("limit") if isinstance(details, dict) else None
     return said if isinstance(said, int) and said > 0 else session.parameters.model.context or 0
+
+
+def _is_summary(message: Message) -> bool:
+    whole = message.role == "assistant" and message.status is Status.COMPLETE
+    return whole and bool(room.summary_text(message).strip())
