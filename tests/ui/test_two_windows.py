@@ -43,10 +43,11 @@ async def test_a_chat_that_another_window_writes_can_be_read(tmp_path: Path) -> 
         await person.say("Mine")
         await person.sees(lambda: "can only be read here" in person.notice())
         assert person.prompt() == "Mine"
-        person.client.enqueue(*whole("x"))
+        await person.app.end()
     assert await log.close()
     assert len(FileLibrary(paths_in(tmp_path)).read(session_id).messages) == 2
     assert not list(paths_in(tmp_path).drafts.glob(f"{session_id}*"))
+    assert [draft.text for draft in FileLibrary(paths_in(tmp_path)).stash().load()] == ["Mine"]
 
 
 async def test_it_can_be_forked(tmp_path: Path) -> None:

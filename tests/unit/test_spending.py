@@ -196,3 +196,16 @@ def test_the_command_says_it_to_a_program_at_a_persons_own_prices(
 def test_nothing_asked_costs_nothing(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["cost"]) == 0
     assert "Nothing has been asked yet." in capsys.readouterr().out
+
+
+def test_a_period_without_answers_and_words_that_are_none_are_told_apart(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(paths, *answer(1, "2026-11-01", "qwen", input_tokens=2_000))
+    assert run(["cost", "2025"]) == 0
+    assert capsys.readouterr().out == "Nothing was asked in 2025.\n"
+    for words in ("yesterday", "2026-1", "20261101"):
+        with pytest.raises(SystemExit) as left:
+            run(["cost", words])
+        assert left.value.code == 2
+        assert "a year, a month or a day" in capsys.readouterr().err

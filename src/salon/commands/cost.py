@@ -1,6 +1,7 @@
 """`salon cost`: what the chats on this computer have cost, by day, month or model."""
 
 import argparse
+import re
 from collections.abc import Callable, Mapping
 
 from salon.chat import spending
@@ -26,7 +27,9 @@ def _cost(desk: Desk) -> int:
             desk.give({desk.options.by: name, **_record(spent)})
         return Exit.OK
     if not grouped:
-        desk.say("Nothing has been asked yet.")
+        desk.say(
+            f"Nothing was asked in {desk.options.period}." if desk.options.period else "Nothing has been asked yet."
+        )
         return Exit.OK
     rows = [(clean_line(name, 60) or "(no model)", spent) for name, spent in grouped.items()]
     rows += [("in all", spending.total(entries))] if len(rows) > 1 else []
@@ -58,10 +61,21 @@ def _record(spent: Spent) -> dict[str, float | int | bool | None]:
     }
 
 
+def _period(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
+        raise argparse.ArgumentTypeError("a year, a month or a day is needed, as in 2026, 2026-11 or 2026-11-22")
+    return text
+
+
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", choices=tuple(_GROUPS), default="day", help="how the sums are made (default: day)")
     parser.add_argument(
-        "period", nargs="?", default="", metavar="PERIOD", help="only this, as in 2026-11 or 2026-11-22"
+        "period",
+        nargs="?",
+        type=_period,
+        default="",
+        metavar="PERIOD",
+        help="only this, as in 2026, 2026-11 or 2026-11-22",
     )
 
 

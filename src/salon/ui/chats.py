@@ -157,6 +157,20 @@ class ChatsApp(App[None]):
             await self.chat.keys_taken_in()
             for handed in self.chat.hand_over():
                 await self._keep_for_later(handed)
+            for chat in self.chats:
+                await self._put_aside(chat)
+
+    async def _put_aside(self, chat: ChatScreen) -> None:
+        """Put what was written in a chat that can only be read aside: its draft on disk is another window's."""
+        current = chat.current_draft()
+        if current is None or not current[1] or chat.session is None:
+            return
+        if chat.session.log.keeping is not Keeping.REFUSED:
+            return
+        try:
+            await asyncio.to_thread(self.library.stash().push, current[1])
+        except StoreError as error:
+            logger.warning("What was written in a chat that is read-only is lost: %s", error.what)
 
     async def _keep_for_later(self, handed: Handed) -> None:
         """Keep a draft in a chat of its own; what was sent is queued there."""

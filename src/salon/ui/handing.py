@@ -17,7 +17,9 @@ from salon.ui.services import Services
 
 logger = logging.getLogger(__name__)
 
-_ONLY_READ = "This chat can only be read here. What you wrote goes along into a fork of it."
+_ONLY_READ = (
+    "This chat can only be read here. What you wrote goes along into a fork of it, or is put aside when you quit."
+)
 
 
 @dataclass(frozen=True, slots=True)
