@@ -247,6 +247,16 @@ async def test_up_and_down_go_through_earlier_prompts_and_back_to_the_draft() ->
         assert shown == ["newest", "older", "older", "newest", "my draft", "my draft"]
 
 
+async def test_an_earlier_prompt_is_written_on_at_its_end_and_the_next_one_is_still_a_key_away() -> None:
+    long = "word " * 60 + "\nand a second line"
+    async with at_the_prompt() as hand:
+        hand.prompt.set_recall(["newest", long, "oldest"])
+        await hand.press("up", "!")
+        assert hand.prompt.text == "newest!"
+        await hand.press("up", "up")
+        assert hand.prompt.text == "oldest", "one key for each, over wrapped rows and lines, too"
+
+
 async def test_the_pastes_of_a_draft_survive_looking_at_earlier_prompts() -> None:
     async with at_the_prompt() as hand:
         hand.prompt.set_recall(["older"])

@@ -311,8 +311,13 @@ class Prompt(EditingArea):
         self._recall_at = target
         text = self._draft_before_recall.text if target == -1 else self._recalled[target]
         self.replace(clean(text), (0, 0), self.document.end)
-        self.move_cursor(self.document.end if step < 0 else (0, 0))
+        self.move_cursor(self.document.end if step < 0 else self._end_of_first_row())
         return True
+
+    def _end_of_first_row(self) -> tuple[int, int]:
+        """Where one writes on and the next key up still goes further back."""
+        sections = self.wrapped_document.get_sections(0)
+        return (0, len(sections[0]) - (len(sections) > 1))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Say that the draft changed."""
