@@ -62,7 +62,7 @@ def _record(spent: Spent) -> dict[str, float | int | bool | None]:
 
 
 def _period(text: str) -> str:
-    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}|", text):
         raise argparse.ArgumentTypeError("a year, a month or a day is needed, as in 2026, 2026-11 or 2026-11-22")
     return text
 
