@@ -365,3 +365,13 @@ async def test_the_tree_is_left_alone_while_something_is_being_changed(tmp_path:
         await person.press(key)
         await person.sees(lambda: "You are changing something." in person.notice())
         assert person.prompt() == "second!"
+
+
+async def test_a_fork_says_that_it_is_one(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        await person.say("a", *whole("b"))
+        await person.answer_arrives()
+        before = person.session.id
+        await person.say("/fork")
+        await person.sees(lambda: person.session.id != before, "the fork")
+        await person.sees(lambda: "a chat of its own now" in person.notice())

@@ -113,6 +113,15 @@ async def test_the_setting_holds_at_once_and_can_be_taken_back(tmp_path: Path) -
             await person.sees(lambda high=high: person.chat.status_bar.size.height == high)  # type: ignore[misc]
 
 
+async def test_an_export_with_large_rows_keeps_its_way_out_in_a_usual_terminal(tmp_path: Path) -> None:
+    async with salon(tmp_path, size=(80, 24), settings=Settings(large_targets=True)) as person:
+        await person.say("a", *whole("b"))
+        await person.answer_arrives()
+        await person.say("/export")
+        await person.sees(lambda: "HTML" in person.screen_text(), "the screen")
+        await person.sees(lambda: "Esc" in person.screen_text(), "the way out")
+
+
 async def test_a_click_beside_a_fold_opens_it(tmp_path: Path) -> None:
     async with salon(tmp_path, size=(100, 30), settings=Settings(large_targets=True, code_fold_lines=2)) as person:
         await person.say("One?", *whole("```\n" + "x\n" * 20 + "```\n\nEnd."))

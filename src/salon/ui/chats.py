@@ -332,7 +332,7 @@ class ChatsApp(App[None]):
             chat.stay()
             chat.notice.show(NoticeText(error.sentence(), (), "error"))
             return
-        await self.show_chat(made)
+        await self._show_fork(made)
 
     @work(group="switch", exit_on_error=False)
     async def on_browsing_actions_reload_wanted(self) -> None:
@@ -433,7 +433,10 @@ class ChatsApp(App[None]):
     @work(group="switch", exit_on_error=False)
     async def on_tending_actions_fork_made(self, event: ChatScreen.ForkMade) -> None:
         """Show the chat that was made of a branch."""
-        if await self.show_chat(event.session_id):
+        await self._show_fork(event.session_id)
+
+    async def _show_fork(self, session_id: str) -> None:
+        if await self.show_chat(session_id):
             sentence = "This is a chat of its own now. The one it was made of is as it was."
             self.chat.notice.show(NoticeText(sentence, (), "info"))
 

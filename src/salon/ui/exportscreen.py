@@ -19,7 +19,7 @@ from salon.store.exporting.selecting import Format, Wanted
 from salon.ui.field import Field
 from salon.ui.keyline import LOW, KeyLine
 from salon.ui.services import Carrier
-from salon.ui.targets import Options
+from salon.ui.targets import Options, row_height
 from salon.ui.welcome import Choice
 from salon.untrusted import clean, clean_line
 
@@ -78,7 +78,7 @@ class ExportScreen(ModalScreen[Exported | None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Where there is little room, leave the air out."""
-        self.set_class(event.size.height < LOW, "-low")
+        self.set_class(event.size.height < LOW * row_height(self), "-low")
 
     def on_mount(self) -> None:
         """Choose Markdown."""

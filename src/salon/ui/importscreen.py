@@ -17,7 +17,7 @@ from salon.errors import SalonError
 from salon.ui.field import Field
 from salon.ui.keyline import LOW, KeyLine
 from salon.ui.services import Carried, Carrier
-from salon.ui.targets import Options
+from salon.ui.targets import Options, row_height
 from salon.untrusted import clean, clean_line
 
 _BAR = 30
@@ -65,7 +65,7 @@ class ImportScreen(ModalScreen[str | None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Where there is little room, leave the air out."""
-        self.set_class(event.size.height < LOW, "-low")
+        self.set_class(event.size.height < LOW * row_height(self), "-low")
 
     def on_mount(self) -> None:
         """Offer the usual places."""
