@@ -28,6 +28,15 @@ def editor(home: Home, body: str) -> str:
     return f"{sys.executable} '{script}' --wait"
 
 
+SHELL = """
+import subprocess, sys
+salon = subprocess.Popen([sys.executable, "-m", "salon", *sys.argv[2:]])
+open(sys.argv[1], "w").write(str(salon.pid))
+sys.exit(salon.wait())
+"""
+"""What has started Salon and waits for it, as a shell does; it notes the process id in the file that it is given."""
+
+
 def open_demo(home: Home, **environment: str) -> Terminal:
     return home.start("--demo", columns=100, rows=30, cold=False, **environment).until("A new chat with")
 
@@ -113,12 +122,13 @@ def test_ctrl_c_in_the_editor_is_the_editors(home: Home) -> None:
 
 
 def test_ctrl_z_goes_to_the_shell_and_fg_brings_the_screen_back(home: Home) -> None:
-    with open_demo(home) as terminal:
-        terminal.send("my draft")
+    noted = home.root / "pid"
+    with home.start_program("-c", SHELL, str(noted), "--demo") as terminal:
+        terminal.until("A new chat with").send("my draft")
         terminal.until("> my draft").send("\x1a")
         terminal.until(lambda: terminal.modes().get(1049) is False)
         terminal.read_for(0.2)
-        os.kill(terminal.process.pid, signal.SIGCONT)
+        os.kill(int(noted.read_text()), signal.SIGCONT)
         terminal.until(lambda: terminal.modes().get(1049) is True).until("> my draft").until("A new chat with")
         terminal.send(" on")
         terminal.until("> my draft on")

@@ -10,6 +10,7 @@ import pytest
 from salon.chat.library import Outside, SessionLog
 from salon.errors import SessionLocked, StoreError
 from salon.paths import Paths
+from salon.store import alone
 from salon.store.files import OperatingSystem
 from salon.store.library import FileLibrary
 from salon.store.log import TAKEN_OVER
@@ -177,7 +178,10 @@ class Meanwhile(OperatingSystem):
 
 
 @pytest.mark.parametrize("call", ["replace", "remove .jsonl"])
-async def test_what_is_written_while_copies_are_merged_is_not_merged_away(paths: Paths, call: str) -> None:
+async def test_what_is_written_while_copies_are_merged_is_not_merged_away(
+    paths: Paths, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alone, "PATIENCE", 0.05)  # as of one that has waited in vain
     session_id, log = await begun(FileLibrary(paths))
     assert await log.close()
     file = FileLibrary(paths).path_of(session_id)

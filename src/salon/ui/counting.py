@@ -6,6 +6,7 @@ from textual import work
 
 from salon.chat.attachments import text_tokens
 from salon.chat.model import ModelInfo, cost_of
+from salon.chat.request import NothingAsked
 from salon.errors import SalonError
 from salon.ui.attachmentbar import AttachmentBar
 from salon.ui.carrying import CarryingActions
@@ -67,9 +68,11 @@ class CountingActions(CarryingActions):
         model = session.parameters.model
         try:
             tokens = await connection.client.count_tokens(await session.prepared(text, attachments))
-        except (SalonError, ValueError) as error:
-            sentence = error.sentence() if isinstance(error, SalonError) else "There is nothing to count yet."
-            self.notice.show(NoticeText(sentence, (), "info"))
+        except NothingAsked:
+            self.notice.show(NoticeText("There is nothing to count yet.", (), "info"))
+            return
+        except SalonError as error:
+            self.notice.show(NoticeText(error.sentence(), (), "info"))
             return
         exact = tokens is not None
         if tokens is None:
