@@ -267,7 +267,9 @@ class ChatScreen(BrowsingActions):
     def note_draft(self, trouble: str) -> None:
         """Drafting says whether the draft is on disk."""
         self._draft_trouble = trouble
-        self._show_unsaved()
+        # A draft may still be on its way to the disk when the screen goes.
+        if all(self.query(each) for each in ("StatusBar", "Notice")):
+            self._show_unsaved()
 
     def _show_unsaved(self) -> None:
         """Say in the banner and in the status bar what is not saved, until everything is."""
