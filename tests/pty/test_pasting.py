@@ -31,7 +31,7 @@ def test_a_large_paste_is_a_chip_that_is_sent_in_full(home: Home) -> None:
         terminal.until("[pasted #2: 5,000 characters]").read_for(0.2)
         assert home.chats() == []
         terminal.send("\r")
-        terminal.until("▎").until("Ready").until(lambda: terminal.prompt_box.startswith("> Type"))
+        terminal.until("▎").until("Ready").until(lambda: terminal.prompt_box.startswith("> Ask"))
         quit_quietly(terminal)
     assert home.prompts() == [f"echo before {source} and after{'x' * 5_000}"]
     assert home.drafts() == []
