@@ -17,6 +17,7 @@ import re
 import select
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -142,8 +143,9 @@ def test_an_import_that_is_killed(home: Home, number: int, record_property: Call
     with open(os.devnull, "rb") as nothing, open(os.devnull, "wb") as nowhere:  # noqa: PTH123
         streams = (nothing.fileno(), nowhere.fileno(), nowhere.fileno())
         process = home.warm().start(["import", str(place)], home.environment(), streams)
-    time.sleep(random.Random(number).uniform(0, 1))
-    os.kill(process.pid, 9)
+    time.sleep(random.Random(number).uniform(0, 0.5))
+    with suppress(ProcessLookupError):  # on a quick machine it may be done
+        os.kill(process.pid, 9)
     process.wait(10)
 
     library = FileLibrary(home.paths)

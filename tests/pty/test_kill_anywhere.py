@@ -95,6 +95,8 @@ class Seen:
 
     def look(self, terminal: Terminal) -> None:
         now = time.monotonic()
+        if "Import chats" in terminal.text:
+            return  # what is typed now goes into its field, which is no prompt
         for word in _WORD.findall(terminal.text):
             self._since.setdefault(word, now)
         for row in terminal.conversation:
