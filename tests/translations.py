@@ -18,10 +18,14 @@ _ACCENTED = str.maketrans(
 _KEPT = re.compile(r"\{[^{}]*\}|`[^`]*`")
 
 
-def accented(text: str) -> str:
-    """`text` with an accent on every letter but those of placeholders and of what is typed as it is."""
+def accented(text: str, *, longer: bool = False) -> str:
+    """`text` with an accent on every letter but those of placeholders and of what is typed; `longer` by a third."""
     kept = _KEPT.findall(text)
     parts = [part.translate(_ACCENTED) for part in _KEPT.split(text)]
+    if longer:
+        parts = [
+            re.sub(r"[^\W\d_]{2,}", lambda word: word[0] + word[0][-1] * -(-len(word[0]) // 3), part) for part in parts
+        ]
     return "".join(part + keeps for part, keeps in zip(parts, [*kept, ""], strict=True))
 
 
@@ -33,14 +37,14 @@ def catalogue_of(said: Mapping[str | tuple[str, str], str | tuple[str, ...]], ru
     return _written(catalogue, rule)
 
 
-def pseudo_catalogue() -> bytes:
-    """All messages of Salon, accented."""
+def pseudo_catalogue(*, longer: bool = False) -> bytes:
+    """All messages of Salon, accented, and by a third `longer`."""
     catalogue = pot.catalogue()
     for message in catalogue:
         if isinstance(message.id, str):
-            message.string = accented(message.id)
+            message.string = accented(message.id, longer=longer)
         else:
-            message.string = tuple(map(accented, message.id))
+            message.string = tuple(accented(form, longer=longer) for form in message.id)
     return _written(catalogue, "n != 1")
 
 

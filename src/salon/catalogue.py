@@ -14,6 +14,7 @@ from salon.demo.models import DEMO_MODEL, MODELS
 from salon.errors import Fault
 from salon.store.modellists import ModelList, ModelLists
 from salon.ui.services import Connection
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class Catalogue:
         """Anthropic's models as Salon knows them by itself."""
         return [self._priced(info) for info in models.known_models()]
 
-    table_as_of = f"Salon's own table of {models.PRICES_AS_OF}"
+    table_as_of = tr("Salon's own table of {date}", date=models.PRICES_AS_OF)
 
     def as_of(self, connection: Connection) -> str:
         """Where the list of models comes from, in words; "" where there is nothing to say."""
@@ -73,7 +74,7 @@ class Catalogue:
         at, _ = self._of(connection.host)
         if not at:
             return "" if connection.host else self.table_as_of
-        return f"as the server said on {datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M}"
+        return tr("as the server said on {when:%Y-%m-%d %H:%M}", when=datetime.fromisoformat(at).astimezone())
 
     async def learn(self, connection: Connection, chosen: str) -> str:
         """Know what a first request needs, asking the server only where that is not known yet.

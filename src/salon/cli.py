@@ -13,6 +13,7 @@ from salon.errors import CredentialsError, SalonError, UsageError
 from salon.exits import Exit
 from salon.mistakes import watch
 from salon.untrusted import clean_line
+from salon.words import tr
 
 if TYPE_CHECKING:
     from salon.chat.library import Library
@@ -43,18 +44,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _check(options: argparse.Namespace) -> None:
     if (options.json or options.no_save or options.schema) and not options.headless:
-        raise UsageError("--json, --schema and --no-save go with -p.")
+        raise UsageError(tr("--json, --schema and --no-save go with -p."))
     if options.temporary and (options.latest or options.session or options.resume is not None):
-        raise UsageError("A temporary chat is a new one.", "Leave -c, -r and --session out.")
+        raise UsageError(tr("A temporary chat is a new one."), tr("Leave -c, -r and --session out."))
     if options.temporary and options.headless:
-        raise UsageError("--temporary is for the screen.", "With -p it is --no-save.")
+        raise UsageError(tr("--temporary is for the screen."), tr("With -p it is --no-save."))
     if options.headless or _in_lines(options):
         return
     if not sys.stdin.isatty() or not sys.stdout.isatty():
-        raise UsageError("The full screen needs a terminal.", "Use -p to answer on standard output.")
+        raise UsageError(tr("The full screen needs a terminal."), tr("Use -p to answer on standard output."))
     if os.environ.get("TERM", "") in {"", "dumb"}:
         raise UsageError(
-            "This terminal cannot show a full screen (TERM says so).", "Use -p to answer on standard output."
+            tr("This terminal cannot show a full screen (TERM says so)."), tr("Use -p to answer on standard output.")
         )
 
 
@@ -121,7 +122,7 @@ def _print_answer(options: argparse.Namespace, house: "House") -> int:
 
     prompt = "\n\n".join(part for part in (options.prompt or "", piped_text(sys.stdin)) if part.strip())
     if not prompt and not options.attach:
-        raise UsageError("There is nothing to answer.", "Give a PROMPT, or text on standard input.")
+        raise UsageError(tr("There is nothing to answer."), tr("Give a PROMPT, or text on standard input."))
     kept = house.library(demo=options.demo)
     session_id = None if options.no_save else _session(options, kept, choose=False)
     library: Library = MemoryLibrary() if options.no_save else kept
@@ -188,14 +189,18 @@ def _session(options: argparse.Namespace, library: "Library", *, choose: bool) -
         wanted: str = options.session.strip().lower()
         if library.has(wanted):
             return wanted
-        raise SalonError(f"No chat has the id “{options.session}”.", "`salon sessions list` shows all.")
+        raise SalonError(
+            tr("No chat has the id “{session}”.", session=options.session), tr("`salon sessions list` shows all.")
+        )
     if options.resume is None:
         return None
     found = library.find(options.resume) if options.resume else ()
     if len(found) == 1:
         return found[0].id
     if options.resume and not found:
-        raise SalonError(f"No chat has “{options.resume}” in its title, or as its id.", "salon -r shows all.")
+        raise SalonError(
+            tr("No chat has “{resume}” in its title, or as its id.", resume=options.resume), tr("salon -r shows all.")
+        )
     if choose:
         return None
-    raise UsageError("-r without the screen needs an id, or words that only one title has.")
+    raise UsageError(tr("-r without the screen needs an id, or words that only one title has."))

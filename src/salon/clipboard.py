@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from salon.children import without_secrets
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -41,12 +42,12 @@ def copy(text: str, write: Callable[[str], None], environ: Mapping[str, str] | N
     environ = os.environ if environ is None else environ
     command = local_tool(environ)
     if command is not None and _run(command, text, environ):
-        return Copied(f"with {os.path.basename(command[0])}", certain=True)  # noqa: PTH119 - a command, not a place
+        return Copied(tr("with {program}", program=os.path.basename(command[0])), certain=True)  # noqa: PTH119 - a command, not a place
     if len(text.encode("utf-8", "replace")) > TERMINAL_LIMIT:
         return None
     for sequence in terminal_sequences(text, environ):
         write(sequence)
-    return Copied("to the terminal's clipboard", certain=False)
+    return Copied(tr("to the terminal's clipboard"), certain=False)
 
 
 def local_tool(environ: Mapping[str, str]) -> list[str] | None:

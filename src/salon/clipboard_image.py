@@ -14,6 +14,7 @@ from pathlib import Path
 
 from salon.children import without_secrets
 from salon.errors import SalonError
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -40,11 +41,11 @@ def take_image(environ: Mapping[str, str] | None = None) -> bytes:
     environ = os.environ if environ is None else environ
     if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"):
         raise SalonError(
-            "Over SSH a terminal does not hand pictures over.", "Copy the file here and attach it by its path."
+            tr("Over SSH a terminal does not hand pictures over."), tr("Copy the file here and attach it by its path.")
         )
     data = _from_tool(environ)
     if not data:
-        raise SalonError("There is no picture on the clipboard.")
+        raise SalonError(tr("There is no picture on the clipboard."))
     return data
 
 
@@ -64,7 +65,8 @@ def _from_tool(environ: Mapping[str, str]) -> bytes:
         return _run([*selection, kind], environ) if kind else b""
     needed = "wl-paste (wl-clipboard)" if environ.get("WAYLAND_DISPLAY") else "xclip"
     raise SalonError(
-        "The clipboard's pictures cannot be reached from here.", f"With {needed} installed they can, in a desktop."
+        tr("The clipboard's pictures cannot be reached from here."),
+        tr("With {needed} installed they can, in a desktop.", needed=needed),
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from salon.children import without_secrets
 from salon.errors import SalonError
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -32,11 +33,14 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
                 return shlex.split(written)
             except ValueError as error:
                 raise EditorError(
-                    f"${variable} cannot be read ({error}).", "Your text is kept. Set it to a command such as vim."
+                    tr("${variable} cannot be read ({error}).", variable=variable, error=error),
+                    tr("Your text is kept. Set it to a command such as vim."),
                 ) from None
     found = next((name for name in _USUAL if shutil.which(name, path=environ.get("PATH"))), None)
     if found is None:
-        raise EditorError("No editor is set or found.", "Your text is kept. Set $VISUAL or $EDITOR to a command.")
+        raise EditorError(
+            tr("No editor is set or found."), tr("Your text is kept. Set $VISUAL or $EDITOR to a command.")
+        )
     return [found]
 
 
@@ -54,7 +58,10 @@ async def edit_text(text: str, name: str = "prompt.md", environ: Mapping[str, st
         await _run(command, file, environ)
         edited = await asyncio.to_thread(_read, file)
     except OSError as error:
-        raise EditorError(f"{command[0]} was of no use: {error.strerror or error}.", "Your text is kept.") from None
+        raise EditorError(
+            tr("{command} was of no use: {reason}.", command=command[0], reason=error.strerror or error),
+            tr("Your text is kept."),
+        ) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return edited if text.endswith("\n") else edited.removesuffix("\n")
@@ -76,14 +83,17 @@ def _write(file: Path, text: str) -> None:
 def _read(file: Path) -> str:
     with os.fdopen(os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as opened:
         if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-            raise EditorError("The editor left something that is not a file.", "Your text is kept.")
+            raise EditorError(tr("The editor left something that is not a file."), tr("Your text is kept."))
         raw = opened.read(LONGEST + 1)
     if len(raw) > LONGEST:
-        raise EditorError(f"The editor left more than {LONGEST // 1_000_000} MB.", "Your text is kept as it was.")
+        raise EditorError(
+            tr("The editor left more than {longest} MB.", longest=LONGEST // 1000000),
+            tr("Your text is kept as it was."),
+        )
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise EditorError("The editor left what is not UTF-8.", "Your text is kept as it was.") from None
+        raise EditorError(tr("The editor left what is not UTF-8."), tr("Your text is kept as it was.")) from None
 
 
 async def _run(command: list[str], file: Path, environ: Mapping[str, str]) -> None:
@@ -92,7 +102,8 @@ async def _run(command: list[str], file: Path, environ: Mapping[str, str]) -> No
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", "") or str(error)
         raise EditorError(
-            f"{command[0]} could not be started: {reason}.", "Your text is kept. Set $VISUAL or $EDITOR to a command."
+            tr("{command} could not be started: {reason}.", command=command[0], reason=reason),
+            tr("Your text is kept. Set $VISUAL or $EDITOR to a command."),
         ) from None
     try:
         code = await process.wait()
@@ -101,6 +112,6 @@ async def _run(command: list[str], file: Path, environ: Mapping[str, str]) -> No
             process.terminate()
         raise
     if code:
-        how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+        how = tr("was ended by signal {value}", value=-code) if code < 0 else tr("ended with code {code}", code=code)
         logger.info("The editor %s", how)
-        raise EditorError(f"{command[0]} {how}.", "Your text is kept as it was.")
+        raise EditorError(f"{command[0]} {how}.", tr("Your text is kept as it was."))

@@ -34,6 +34,7 @@ from salon.toml_text import read_small_file, reason_of, shown_path
 from salon.ui.services import Connection
 from salon.untrusted import clean, clean_line, json_line
 from salon.wiring import House
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +68,9 @@ class Headless:
         """Answer `prompt`, in a new session or in the one with this id; the exit code. Raises `SalonError`."""
         connection = self._house.connect()
         if connection is None:
-            raise CredentialsError("No API key yet.", "Set ANTHROPIC_API_KEY, or start salon once and paste a key.")
+            raise CredentialsError(
+                tr("No API key yet."), tr("Set ANTHROPIC_API_KEY, or start salon once and paste a key.")
+            )
         conversation, log = self._library.create() if session_id is None else self._library.open(session_id)
         log.on_state = self._tell_unsaved
         servers, problems = self._house.tool_servers()
@@ -95,7 +98,7 @@ class Headless:
             await connection.client.aclose()
         if not saved:
             self._kept = False
-            self._tell("The disk took nothing until the end: this answer is not saved.")
+            self._tell(tr("The disk took nothing until the end: this answer is not saved."))
         return self._exit_code(last) if last is not None else Exit.FAILURE
 
     async def _answer(self, session: Session, connection: Connection, tools: Gatekeeper) -> None:
@@ -123,8 +126,11 @@ class Headless:
     async def _refuse(self, call: ToolCall) -> Decision:
         """Nobody is here to ask."""
         self._tell(
-            f"The tool {call.name} was not run, because nobody is here to be asked. “allow” in config.toml, or "
-            "“always” on the screen, lets it run."
+            tr(
+                "The tool {name} was not run, because nobody is here to be asked. “allow” in config.toml, or "
+                "“always” on the screen, lets it run.",
+                name=call.name,
+            )
         )
         return Decision(Permission.NO, "No person is here to be asked; do without this tool.")
 
@@ -141,9 +147,17 @@ class Headless:
         except OSError as error:
             self._stop_writing(session, error)
         if isinstance(event, Retrying):
-            self._tell(f"{event.reason} Retrying ({event.attempt} of {event.attempts}) in {event.wait:.0f} s.")
+            self._tell(
+                tr(
+                    "{reason} Retrying ({attempt} of {attempts}) in {wait:.0f} s.",
+                    reason=event.reason,
+                    attempt=event.attempt,
+                    attempts=event.attempts,
+                    wait=event.wait,
+                )
+            )
         elif isinstance(event, Waiting) and event.wait >= 1:
-            self._tell(f"Waiting {event.wait:.0f} s for the rate limit.")
+            self._tell(tr("Waiting {wait:.0f} s for the rate limit.", wait=event.wait))
 
     def _write(self, text: str) -> None:
         if not text or self._pipe_closed or self._not_written:
@@ -179,33 +193,33 @@ class Headless:
         if self._pipe_closed:
             return Exit.OK
         if self._not_written:
-            self._tell(f"Standard output takes nothing: {self._not_written}.")
-            self._tell_kept("The answer so far is saved.")
+            self._tell(tr("Standard output takes nothing: {not_written}.", not_written=self._not_written))
+            self._tell_kept(tr("The answer so far is saved."))
             return Exit.FAILURE
         fault = answer.fault or {}
         if fault:
             self._tell(f"{fault.get('what', '')} {fault.get('now', '')}".strip())
-            both = "What came of the answer and your message are saved."
-            self._tell_kept(both if answer.content else "Your message is saved.")
+            both = tr("What came of the answer and your message are saved.")
+            self._tell_kept(both if answer.content else tr("Your message is saved."))
             no_access = {FaultKind.NO_KEY.value, FaultKind.REJECTED_KEY.value}
             return Exit.CREDENTIALS if fault.get("kind") in no_access else Exit.FAILURE
         if answer.status is Status.MAX_TOKENS:
             full = answer.stop_reason == WINDOW_FULL
-            self._tell("The context window is full." if full else "The answer reached its length limit.")
+            self._tell(tr("The context window is full.") if full else tr("The answer reached its length limit."))
         if answer.status is Status.REFUSED:
-            self._tell("The model declined to answer this.")
+            self._tell(tr("The model declined to answer this."))
             return Exit.FAILURE
         if self._schema is not None and not _is_json(answer.text):
-            self._tell("The answer is not JSON, although it was to fit a schema; this server may not know schemas.")
+            self._tell(tr("The answer is not JSON, although it was to fit a schema; this server may not know schemas."))
             return Exit.FAILURE
         return Exit.OK
 
     def _tell_unsaved(self, reason: str) -> None:
-        self._tell(reason or "Saved now.")
+        self._tell(reason or tr("Saved now."))
 
     def _tell_kept(self, sentence: str) -> None:
         if self._kept:
-            self._tell(f"{sentence} salon -c shows the chat.")
+            self._tell(tr("{sentence} salon -c shows the chat.", sentence=sentence))
 
     def _tell(self, sentence: str) -> None:
         sys.stderr.write(f"salon: {clean_line(sentence, 1_000)}\n")
@@ -234,8 +248,8 @@ class _Asker:
         async with aclosing(passed) as overruns:
             async for overrun in overruns:
                 variable = "SALON_BUDGET_CHAT" if overrun.key == self._session.id else "SALON_BUDGET_DAY"
-                told = f"{overrun.sentence()} Nothing more was asked, and your message is saved."
-                raise Unasked(told, f"{variable}=0 asks all the same.")
+                told = tr("{sentence} Nothing more was asked, and your message is saved.", sentence=overrun.sentence())
+                raise Unasked(told, tr("{variable}=0 asks all the same.", variable=variable))
         return True
 
 
@@ -250,10 +264,12 @@ def schema_in(file: Path) -> dict[str, Any]:
     try:
         schema = json.loads(read_small_file(file))
     except (OSError, ValueError, RecursionError) as error:
-        why = reason_of(error) if isinstance(error, OSError | ValueError) else "it is nested too deeply"
-        raise UsageError(f"The schema {shown_path(file)} cannot be used: {clean_line(why, 200)}.") from error
+        why = reason_of(error) if isinstance(error, OSError | ValueError) else tr("it is nested too deeply")
+        raise UsageError(
+            tr("The schema {file} cannot be used: {why}.", file=shown_path(file), why=clean_line(why, 200))
+        ) from error
     if not isinstance(schema, dict):
-        raise UsageError(f"The schema {shown_path(file)} cannot be used: it is not a JSON object.")
+        raise UsageError(tr("The schema {file} cannot be used: it is not a JSON object.", file=shown_path(file)))
     return schema
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from salon.actions import ACTIONS, BY_ID, Place, key_name, meet
 from salon.toml_text import did_you_mean, parse_leniently, place_of, read_small_file
 from salon.untrusted import clean_line
+from salon.words import tr
 
 Keys = Mapping[str, tuple[str, ...]]
 """Keys by the id of an action."""
@@ -80,21 +81,40 @@ def load_keys(file: Path, preset: str) -> tuple[dict[str, tuple[str, ...]], list
             rival = next((other for other in wished if (other, key) in taken and _meets(other, wish.id)), None)
             if rival is not None and rival != wish.id:
                 problems.append(
-                    f'{wish.place}: {key_name(key)} is "{rival}" already ({taken[rival, key]}), '
-                    f'so it is not used for "{wish.id}".'
+                    tr(
+                        '{place}: {key} is "{rival}" already ({taken}), so it is not used for "{wish}".',
+                        place=wish.place,
+                        key=key_name(key),
+                        rival=rival,
+                        taken=taken[rival, key],
+                        wish=wish.id,
+                    )
                 )
                 continue
             taken[wish.id, key] = wish.place
             free.append(key)
         if wish.id == "send" and not free:
-            problems.append(f'{wish.place}: "send" needs a key; {key_name(keys["send"][0])} still sends.')
+            problems.append(
+                tr('{place}: "send" needs a key; {send} still sends.', place=wish.place, send=key_name(keys["send"][0]))
+            )
             continue
         for loser, lost in _give(keys, {wish.id: tuple(free)}):
             if loser not in wished:
-                left = f"keeps {', '.join(map(key_name, keys[loser]))}" if keys[loser] else "has no key now"
+                left = (
+                    tr("keeps {key_name}", key_name=", ".join(map(key_name, keys[loser])))
+                    if keys[loser]
+                    else tr("has no key now")
+                )
                 problems.append(
-                    f'{wish.place}: {key_name(lost)} is "{wish.id}" now and no longer "{loser}", which {left}. '
-                    f"A line for {loser} in the same file settles this."
+                    tr(
+                        '{place}: {lost} is "{wish}" now and no longer "{loser}", which {left}. A line '
+                        "for {loser} in the same file settles this.",
+                        place=wish.place,
+                        lost=key_name(lost),
+                        wish=wish.id,
+                        loser=loser,
+                        left=left,
+                    )
                 )
     own = {action.id: action.default_keys for action in ACTIONS}
     return {id_: each for id_, each in keys.items() if each != own[id_]}, problems
@@ -131,18 +151,31 @@ def _read(file: Path) -> tuple[list[_Wish], list[str]]:
     except FileNotFoundError:
         return [], []
     except (OSError, ValueError) as error:
-        reason = (error.strerror or "unknown error") if isinstance(error, OSError) else str(error)
-        return [], [f"{file}: the keys cannot be read and are left as they are: {reason}."]
+        reason = (error.strerror or tr("unknown error")) if isinstance(error, OSError) else str(error)
+        return [], [tr("{file}: the keys cannot be read and are left as they are: {reason}.", file=file, reason=reason)]
     written, problems = parse_leniently(text, str(file))
     wishes: list[_Wish] = []
     for table, id_, value in _entries(written, str(file), problems):
         place = place_of(text, str(file), id_, table)
         if id_ not in BY_ID:
-            problems.append(f'{place}: there is no action "{clean_line(id_, 60)}".{did_you_mean(id_, BY_ID)}')
+            problems.append(
+                tr(
+                    '{place}: there is no action "{id}".{nearest}',
+                    place=place,
+                    id=clean_line(id_, 60),
+                    nearest=did_you_mean(id_, BY_ID),
+                )
+            )
             continue
         given = [value] if isinstance(value, str) else value
         if not isinstance(given, list) or not all(isinstance(key, str) for key in given):
-            problems.append(f'{place}: "{id_}" must be a key such as "ctrl+s", or a list of keys; it is left as it is.')
+            problems.append(
+                tr(
+                    '{place}: "{id}" must be a key such as "ctrl+s", or a list of keys; it is left as it is.',
+                    place=place,
+                    id=id_,
+                )
+            )
             continue
         readable = []
         for key in given:
@@ -166,7 +199,14 @@ def _entries(written: Mapping[str, Any], file: str, problems: list[str]) -> Iter
                 yield name, id_, inner
         else:
             shown = clean_line(name, 60)
-            problems.append(f'{file}: there is no place "{shown}".{did_you_mean(name, tables)}')
+            problems.append(
+                tr(
+                    '{file}: there is no place "{shown}".{nearest}',
+                    file=file,
+                    shown=shown,
+                    nearest=did_you_mean(name, tables),
+                )
+            )
 
 
 def read_key(written: str) -> str:
@@ -176,9 +216,11 @@ def read_key(written: str) -> str:
     """
     chord = [_read_one(part, written) for part in written.split()]
     if not 1 <= len(chord) <= 3:
-        raise ValueError(f'"{clean_line(written, 40)}" is no key; it is not used.')
+        raise ValueError(tr('"{written}" is no key; it is not used.', written=clean_line(written, 40)))
     if len(chord) > 1 and not ("+" in chord[0] or re.fullmatch(r"f\d+", chord[0])):
-        raise ValueError(f'"{clean_line(written, 40)}" begins with a key that is text; it is not used.')
+        raise ValueError(
+            tr('"{written}" begins with a key that is text; it is not used.', written=clean_line(written, 40))
+        )
     return " ".join(chord)
 
 
@@ -189,7 +231,13 @@ def _read_one(part: str, written: str) -> str:
     known = {_MODIFIERS.get(name.lower(), "") for name in modifiers}
     if "" in known:
         wrong = next(name for name in modifiers if name.lower() not in _MODIFIERS)
-        raise ValueError(f'"{shown}" cannot be read: "{clean_line(wrong, 20)}" is not Ctrl, Alt or Shift.')
+        raise ValueError(
+            tr(
+                '"{shown}" cannot be read: "{wrong}" is not Ctrl, Alt or Shift.',
+                shown=shown,
+                wrong=clean_line(wrong, 20),
+            )
+        )
     lowered = _NAMED.get(base.lower(), base.lower())
     if len(base) == 1:
         name = base if base.isalnum() else unicodedata.name(base, "").lower().replace("-", "_").replace(" ", "_")
@@ -204,9 +252,14 @@ def _read_one(part: str, written: str) -> str:
         name = lowered
     else:
         raise ValueError(
-            f'"{shown}" cannot be read: there is no key "{clean_line(base, 20)}".{did_you_mean(base, _KNOWN)}'
+            tr(
+                '"{shown}" cannot be read: there is no key "{base}".{nearest}',
+                shown=shown,
+                base=clean_line(base, 20),
+                nearest=did_you_mean(base, _KNOWN),
+            )
         )
     key = "+".join([*sorted(known), name])
     if key in _SAME:
-        raise ValueError(f'"{shown}" is {_SAME[key]} to a terminal; it is not used.')
+        raise ValueError(tr('"{shown}" is {same} to a terminal; it is not used.', shown=shown, same=_SAME[key]))
     return key

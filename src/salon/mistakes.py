@@ -11,21 +11,24 @@ from types import TracebackType
 from salon.logs import is_logging, start_logging
 from salon.paths import default_paths
 from salon.untrusted import clean_line
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
 
 def told(error: type[BaseException], safe: str, log: str) -> str:
     """What happened, that the work is safe, what to do now; `log` says where the rest is."""
-    return (
-        f"Salon ended because of a mistake of its own ({clean_line(error.__name__, 80)}).\n"
-        f"{safe}\n{clean_line(log, 400)}\n"
+    return tr(
+        "Salon ended because of a mistake of its own ({name}).\n{safe}\n{log}\n",
+        name=clean_line(error.__name__, 80),
+        safe=safe,
+        log=clean_line(log, 400),
     )
 
 
 def kept_in(log_file: str) -> str:
     """Where the rest is."""
-    return f"What happened is in {log_file}; please send its last part with a report."
+    return tr("What happened is in {log_file}; please send its last part with a report.", log_file=log_file)
 
 
 def watch() -> None:
@@ -39,4 +42,4 @@ def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType 
     paths = default_paths()
     trouble = "" if is_logging() else start_logging(paths)
     logger.critical("Salon crashed", exc_info=(kind, error, trace))
-    sys.stderr.write(told(kind, "What was saved is safe.", trouble or kept_in(str(paths.log_file))))
+    sys.stderr.write(told(kind, tr("What was saved is safe."), trouble or kept_in(str(paths.log_file))))

@@ -11,6 +11,7 @@ from typing import Any
 
 from salon.toml_text import own_files, own_text, parse_leniently, place_of, shown_path
 from salon.untrusted import clean_line
+from salon.words import tr
 
 LONGEST_NAME = 80
 
@@ -32,7 +33,13 @@ def load_saved_prompts(directory: Path) -> tuple[list[SavedPrompt], list[str]]:
             continue
         for prompt in _prompts_in(text, path, problems):
             if prompt.name in prompts:
-                problems.append(f'{shown_path(path)}: there is a prompt "{prompt.name}" already; this one is not used.')
+                problems.append(
+                    tr(
+                        '{path}: there is a prompt "{name}" already; this one is not used.',
+                        path=shown_path(path),
+                        name=prompt.name,
+                    )
+                )
             prompts.setdefault(prompt.name, prompt)
     return sorted(prompts.values(), key=lambda prompt: prompt.name.casefold()), problems
 
@@ -51,8 +58,12 @@ def _prompts_in(text: str, path: Path, problems: list[str]) -> Iterator[SavedPro
     for entry in entries:
         name, words = (entry.get("name", own_name), entry.get("text")) if isinstance(entry, dict) else ("", None)
         if not isinstance(words, str) or not words.strip():
-            problems.append(f'{place_of(text, file, "text")}: a prompt needs a "text"; this one is not used.')
+            problems.append(
+                tr('{place}: a prompt needs a "text"; this one is not used.', place=place_of(text, file, "text"))
+            )
         elif not isinstance(name, str) or not clean_line(name, LONGEST_NAME).strip():
-            problems.append(f"{place_of(text, file, 'name')}: a prompt's name is text; this one is not used.")
+            problems.append(
+                tr("{place}: a prompt's name is text; this one is not used.", place=place_of(text, file, "name"))
+            )
         else:
             yield SavedPrompt(clean_line(name, LONGEST_NAME), words.strip("\n"))

@@ -16,6 +16,7 @@ from typing import Any
 
 from salon.toml_text import did_you_mean, own_files, own_text, parse_leniently, place_of, shown_path
 from salon.untrusted import clean_line
+from salon.words import tr
 
 LONGEST_NAME = 80
 
@@ -46,7 +47,13 @@ def load_templates(directory: Path) -> tuple[list[Template], list[str]]:
             continue
         template = _read_template(text, path, problems)
         if template.name in templates:
-            problems.append(f'{shown_path(path)}: there is a template "{template.name}" already; this one is not used.')
+            problems.append(
+                tr(
+                    '{path}: there is a template "{name}" already; this one is not used.',
+                    path=shown_path(path),
+                    name=template.name,
+                )
+            )
         templates.setdefault(template.name, template)
     return sorted(templates.values(), key=lambda template: template.name.casefold()), problems
 
@@ -62,10 +69,24 @@ def _read_template(text: str, path: Path, problems: list[str]) -> Template:
         elif key == "temporary" and isinstance(value, bool):
             given[key] = value
         elif key in _TEXTS or key == "temporary":
-            wanted = "text" if key in _TEXTS else "true or false"
-            problems.append(f"{place_of(text, file, key)}: {key} must be {wanted}; it is not used.")
+            wanted = tr("text") if key in _TEXTS else tr("true or false")
+            problems.append(
+                tr(
+                    "{place}: {key} must be {wanted}; it is not used.",
+                    place=place_of(text, file, key),
+                    key=key,
+                    wanted=wanted,
+                )
+            )
         else:
             shown, hint = clean_line(key, 60), did_you_mean(key, (*_TEXTS, "temporary"))
-            problems.append(f'{place_of(text, file, key)}: a template has no "{shown}".{hint}')
+            problems.append(
+                tr(
+                    '{place}: a template has no "{shown}".{hint}',
+                    place=place_of(text, file, key),
+                    shown=shown,
+                    hint=hint,
+                )
+            )
     name = clean_line(given.pop("name", ""), LONGEST_NAME).strip()
     return Template(name=name or clean_line(path.stem.replace("-", " "), LONGEST_NAME), **given)

@@ -15,6 +15,7 @@ from typing import Any
 
 from salon.toml_text import did_you_mean, own_files, own_text, parse_leniently, place_of, shown_path
 from salon.untrusted import clean_line
+from salon.words import tr
 
 CODE_ROLES = tuple(
     f"code.{kind}"
@@ -102,7 +103,13 @@ def load_themes(directories: Sequence[Path]) -> tuple[list[Theme], list[str]]:
                 continue
             theme = _read_theme(text, path, themes, problems)
             if theme.name in read:
-                problems.append(f'{shown_path(path)}: another file beside it has the name "{theme.name}", too.')
+                problems.append(
+                    tr(
+                        '{path}: another file beside it has the name "{name}", too.',
+                        path=shown_path(path),
+                        name=theme.name,
+                    )
+                )
             read[theme.name] = themes[theme.name] = theme
     return list(themes.values()), problems
 
@@ -115,7 +122,7 @@ def contrast(one: str, other: str) -> float:
 
 def _luminance(colour: str) -> float:
     if not _HEX.fullmatch(colour.lower()):
-        raise ValueError(f"not a colour of the form #rrggbb: {colour}")
+        raise ValueError(tr("not a colour of the form #rrggbb: {colour}", colour=colour))
     channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
@@ -129,38 +136,65 @@ def _read_theme(text: str, path: Path, themes: Mapping[str, Theme], problems: li
     name = written.pop("name", path.stem)
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         place = place_of(text, file, "name")
-        problems.append(f"{place}: a theme's name has small letters, digits and hyphens only; it is not used.")
+        problems.append(
+            tr("{place}: a theme's name has small letters, digits and hyphens only; it is not used.", place=place)
+        )
         name = path.stem if _NAME.fullmatch(path.stem) else "unnamed"
     label = written.pop("label", name)
     if not isinstance(label, str):
-        problems.append(f"{place_of(text, file, 'label')}: the label is not text; the name is used.")
+        problems.append(tr("{place}: the label is not text; the name is used.", place=place_of(text, file, "label")))
         label = name
     dark = written.pop("dark", None)
     if not isinstance(dark, bool):
         ground = given.get("background", "")
         dark = not _HEX.fullmatch(ground) or _luminance(ground) < 0.18
         how = "dark" if dark else "light"
-        problems.append(f"{place_of(text, file, 'dark')}: dark must be true or false; the theme is taken for {how}.")
+        problems.append(
+            tr(
+                "{place}: dark must be true or false; the theme is taken for {how}.",
+                place=place_of(text, file, "dark"),
+                how=how,
+            )
+        )
     for unknown in written:
         shown, hint = clean_line(unknown, 60), did_you_mean(unknown, ("name", "label", "dark", "roles"))
-        problems.append(f'{place_of(text, file, unknown)}: a theme has no "{shown}".{hint}')
+        problems.append(
+            tr('{place}: a theme has no "{shown}".{hint}', place=place_of(text, file, unknown), shown=shown, hint=hint)
+        )
     base = themes[_DARK if dark else _LIGHT].roles
     return Theme(name, clean_line(label, 60) or name, dark, MappingProxyType({**base, **given}), path)
 
 
 def _read_roles(written: Any, text: str, file: str, problems: list[str]) -> dict[str, str]:
     if not isinstance(written, dict):
-        problems.append(f"{place_of(text, file, 'roles')}: roles must be a table of colours, under [roles].")
+        problems.append(
+            tr("{place}: roles must be a table of colours, under [roles].", place=place_of(text, file, "roles"))
+        )
         return {}
     roles: dict[str, str] = {}
     for role, value in _flattened(written):
         place, shown = place_of(text, file, role, "roles"), clean_line(role, 60)
         if role not in ROLES:
-            problems.append(f'{place}: there is no role "{shown}".{did_you_mean(role, ROLES)}')
+            problems.append(
+                tr(
+                    '{place}: there is no role "{shown}".{nearest}',
+                    place=place,
+                    shown=shown,
+                    nearest=did_you_mean(role, ROLES),
+                )
+            )
         elif not isinstance(value, str) or not (_HEX.fullmatch(value.lower()) or value.lower() in ANSI_COLOURS):
-            given = f', not "{clean_line(value, 40)}"' if isinstance(value, str) else ""
+            given = tr(', not "{value}"', value=clean_line(value, 40)) if isinstance(value, str) else ""
             hint = did_you_mean(value, ANSI_COLOURS) if isinstance(value, str) else ""
-            problems.append(f'{place}: "{shown}" must be a colour such as "#d0c0a0" or "ansi_blue"{given}.{hint}')
+            problems.append(
+                tr(
+                    '{place}: "{shown}" must be a colour such as "#d0c0a0" or "ansi_blue"{given}.{hint}',
+                    place=place,
+                    shown=shown,
+                    given=given,
+                    hint=hint,
+                )
+            )
         else:
             roles[role] = value.lower()
     return roles

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from salon.untrusted import clean_line
+from salon.words import tr
 
 SIZE_LIMIT = 64 * 1024
 """Bytes; what a person writes is far smaller, and a parser is not to be fed without end."""
@@ -36,14 +37,14 @@ def read_small_file(path: Path) -> str:
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ValueError("it is not a regular file")
+            raise ValueError(tr("it is not a regular file"))
         raw = file.read(SIZE_LIMIT + 1)
     if len(raw) > SIZE_LIMIT:
-        raise ValueError(f"it is larger than {SIZE_LIMIT // 1024} KB")
+        raise ValueError(tr("it is larger than {limit} KB", limit=SIZE_LIMIT // 1024))
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise ValueError("it is not UTF-8 text") from None
+        raise ValueError(tr("it is not UTF-8 text")) from None
 
 
 def own_files(directory: Path, suffixes: tuple[str, ...], kind: str, problems: list[str]) -> Iterator[Path]:
@@ -57,20 +58,47 @@ def own_files(directory: Path, suffixes: tuple[str, ...], kind: str, problems: l
     except FileNotFoundError:
         return
     except OSError as error:
-        problems.append(f"{shown_path(directory)}: {kind}s cannot be looked for here: {reason_of(error)}.")
+        problems.append(
+            tr(
+                "{directory}: {kind}s cannot be looked for here: {error}.",
+                directory=shown_path(directory),
+                kind=kind,
+                error=reason_of(error),
+            )
+        )
         return
     if len(files) > MOST_OWN_FILES:
-        problems.append(f"{shown_path(directory)}: only the first {MOST_OWN_FILES} of {len(files)} {kind}s were read.")
+        problems.append(
+            tr(
+                "{directory}: only the first {most_own_files} of {count} {kind}s were read.",
+                directory=shown_path(directory),
+                most_own_files=MOST_OWN_FILES,
+                count=len(files),
+                kind=kind,
+            )
+        )
     for path in files[:MOST_OWN_FILES]:
         try:
             inside = path.resolve(strict=True).is_relative_to(home)
         except (OSError, RuntimeError):  # 3.11 and 3.12 raise RuntimeError for a link that leads to itself
-            problems.append(f"{shown_path(path)}: this {kind} was not read: it is a link that leads nowhere.")
+            problems.append(
+                tr(
+                    "{path}: this {kind} was not read: it is a link that leads nowhere.",
+                    path=shown_path(path),
+                    kind=kind,
+                )
+            )
             continue
         if inside:
             yield path
         else:
-            problems.append(f"{shown_path(path)}: this {kind} was not read: it is a link out of its directory.")
+            problems.append(
+                tr(
+                    "{path}: this {kind} was not read: it is a link out of its directory.",
+                    path=shown_path(path),
+                    kind=kind,
+                )
+            )
 
 
 def own_text(path: Path, kind: str, problems: list[str]) -> str | None:
@@ -78,7 +106,9 @@ def own_text(path: Path, kind: str, problems: list[str]) -> str | None:
     try:
         return read_small_file(path)
     except (OSError, ValueError) as error:
-        problems.append(f"{shown_path(path)}: this {kind} was not read: {reason_of(error)}.")
+        problems.append(
+            tr("{path}: this {kind} was not read: {error}.", path=shown_path(path), kind=kind, error=reason_of(error))
+        )
         return None
 
 
@@ -89,7 +119,7 @@ def shown_path(path: Path) -> str:
 
 def reason_of(error: OSError | ValueError) -> str:
     """Why a file could not be read, in words."""
-    return (error.strerror or "unknown error") if isinstance(error, OSError) else str(error)
+    return (error.strerror or tr("unknown error")) if isinstance(error, OSError) else str(error)
 
 
 def parse_leniently(text: str, name: str) -> tuple[dict[str, Any], list[str]]:
@@ -101,27 +131,46 @@ def parse_leniently(text: str, name: str) -> tuple[dict[str, Any], list[str]]:
     problems: list[str] = []
     for at, written_line in enumerate(lines):
         if _ENDLESS_KEY.search(written_line):
-            problems.append(f"{name}, line {at + 1}: a key of too many parts, this line is not used.")
+            problems.append(
+                tr("{name}, line {at}: a key of too many parts, this line is not used.", name=name, at=at + 1)
+            )
             lines[at] = ""
     del problems[MOST_BROKEN_LINES:]
     for _ in range(MOST_BROKEN_LINES):
         try:
             written = tomllib.loads("\n".join(lines))
         except RecursionError:
-            return {}, [f"{name}: nested too deeply, nothing in it is used."]
+            return {}, [tr("{name}: nested too deeply, nothing in it is used.", name=name)]
         except ValueError as error:
             found = _LINE.search(str(error))
             line = int(found[1]) if found else 0
             if not (found and 1 <= line <= len(lines) and lines[line - 1]):
-                return {}, [*problems, f"{name}: not TOML, nothing in it is used: {clean_line(str(error))}."]
+                return {}, [
+                    *problems,
+                    tr("{name}: not TOML, nothing in it is used: {error}.", name=name, error=clean_line(str(error))),
+                ]
             reason = clean_line(str(error)[: found.start()])
-            problems.append(f"{name}, line {line}: not TOML, this line is not used: {reason}.")
+            problems.append(
+                tr(
+                    "{name}, line {line}: not TOML, this line is not used: {reason}.",
+                    name=name,
+                    line=line,
+                    reason=reason,
+                )
+            )
             lines[line - 1] = ""
             continue
         if _has_more_entries_than(MOST_ENTRIES, written):
-            return {}, [*problems, f"{name}: more than {MOST_ENTRIES:,} entries, nothing in it is used."]
+            return {}, [
+                *problems,
+                tr(
+                    "{name}: more than {most_entries:,} entries, nothing in it is used.",
+                    name=name,
+                    most_entries=MOST_ENTRIES,
+                ),
+            ]
         return written, problems
-    return {}, [*problems, f"{name}: too many broken lines, nothing in it is used."]
+    return {}, [*problems, tr("{name}: too many broken lines, nothing in it is used.", name=name)]
 
 
 def _has_more_entries_than(most: int, written: Mapping[str, Any]) -> bool:
@@ -141,7 +190,7 @@ def place_of(text: str, name: str, key: str, table: str = "") -> str:
     """
     wanted = tuple(part for part in (*table.split("."), *key.split(".")) if part)
     line = _lines_of_keys(text).get(wanted)
-    return name if line is None else f"{name}, line {line}"
+    return name if line is None else tr("{name}, line {line}", name=name, line=line)
 
 
 @lru_cache(maxsize=4)
@@ -167,4 +216,4 @@ def _parts(key: str) -> tuple[str, ...]:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A question that names the nearest of `known`, with a blank before it; "" where none is near."""
     near = difflib.get_close_matches(word[:100].lower(), list(known), n=1, cutoff=0.6)
-    return f' Did you mean "{near[0]}"?' if near else ""
+    return tr(' Did you mean "{near}"?', near=near[0]) if near else ""

@@ -54,7 +54,7 @@ from salon.themes import Theme, ThemeFiles
 from salon.toml_text import did_you_mean
 from salon.ui.services import Connection, Services
 from salon.untrusted import clean_line
-from salon.words import WORDS
+from salon.words import WORDS, tr
 from salon.workfiles import list_files
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class House:
         """See `Connector`. A key from the environment is not sent to a server named here."""
         base_url = check_base_url(address)
         if is_anthropic(host_of(base_url)):
-            raise UsageError("This is Anthropic's own address.", "Paste a key above instead.")
+            raise UsageError(tr("This is Anthropic's own address."), tr("Paste a key above instead."))
         return self._connection(find_credentials({}, self.paths.credentials_file, host=host_of(base_url)), base_url)
 
     def connect_to_demo(self) -> Connection:
@@ -147,7 +147,7 @@ class House:
         if self._demo is None:
             self._demo = DemoServer(self.demo_pace)
             self._demo.start()
-        credentials = Credentials("api_key", Secret(self._demo.api_key), "the demo")
+        credentials = Credentials("api_key", Secret(self._demo.api_key), tr("the demo"))
         return self._connection(credentials, self._demo.base_url, demo=True)
 
     def save_key(self, key: str) -> str:
@@ -206,7 +206,7 @@ class House:
             key_header=header,
             timeouts=Timeouts(read=self.settings.read_timeout),
             retries=RetryPolicy(attempts=self.settings.attempts),
-            called="The demo" if demo else "",
+            called=tr("The demo") if demo else "",
         )
         host = "" if demo or client.anthropic_host else client.host
         source = credentials.source if credentials else ""
@@ -266,7 +266,12 @@ class House:
         """What is wrong with the names of themes in the settings, in sentences."""
         names = {name: getattr(self.settings, name) for name in ("theme", "theme_dark", "theme_light")}
         return [
-            f'There is no theme "{clean_line(value, 60)}", which the setting {name} names.{did_you_mean(value, known)}'
+            tr(
+                'There is no theme "{value}", which the setting {name} names.{nearest}',
+                value=clean_line(value, 60),
+                name=name,
+                nearest=did_you_mean(value, known),
+            )
             for name, value in names.items()
             if value not in known and (name, value) != ("theme", "auto")
         ]
@@ -317,7 +322,7 @@ class House:
             carrier=FileCarrier(self.paths, self.model_info, Path.home(), Path.cwd()),
             saved_prompts=lambda: load_saved_prompts(self.paths.prompts),
             templates=lambda: load_templates(self.paths.templates),
-            own_files=f"“prompts” and “templates” in {self.paths.config}",
+            own_files=tr("“prompts” and “templates” in {config}", config=self.paths.config),
             list_files=lambda: list_files(Path.cwd()),
             uses=FileUses(OperatingSystem(), self.paths.uses_file),
             terminal_talks=terminal_talks,

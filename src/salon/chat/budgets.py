@@ -18,6 +18,7 @@ from salon.chat.numbers import dollars
 from salon.chat.parameters import Parameters
 from salon.chat.spending import Ledger
 from salon.chat.summary import SessionSummary
+from salon.words import tr
 
 USUAL_ANSWER = 500
 """Tokens that an answer is taken to have before there was one."""
@@ -48,8 +49,17 @@ class Overrun:
 
     def sentence(self) -> str:
         """What was spent, of how much."""
-        told = f"{self.whose} cost {dollars(self.spent)} so far, and the budget is {dollars(self.limit)}."
-        return f"{told} The next answer costs about {dollars(self.expected)}." if self.expected else told
+        told = tr(
+            "{whose} cost {spent} so far, and the budget is {limit}.",
+            whose=self.whose,
+            spent=dollars(self.spent),
+            limit=dollars(self.limit),
+        )
+        return (
+            tr("{told} The next answer costs about {expected}.", told=told, expected=dollars(self.expected))
+            if self.expected
+            else told
+        )
 
 
 class Budgets:
@@ -71,7 +81,7 @@ class Budgets:
         expected = sum((self._expected(conversation, each) for each in asked), Decimal(0))
         if limits.chat:
             spent = totals(charged(conversation), self._model_info).cost or Decimal(0)
-            if passed := self._passed(conversation.id, "The answers of this chat", spent, expected, limits.chat):
+            if passed := self._passed(conversation.id, tr("The answers of this chat"), spent, expected, limits.chat):
                 yield passed
         if limits.day:
             today = date.today().isoformat()
@@ -80,7 +90,7 @@ class Budgets:
             spent = spending.total(entries).cost or Decimal(0)
             self._note_unkept(conversation, sessions)
             spent += sum(self._unkept.values(), Decimal(0))
-            if passed := self._passed(today, "The answers of today", spent, expected, limits.day):
+            if passed := self._passed(today, tr("The answers of today"), spent, expected, limits.day):
                 yield passed
 
     def raise_limit(self, passed: Overrun) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from salon.chat.conversation import Message
 from salon.chat.events import Connected, Connecting, Retrying, Waiting
+from salon.words import tr
 
 KEPT = 20
 """How many turns are remembered."""
@@ -67,9 +68,9 @@ def elided(value: Any) -> Any:
 
 def _elided_field(key: str, value: Any) -> Any:
     if isinstance(value, str) and key.lower() in _SECRET:
-        return "(not shown)"
+        return tr("(not shown)")
     if isinstance(value, str) and key in _ENCODED and len(value) > _LONG:
-        return f"({len(value):,} characters, not shown)"
+        return tr("({count:,} characters, not shown)", count=len(value))
     return elided(value)
 
 
@@ -79,43 +80,50 @@ def told(exchange: Exchange, answer: Message) -> dict[str, Any]:
     first, total = timing.get("first"), timing.get("total")
     written = usage.get("output_tokens")
     facts: dict[str, Any] = {
-        "model": answer.model,
-        "state": answer.status.value,
-        "stop reason": answer.stop_reason or "none",
-        "request id": answer.request_id or "none",
-        "begun": answer.created,
+        tr("model"): answer.model,
+        tr("state"): answer.status.value,
+        tr("stop reason"): answer.stop_reason or tr("none"),
+        tr("request id"): answer.request_id or tr("none"),
+        tr("begun"): answer.created,
     }
     if first is not None:
-        facts["first token"] = f"{first:.2f} s"
+        facts[tr("first token")] = f"{first:.2f} s"
     if total is not None:
-        facts["total"] = f"{total:.2f} s"
+        facts[tr("total")] = f"{total:.2f} s"
         if first is not None and isinstance(written, int) and total - first >= 0.05:
-            facts["tokens per second"] = round(written / (total - first), 1)
+            facts[tr("tokens per second")] = round(written / (total - first), 1)
     attempts = [f"{seconds:.2f} s  {_step_words(step)}" for seconds, step in exchange.steps]
     sections: dict[str, Any] = {
-        "Answer": facts,
-        "Usage": elided(usage) or "none was reported",
-        "Rate limits": dict(exchange.limits) or "the server said nothing of them, or it is forgotten",
-        "Attempts": attempts or "forgotten",
+        tr("Answer"): facts,
+        tr("Usage"): elided(usage) or tr("none was reported"),
+        tr("Rate limits"): dict(exchange.limits) or tr("the server said nothing of them, or it is forgotten"),
+        tr("Attempts"): attempts or tr("forgotten"),
     }
     if answer.fault:
-        sections["Failure"] = elided(answer.fault)
-    sections["Request rebuilt from the saved chat" if exchange.rebuilt else "Request as sent"] = elided(exchange.body)
-    sections["Response"] = elided(answer.content)
+        sections[tr("Failure")] = elided(answer.fault)
+    sections[tr("Request rebuilt from the saved chat") if exchange.rebuilt else tr("Request as sent")] = elided(
+        exchange.body
+    )
+    sections[tr("Response")] = elided(answer.content)
     if answer.stop_details:
-        sections["Stop details"] = elided(answer.stop_details)
+        sections[tr("Stop details")] = elided(answer.stop_details)
     if answer.extra:
-        sections["Not understood"] = elided(answer.extra)
+        sections[tr("Not understood")] = elided(answer.extra)
     return sections
 
 
 def _step_words(step: Step) -> str:
     match step:
         case Connecting(attempt, attempts):
-            return f"attempt {attempt} of at most {attempts}"
+            return tr("attempt {attempt} of at most {attempts}", attempt=attempt, attempts=attempts)
         case Connected(request_id):
-            return f"the server answers{f', request {request_id}' if request_id else ''}"
+            return tr(
+                "the server answers{more}",
+                more=tr(", request {request_id}", request_id=request_id) if request_id else "",
+            )
         case Retrying(attempt, _, wait, reason):
-            return f"failed: {reason} Attempt {attempt} follows in {wait:.1f} s"
+            return tr(
+                "failed: {reason} Attempt {attempt} follows in {wait:.1f} s", reason=reason, attempt=attempt, wait=wait
+            )
         case Waiting(wait):
-            return f"waits {wait:.1f} s for the rate limit" if wait else "goes on"
+            return tr("waits {wait:.1f} s for the rate limit", wait=wait) if wait else tr("goes on")

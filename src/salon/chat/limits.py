@@ -12,6 +12,7 @@ from salon.chat.conversation import Message
 from salon.chat.filetypes import IMAGE_TYPES
 from salon.errors import SalonError
 from salon.untrusted import clean_line
+from salon.words import tr
 
 REQUEST_BYTES = 32 * 1024 * 1024
 LONGEST_SIDE = 8_000
@@ -47,30 +48,51 @@ def check(attached: Sequence[Attachment], *, other_bytes: int = 0, context: int 
     images = [each for each in attached if each.is_image]
     most = _MOST_SMALL if context is not None and context <= SMALL_CONTEXT else _MOST
     if len(images) > most:
-        raise TooMuch(f"There are {len(images)} images in this chat; the model takes {most} in one request.", _LESS)
+        raise TooMuch(
+            tr(
+                "There are {count} images in this chat; the model takes {most} in one request.",
+                count=len(images),
+                most=most,
+            ),
+            _LESS,
+        )
     pages = sum(each.pages or 0 for each in attached if each.kind is Kind.PDF)
     if pages > most:
-        raise TooMuch(f"The PDFs of this chat have {pages} pages; the model takes {most} in one request.", _LESS)
+        raise TooMuch(
+            tr(
+                "The PDFs of this chat have {pages} pages; the model takes {most} in one request.",
+                pages=pages,
+                most=most,
+            ),
+            _LESS,
+        )
     _check_types(attached)
     _check_sides(images)
     size = sum(sent_bytes(each) for each in attached) + other_bytes + _ENVELOPE
     if size > REQUEST_BYTES:
         raise TooMuch(
-            f"With its attachments this request would have {megabytes(size)}; the API takes {megabytes(REQUEST_BYTES)}"
-            f", so {megabytes(size - REQUEST_BYTES)} too many.",
+            tr(
+                "With its attachments this request would have {size}; the API takes {limit}, so {size2} too many.",
+                size=megabytes(size),
+                limit=megabytes(REQUEST_BYTES),
+                size2=megabytes(size - REQUEST_BYTES),
+            ),
             _LESS,
             tuple(each for each in images if max(each.pixels or (0,)) > LONGEST_SIDE_AMONG_MANY),
         )
 
 
-_LESS = "Remove some, or start a new chat."
+_LESS = tr("Remove some, or start a new chat.")
 
 
 def _check_types(attached: Iterable[Attachment]) -> None:
     for each in attached:
         if each.is_image and not each.url and each.media_type not in IMAGE_TYPES:
             kind = each.media_type.rpartition("/")[2].upper() or "unknown"
-            raise TooMuch(f"{_name(each)} is a {kind} image; the API takes PNG, JPEG, GIF and WebP.", "Remove it.")
+            raise TooMuch(
+                tr("{name} is a {kind} image; the API takes PNG, JPEG, GIF and WebP.", name=_name(each), kind=kind),
+                tr("Remove it."),
+            )
 
 
 def _check_sides(images: Sequence[Attachment]) -> None:
@@ -80,11 +102,19 @@ def _check_sides(images: Sequence[Attachment]) -> None:
         return
     first = too_long[0]
     width, height = first.pixels or (0, 0)
-    rest = f", and {len(too_long) - 1} more are too" if len(too_long) > 1 else ""
-    among = f" among {len(images)} images" if limit != LONGEST_SIDE else ""
+    rest = tr(", and {count} more are too", count=len(too_long) - 1) if len(too_long) > 1 else ""
+    among = tr(" among {count} images", count=len(images)) if limit != LONGEST_SIDE else ""
     raise TooMuch(
-        f"{_name(first)} is {width} × {height} pixels{rest}; a side may have {limit}{among}, "
-        f"so it is {max(width, height) - limit} too long.",
+        tr(
+            "{name} is {width} × {height} pixels{rest}; a side may have {limit}{among}, so it is {width2} too long.",
+            name=_name(first),
+            width=width,
+            height=height,
+            rest=rest,
+            limit=limit,
+            among=among,
+            width2=max(width, height) - limit,
+        ),
         "",
         too_long,
     )
@@ -113,7 +143,7 @@ def attached_in(messages: Iterable[Message]) -> list[Attachment]:
 def megabytes(size: int) -> str:
     """31.9 MB, rounded up, so that what is too much never reads as the limit itself."""
     tenths = -(-size * 10 // (1024 * 1024))
-    return f"{tenths / 10:.1f}".removesuffix(".0") + " MB"
+    return f"{tenths / 10:.1f}".removesuffix(".0") + tr(" MB")
 
 
 def _size_of(value: Any) -> int:

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from salon.words import tr
+
 
 def short_number(number: int) -> str:
     """12, 1.2k, 34k, 1.2M."""
@@ -15,10 +17,10 @@ def short_number(number: int) -> str:
 def dollars(amount: Decimal | None) -> str:
     """US dollars, with more digits the less it is; "unknown" where nobody knows."""
     if amount is None:
-        return "unknown"
+        return tr("unknown")
     digits = 2 if amount >= 1 or not amount else 3 if amount >= Decimal("0.001") else 4
     if 0 < amount < Decimal("0.0001"):
-        return "under $0.0001"
+        return tr("under $0.0001")
     return f"${amount:,.{digits}f}"
 
 

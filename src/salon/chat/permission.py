@@ -10,6 +10,7 @@ from typing import Protocol
 from salon.chat.blocks import Block
 from salon.chat.tools import Beginning, ToolCall, ToolResult, with_tools
 from salon.errors import SalonError, StoreError
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -123,4 +124,4 @@ class Gatekeeper:
             await asyncio.to_thread(self._servers.allow_always, tool)
         except StoreError as error:
             logger.warning("A permission is not kept: %s", error.what)
-            self._tell(f"{error.sentence()} The tool may be run in this chat.")
+            self._tell(tr("{sentence} The tool may be run in this chat.", sentence=error.sentence()))

@@ -6,6 +6,7 @@ from typing import Protocol
 from salon.chat.parameters import Parameters
 from salon.chat.turn import Request
 from salon.errors import SalonError
+from salon.words import tr
 
 
 class Unasked(SalonError):
@@ -19,7 +20,7 @@ class Unasked(SalonError):
 
 def stopped_before() -> Unasked:
     """The person stopped while tools or the connection were waited for."""
-    return Unasked("Stopped before anything was asked.", stopped=True)
+    return Unasked(tr("Stopped before anything was asked."), stopped=True)
 
 
 class Person(Protocol):

@@ -10,6 +10,7 @@ from salon.chat.exchange import elided
 from salon.chat.turn import Request
 from salon.errors import StoreError
 from salon.untrusted import clean_line
+from salon.words import tr
 
 
 def refers_to_attachments(request: Request) -> bool:
@@ -34,7 +35,7 @@ def with_attachments(request: Request, blobs: Blobs | None) -> Request:
             return resolved(block, _content(blobs, digest) if digest else b"")
         except StoreError as error:
             name = _name(block)
-            notices.setdefault(f"“{name}” is left out of what is sent. {error.what}")
+            notices.setdefault(tr("“{name}” is left out of what is sent. {what}", name=name, what=error.what))
             lost.add(digest)
             return text_block(f"[The attached {kind_of(block)} “{name}” is not available any more.]")
 
@@ -46,10 +47,10 @@ def with_attachments(request: Request, blobs: Blobs | None) -> Request:
 
 def _content(blobs: Blobs | None, digest: str) -> bytes:
     if blobs is None:
-        raise StoreError("This chat was opened without its attachments.")
+        raise StoreError(tr("This chat was opened without its attachments."))
     return blobs.get(digest)
 
 
 def _name(block: Block) -> str:
     attachment = of_block(block)
-    return clean_line(attachment.name if attachment is not None else "", 60) or "an attachment"
+    return clean_line(attachment.name if attachment is not None else "", 60) or tr("an attachment")

@@ -34,6 +34,7 @@ from salon.chat.tools import (
     waiting_calls,
 )
 from salon.chat.turn import Client, Request, Turn, message_record
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -270,7 +271,7 @@ class Session(Requesting):
         if ended is None and allowed is None:
             raise stopped_before()
         if ended is None:
-            raise Unasked("Nothing was asked, because of the budget.")
+            raise Unasked(tr("Nothing was asked, because of the budget."))
         return None
 
     async def _unless_stopped(self, waited_for: Awaitable[T]) -> T | None:

@@ -30,6 +30,7 @@ from salon.chat.exchange import Exchange, Step
 from salon.chat.ids import new_id
 from salon.chat.tools import container_in
 from salon.errors import Fault, FaultKind
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -273,7 +274,10 @@ class Turn:
             # A worker's top: a bug in here must end in a named state with the text kept, and be found in the log.
             logger.exception("The pump of a turn failed")
             return _End(
-                Fault(FaultKind.INTERNAL, f"Salon itself failed ({type(error).__name__}); the log has details.")
+                Fault(
+                    FaultKind.INTERNAL,
+                    tr("Salon itself failed ({name}); the log has details.", name=type(error).__name__),
+                )
             )
         return _End()
 
@@ -375,7 +379,10 @@ class Turn:
         if self._stopped or end is None:
             return Status.STOPPED, None
         fault = end.fault or Fault(
-            FaultKind.DROPPED, "The answer ended before it was whole.", "What had come is kept.", ("continue", "retry")
+            FaultKind.DROPPED,
+            tr("The answer ended before it was whole."),
+            tr("What had come is kept."),
+            ("continue", tr("retry")),
         )
         return (Status.INTERRUPTED if answer.begun else Status.ERROR), fault
 

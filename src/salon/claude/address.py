@@ -8,10 +8,11 @@ from urllib.parse import SplitResult, urlsplit
 
 from salon.errors import UsageError
 from salon.untrusted import clean_line
+from salon.words import tr
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
 _USER_INFO = re.compile(r"//[^/?#]*@")
-_WHERE = "Give it as https://HOST, or http://localhost:PORT for a server on this machine."
+_WHERE = tr("Give it as https://HOST, or http://localhost:PORT for a server on this machine.")
 
 
 class Address(NamedTuple):
@@ -45,13 +46,15 @@ def check_base_url(url: str) -> str:
     shown = clean_line(_USER_INFO.sub("//***@", url.strip()), 100)
     parts = _split(url.strip(), shown)
     if parts.scheme not in ("https", "http") or not parts.hostname:
-        raise UsageError(f"“{shown}” is not a web address.", _WHERE)
+        raise UsageError(tr("“{shown}” is not a web address.", shown=shown), _WHERE)
     if parts.username is not None or parts.password is not None:
-        raise UsageError("The base URL must not contain a user name or password.", _WHERE)
+        raise UsageError(tr("The base URL must not contain a user name or password."), _WHERE)
     if parts.query or parts.fragment:
-        raise UsageError(f"The base URL “{shown}” must end with its path, without “?” or “#”.", _WHERE)
+        raise UsageError(tr("The base URL “{shown}” must end with its path, without “?” or “#”.", shown=shown), _WHERE)
     if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise UsageError(f"“{shown}” is not encrypted, so the key and the chat could be read on the way.", _WHERE)
+        raise UsageError(
+            tr("“{shown}” is not encrypted, so the key and the chat could be read on the way.", shown=shown), _WHERE
+        )
     path = parts.path.rstrip("/")
     if path == "/v1" or path.endswith("/v1"):
         path = path[: -len("/v1")].rstrip("/")
@@ -86,5 +89,5 @@ def _split(url: str, shown: str) -> SplitResult:
     except ValueError:
         port_is_a_number = False
     if not port_is_a_number or not url.isascii() or any(char.isspace() for char in url):
-        raise UsageError(f"“{shown}” is not a web address.", _WHERE)
+        raise UsageError(tr("“{shown}” is not a web address.", shown=shown), _WHERE)
     return parts

@@ -11,6 +11,7 @@ from salon.claude.address import DEFAULT_BASE_URL, host_of, is_anthropic, is_loo
 from salon.claude.credentials import Credentials, redact
 from salon.errors import Fault, FaultKind
 from salon.untrusted import clean_line
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -69,11 +70,11 @@ class Circumstances:
 
 def dropped(at: Circumstances, begun: bool, why: str = "") -> Fault:
     """The stream ended before the answer did."""
-    what = "Connection lost." if begun else f"{at.who} closed the connection without an answer."
+    what = tr("Connection lost.") if begun else tr("{who} closed the connection without an answer.", who=at.who)
     return Fault(
         FaultKind.DROPPED,
         what,
-        actions=("continue", "retry") if begun else ("retry",),
+        actions=("continue", tr("retry")) if begun else ("retry",),
         transient=True,
         details=at.details(reason=at.clean(why)),
     )
@@ -83,8 +84,8 @@ def stalled(at: Circumstances, begun: bool) -> Fault:
     """Nothing came for too long, not even a ping."""
     return Fault(
         FaultKind.STALLED,
-        f"No data for {at.read_timeout:g} s; stopped waiting.",
-        actions=("continue", "retry") if begun else ("retry",),
+        tr("No data for {read_timeout:g} s; stopped waiting.", read_timeout=at.read_timeout),
+        actions=("continue", tr("retry")) if begun else ("retry",),
         transient=True,
         details=at.details(),
     )
@@ -94,8 +95,8 @@ def garbled(at: Circumstances, begun: bool, why: str) -> Fault:
     """What came is not what the protocol says."""
     return Fault(
         FaultKind.GARBLED,
-        f"{at.who} sent something that cannot be read.",
-        actions=("continue", "retry", "show_details") if begun else ("retry", "show_details"),
+        tr("{who} sent something that cannot be read.", who=at.who),
+        actions=("continue", tr("retry"), tr("show_details")) if begun else ("retry", tr("show_details")),
         transient=True,
         details=at.details(reason=at.clean(why)),
     )
@@ -105,8 +106,8 @@ def sign_in_page(at: Circumstances, **details: Any) -> Fault:
     """A captive portal or a company's login answered in the API's place."""
     return Fault(
         FaultKind.SIGN_IN_PAGE,
-        f"A sign-in page answered instead of {at.who}.",
-        "Log in to the Wi-Fi, then retry.",
+        tr("A sign-in page answered instead of {who}.", who=at.who),
+        tr("Log in to the Wi-Fi, then retry."),
         details=at.details(**details),
     )
 
@@ -121,8 +122,8 @@ def not_the_api(at: Circumstances, **details: Any) -> Fault:
     path = urlsplit(at.base_url).path
     return Fault(
         FaultKind.NOT_THE_API,
-        f"{at.place} answered, but not like the Claude API.",
-        f"Check base_url ({path or at.base_url}).",
+        tr("{place} answered, but not like the Claude API.", place=at.place),
+        tr("Check base_url ({path}).", path=path or at.base_url),
         actions=("edit_base_url", "show_details"),
         details=at.details(path=path + "/v1/messages", **details),
     )
@@ -133,23 +134,25 @@ def no_key(at: Circumstances) -> Fault:
     if at.anthropic:
         return Fault(
             FaultKind.NO_KEY,
-            "No API key yet.",
-            "Paste one here or set ANTHROPIC_API_KEY.",
+            tr("No API key yet."),
+            tr("Paste one here or set ANTHROPIC_API_KEY."),
             actions=("change_key",),
             details=at.details(),
         )
     return Fault(
-        FaultKind.NO_KEY, f"{at.place} asks for an API key, and there is none for it.", actions=("change_key",)
+        FaultKind.NO_KEY,
+        tr("{place} asks for an API key, and there is none for it.", place=at.place),
+        actions=("change_key",),
     )
 
 
 def unsendable_key(at: Circumstances) -> Fault:
     """The key has characters that no HTTP header can carry."""
-    source = f" (from {at.credentials.source})" if at.credentials else ""
+    source = tr(" (from {source})", source=at.credentials.source) if at.credentials else ""
     return Fault(
         FaultKind.REJECTED_KEY,
-        f"The API key{source} contains characters that cannot be sent.",
-        "Copy it again.",
+        tr("The API key{source} contains characters that cannot be sent.", source=source),
+        tr("Copy it again."),
         actions=("change_key",),
         details=at.details(),
     )
@@ -161,8 +164,8 @@ def internal(problem: BaseException, at: Circumstances) -> Fault:
     logger.error("unforeseen failure of a request to %s\n%s", at.host, text)
     return Fault(
         FaultKind.INTERNAL,
-        "Something went wrong inside Salon.",
-        "The log has the details.",
-        actions=("retry", "show_details"),
+        tr("Something went wrong inside Salon."),
+        tr("The log has the details."),
+        actions=("retry", tr("show_details")),
         details=at.details(error=type(problem).__name__, reason=at.clean(str(problem))),
     )

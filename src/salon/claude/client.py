@@ -26,6 +26,7 @@ from salon.claude.status_faults import SIZE_LIMIT, too_large
 from salon.claude.stream import SDK_FAILURES, arguments, attempt
 from salon.claude.waking import given_up_after_sleep
 from salon.errors import Fault, FaultKind, UsageError
+from salon.words import tr
 
 if TYPE_CHECKING:
     import httpx2
@@ -277,7 +278,7 @@ class ApiClient:
         if fault.kind is not FaultKind.REJECTED_KEY or not profile or cache is None:
             return ""
         cache.invalidate()
-        return "The sign-in had run out and is renewed."
+        return tr("The sign-in had run out and is renewed.")
 
 
 async def _in_turn(place: Place, control: RetryControl) -> AsyncGenerator[Waiting, None]:
@@ -293,7 +294,12 @@ async def _in_turn(place: Place, control: RetryControl) -> AsyncGenerator[Waitin
 
 
 def _too_large_to_download(largest: int) -> Fault:
-    return Fault(FaultKind.TOO_LARGE, f"The file is larger than {largest // 1024**2} MB.", "It was not saved.", ())
+    return Fault(
+        FaultKind.TOO_LARGE,
+        tr("The file is larger than {largest} MB.", largest=largest // 1024**2),
+        tr("It was not saved."),
+        (),
+    )
 
 
 def _repair(fault: Fault, body: dict[str, Any]) -> str:
@@ -301,4 +307,4 @@ def _repair(fault: Fault, body: dict[str, Any]) -> str:
     if fault.kind is not FaultKind.BAD_HISTORY or (mended := repaired(body)) is None:
         return ""
     body.update(mended)
-    return "The saved conversation has an unfinished part; it was repaired."
+    return tr("The saved conversation has an unfinished part; it was repaired.")

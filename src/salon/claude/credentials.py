@@ -17,6 +17,7 @@ from salon.claude.address import DEFAULT_BASE_URL, host_of
 from salon.errors import CredentialsError, StoreError
 from salon.toml_text import read_small_file
 from salon.untrusted import clean_line
+from salon.words import tr
 
 Kind = Literal["api_key", "auth_token", "profile"]
 
@@ -101,7 +102,9 @@ def find_credentials(
     if source := _profile_source(environ):
         return Credentials("profile", Secret(""), source)
     if saved := _saved_keys(credentials_file).get(host):
-        return Credentials("api_key", Secret(saved), f"saved in {credentials_file}")
+        return Credentials(
+            "api_key", Secret(saved), tr("saved in {credentials_file}", credentials_file=credentials_file)
+        )
     return None
 
 
@@ -109,7 +112,7 @@ def key_typed_in(text: str, source: str = "typed in") -> Credentials:
     """Credentials of a key that a person gave. Raises CredentialsError for one that no header can carry."""
     key = text.strip()
     if not key or not key.isascii() or not key.isprintable() or " " in key:
-        raise CredentialsError("This is not an API key.", "A key is one word of letters, digits and dashes.")
+        raise CredentialsError(tr("This is not an API key."), tr("A key is one word of letters, digits and dashes."))
     return Credentials("api_key", Secret(key), source)
 
 
@@ -144,7 +147,7 @@ def warn_if_readable_by_others(path: Path) -> str:
         return ""  # a file that is not there or not readable to us is nobody's leak
     if os.name != "posix" or not mode & 0o077:
         return ""
-    return f"Other people on this computer can read the key in {path}. To close it: chmod 600 '{path}'"
+    return tr("Other people on this computer can read the key in {path}. To close it: chmod 600 '{path}'", path=path)
 
 
 def saved_keys(path: Path) -> list[str]:
@@ -193,8 +196,10 @@ def _saved_keys(path: Path) -> dict[str, str]:
         return {}
     except (OSError, ValueError, RecursionError) as problem:
         # A TOML error may quote the line, and the line may be the key.
-        reason = problem.strerror if isinstance(problem, OSError) else "it is not valid TOML"
-        raise CredentialsError(f"The saved key in {path} cannot be read: {reason}.") from None
+        reason = problem.strerror if isinstance(problem, OSError) else tr("it is not valid TOML")
+        raise CredentialsError(
+            tr("The saved key in {path} cannot be read: {reason}.", path=path, reason=reason)
+        ) from None
     keys = data.get("keys")
     if not isinstance(keys, dict):
         return {}
@@ -217,4 +222,6 @@ def _write_keys(path: Path, keys: Mapping[str, str]) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as problem:
-        raise StoreError(f"The key was not saved in {path}: {problem.strerror or problem}.") from None
+        raise StoreError(
+            tr("The key was not saved in {path}: {reason}.", path=path, reason=problem.strerror or problem)
+        ) from None

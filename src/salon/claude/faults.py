@@ -9,6 +9,7 @@ from salon.claude import network_faults, status_faults
 from salon.claude.circumstances import Circumstances, garbled, internal, no_key, not_the_api, unsendable_key
 from salon.claude.refusal import Refusal
 from salon.errors import Fault, FaultKind
+from salon.words import tr
 
 
 def fault_of(problem: BaseException, at: Circumstances, *, begun: bool = False) -> Fault:
@@ -40,8 +41,12 @@ def _of_sdk(problem: Exception, at: Circumstances) -> Fault:
     source = at.credentials.source if at.credentials else "profile"
     return Fault(
         FaultKind.REJECTED_KEY,
-        f"The saved sign-in ({source}) cannot be used: {at.clean(str(problem), 160) or type(problem).__name__}",
-        actions=("change_key", "show_details"),
+        tr(
+            "The saved sign-in ({source}) cannot be used: {problem}",
+            source=source,
+            problem=at.clean(str(problem), 160) or type(problem).__name__,
+        ),
+        actions=("change_key", tr("show_details")),
         details=at.details(error=type(problem).__name__),
     )
 
@@ -63,7 +68,7 @@ def _of_python(problem: BaseException, at: Circumstances, begun: bool) -> Fault:
 def _unsendable_text(at: Circumstances) -> Fault:
     return Fault(
         FaultKind.BAD_REQUEST,
-        "The message contains a character that cannot be sent.",
-        actions=("edit", "show_details"),
+        tr("The message contains a character that cannot be sent."),
+        actions=("edit", tr("show_details")),
         details=at.details(),
     )

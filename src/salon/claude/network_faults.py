@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from salon.claude.circumstances import Circumstances, dropped, garbled, internal, stalled, unsendable_key
 from salon.errors import Fault, FaultKind
 from salon.untrusted import clean_line
+from salon.words import tr
 
 _NOT_YET_VALID = 9
 _EXPIRED = 10
@@ -29,7 +30,7 @@ def fault_of_transport(problem: Exception, at: Circumstances, *, begun: bool) ->
     if trouble is not None and isinstance(problem, (httpx2.ConnectError, ssl.SSLError)):
         # Later than at the start of a connection, TLS fails because the connection does.
         closed = isinstance(trouble, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
-        return unreachable(at, "it closed the connection") if closed else untrusted(trouble, at)
+        return unreachable(at, tr("it closed the connection")) if closed else untrusted(trouble, at)
     if isinstance(problem, httpx2.LocalProtocolError) and "header" in str(problem).lower():
         return unsendable_key(at)
     if isinstance(problem, (httpx2.UnsupportedProtocol, httpx2.InvalidURL)):
@@ -37,7 +38,7 @@ def fault_of_transport(problem: Exception, at: Circumstances, *, begun: bool) ->
     if isinstance(problem, httpx2.ProxyError):
         return _proxy_refused(problem, at)
     if isinstance(problem, (httpx2.ConnectTimeout, httpx2.PoolTimeout)):
-        return unreachable(at, f"it did not answer within {at.connect_timeout:g} s")
+        return unreachable(at, tr("it did not answer within {connect_timeout:g} s", connect_timeout=at.connect_timeout))
     if isinstance(problem, httpx2.ConnectError):
         return _of_connect(problem, at)
     if isinstance(problem, httpx2.ReadTimeout):
@@ -45,7 +46,7 @@ def fault_of_transport(problem: Exception, at: Circumstances, *, begun: bool) ->
     if isinstance(problem, httpx2.DecodingError):
         return garbled(at, begun, "DecodingError")
     if isinstance(problem, httpx2.RemoteProtocolError) and not _ENDED.search(str(problem)):
-        return garbled(at, begun, "what came is not HTTP")
+        return garbled(at, begun, tr("what came is not HTTP"))
     if isinstance(problem, (httpx2.TransportError, ConnectionError)):
         return dropped(at, begun, type(problem).__name__)
     if isinstance(problem, OSError):
@@ -56,10 +57,14 @@ def fault_of_transport(problem: Exception, at: Circumstances, *, begun: bool) ->
 def unreachable(at: Circumstances, why: str = "", now: str = "") -> Fault:
     """Nobody answers; `why` ends the sentence, `now` is what to do about it."""
     if at.local:
-        what, now = f"Nothing answers at {at.place}.", "Is the server running?"
+        what, now = tr("Nothing answers at {place}.", place=at.place), tr("Is the server running?")
     else:
-        what = f"Can't reach {at.place}: {why}." if why else f"Can't reach {at.place} (no network?)."
-    actions = ("retry",) if at.anthropic else ("retry", "edit_base_url")
+        what = (
+            tr("Can't reach {place}: {why}.", place=at.place, why=why)
+            if why
+            else tr("Can't reach {place} (no network?).", place=at.place)
+        )
+    actions = ("retry",) if at.anthropic else ("retry", tr("edit_base_url"))
     return Fault(FaultKind.UNREACHABLE, what, now, actions, transient=True, details=at.details())
 
 
@@ -68,7 +73,7 @@ def bad_address(at: Circumstances) -> Fault:
     shown = clean_line(at.base_url, 100)
     return Fault(
         FaultKind.BAD_ADDRESS,
-        f"“{shown}” is not an address of a server.",
+        tr("“{shown}” is not an address of a server.", shown=shown),
         actions=("edit_base_url",),
         details=at.details(),
     )
@@ -80,28 +85,28 @@ def untrusted(problem: ssl.SSLError, at: Circumstances) -> Fault:
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
         return Fault(
             FaultKind.BAD_ADDRESS,
-            f"{at.host} does not speak https.",
-            "Check base_url.",
+            tr("{host} does not speak https.", host=at.host),
+            tr("Check base_url."),
             actions=("edit_base_url", "show_details"),
             details=at.details(reason=reason),
         )
     code = getattr(problem, "verify_code", None)
     why = at.clean(getattr(problem, "verify_message", "") or reason.replace("_", " ").lower(), 120)
     if code in (_NOT_YET_VALID, _EXPIRED):
-        state = "not valid yet" if code == _NOT_YET_VALID else "out of date"
-        what = f"The connection is not trusted: the certificate of {at.host} is {state}."
-        now = "Check your computer's clock."
+        state = tr("not valid yet") if code == _NOT_YET_VALID else tr("out of date")
+        what = tr("The connection is not trusted: the certificate of {host} is {state}.", host=at.host, state=state)
+        now = tr("Check your computer's clock.")
     elif code == _HOST_MISMATCH:
-        what = f"The connection is not trusted: the certificate is not {at.host}'s."
-        now = "Log in to the Wi-Fi if it wants that, then retry."
+        what = tr("The connection is not trusted: the certificate is not {host}'s.", host=at.host)
+        now = tr("Log in to the Wi-Fi if it wants that, then retry.")
     else:
-        what = f"The connection is not trusted: {why or 'the secure connection failed'}."
-        now = "On a company network set SSL_CERT_FILE."
+        what = tr("The connection is not trusted: {why}.", why=why or tr("the secure connection failed"))
+        now = tr("On a company network set SSL_CERT_FILE.")
     return Fault(
         FaultKind.UNTRUSTED_TLS,
         what,
         now,
-        actions=("retry", "show_details"),
+        actions=("retry", tr("show_details")),
         details=at.details(reason=reason, verify_code=code, verify_message=why),
     )
 
@@ -115,27 +120,27 @@ def fault_of_setup(problem: Exception, at: Circumstances) -> Fault:
     if isinstance(problem, (FileNotFoundError, PermissionError, IsADirectoryError, ssl.SSLError)):
         return _bad_certificate_file(problem, at)
     variable, value = _suspect_proxy(at)
-    shown = f"{variable}={value}" if variable else "The proxy setting"
+    shown = f"{variable}={value}" if variable else tr("The proxy setting")
     if isinstance(problem, ImportError):
-        why = "SOCKS proxies need the package socksio (pip install 'httpx2[socks]')"
+        why = tr("SOCKS proxies need the package socksio (pip install 'httpx2[socks]')")
     else:
-        why = at.clean(str(problem), 120).rstrip(".") or "it is not an address"
+        why = at.clean(str(problem), 120).rstrip(".") or tr("it is not an address")
     return Fault(
         FaultKind.PROXY,
-        f"{shown} cannot be used: {why}.",
-        actions=("retry", "show_details"),
+        tr("{shown} cannot be used: {why}.", shown=shown, why=why),
+        actions=("retry", tr("show_details")),
         details=at.details(error=type(problem).__name__),
     )
 
 
 def _bad_certificate_file(problem: OSError, at: Circumstances) -> Fault:
     variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if at.environ.get(name)), "")
-    why = "it holds no certificate" if isinstance(problem, ssl.SSLError) else (problem.strerror or "").lower()
-    shown = f"{variable}={at.clean(at.environ[variable], 120)}" if variable else "The certificate file"
+    why = tr("it holds no certificate") if isinstance(problem, ssl.SSLError) else (problem.strerror or "").lower()
+    shown = f"{variable}={at.clean(at.environ[variable], 120)}" if variable else tr("The certificate file")
     return Fault(
         FaultKind.UNTRUSTED_TLS,
-        f"{shown} cannot be used: {why or type(problem).__name__}.",
-        actions=("retry", "show_details"),
+        tr("{shown} cannot be used: {why}.", shown=shown, why=why or type(problem).__name__),
+        actions=("retry", tr("show_details")),
         details=at.details(error=type(problem).__name__),
     )
 
@@ -144,16 +149,16 @@ def _of_connect(problem: Exception, at: Circumstances) -> Fault:
     if proxy := _proxy_in_use(at):
         return Fault(
             FaultKind.PROXY,
-            f"Can't reach the proxy {proxy}.",
+            tr("Can't reach the proxy {proxy}.", proxy=proxy),
             transient=True,
             details=at.details(proxy=proxy),
         )
     causes = list(_causes(problem))
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return unreachable(at, "the connection was refused")
+        return unreachable(at, tr("the connection was refused"))
     unknown_name = next((cause for cause in causes if isinstance(cause, socket.gaierror)), None)
     if unknown_name is not None and unknown_name.errno == socket.EAI_NONAME and not at.anthropic:
-        return unreachable(at, "nobody knows this name", "Check base_url.")
+        return unreachable(at, tr("nobody knows this name"), tr("Check base_url."))
     return unreachable(at)
 
 
@@ -161,9 +166,9 @@ def _proxy_refused(problem: Exception, at: Circumstances) -> Fault:
     proxy = _proxy_in_use(at)
     return Fault(
         FaultKind.PROXY,
-        f"The proxy {proxy} refused the connection.".replace("  ", " "),
+        tr("The proxy {proxy} refused the connection.", proxy=proxy).replace("  ", " "),
         at.clean(str(problem), 120),
-        actions=("retry", "show_details"),
+        actions=("retry", tr("show_details")),
         details=at.details(proxy=proxy),
     )
 

@@ -25,6 +25,7 @@ from salon.chat.model import Price
 from salon.chat.summary import SIZE_STEP
 from salon.toml_text import did_you_mean, parse_leniently, place_of, read_small_file, reason_of, shown_path
 from salon.untrusted import clean_line
+from salon.words import tr
 
 _FROM_INPUT = {"cache_read": Decimal("0.1"), "cache_write_5m": Decimal("1.25"), "cache_write_1h": Decimal(2)}
 _DOLLARS = ("input", "output", *_FROM_INPUT, "web_search")
@@ -42,7 +43,7 @@ def load_prices(file: Path) -> tuple[Prices, list[str]]:
     except FileNotFoundError:
         return {}, []
     except (OSError, ValueError) as error:
-        return {}, [f"{shown_path(file)}: the prices cannot be read: {reason_of(error)}."]
+        return {}, [tr("{file}: the prices cannot be read: {error}.", file=shown_path(file), error=reason_of(error))]
     written, problems = parse_leniently(text, shown_path(file))
     prices: dict[str, tuple[Price, ...]] = {}
     for model, table in written.items():
@@ -51,39 +52,46 @@ def load_prices(file: Path) -> tuple[Prices, list[str]]:
         except ValueError as error:
             key = f"{model}.tiers" if isinstance(table, dict) and "tiers" in table else model
             place = place_of(text, shown_path(file), key)
-            problems.append(f"{place}: the price of {clean_line(model, 60)} is not used: {str(error).rstrip('.')}.")
+            problems.append(
+                tr(
+                    "{place}: the price of {model} is not used: {error}.",
+                    place=place,
+                    model=clean_line(model, 60),
+                    error=str(error).rstrip("."),
+                )
+            )
     return prices, problems
 
 
 def _tiers(table: Any) -> tuple[Price, ...]:
     if not isinstance(table, dict):
-        raise ValueError("it must be a table with input and output")
+        raise ValueError(tr("it must be a table with input and output"))
     listed = table.get("tiers", [table])
     if not isinstance(listed, list) or not listed or ("tiers" in table and len(table) > 1):
-        raise ValueError("tiers must be a list of tables, and stand alone")
+        raise ValueError(tr("tiers must be a list of tables, and stand alone"))
     tiers = tuple(_price(each) for each in listed)
     sizes = [tier.up_to or 0 for tier in tiers[:-1]]
     if 0 in sizes or sizes != sorted(set(sizes)) or (sizes and 0 < (tiers[-1].up_to or 0) <= sizes[-1]):
-        raise ValueError("the tiers must be in order, the smallest up_to first, and only the last may be without")
+        raise ValueError(tr("the tiers must be in order, the smallest up_to first, and only the last may be without"))
     return tiers
 
 
 def _price(table: Any) -> Price:
     if not isinstance(table, dict):
-        raise ValueError("a tier must be a table with input and output")
+        raise ValueError(tr("a tier must be a table with input and output"))
     if unknown := next((key for key in table if key not in {*_DOLLARS, "up_to"}), None):
         near = did_you_mean(unknown, _DOLLARS)
-        raise ValueError(f'"{clean_line(unknown, 40)}" is no part of a price.{near}')
+        raise ValueError(tr('"{unknown}" is no part of a price.{near}', unknown=clean_line(unknown, 40), near=near))
     given = {name: _dollars(name, table[name]) for name in _DOLLARS if name in table}
     if not {"input", "output"} <= given.keys():
-        raise ValueError("it needs input and output")
+        raise ValueError(tr("it needs input and output"))
     derived = {name: given["input"] * times for name, times in _FROM_INPUT.items()}
     return Price(**derived | given, up_to=_size(table.get("up_to")))
 
 
 def _dollars(name: str, value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST:
-        raise ValueError(f"{name} must be a number of dollars, 0 or more")
+        raise ValueError(tr("{name} must be a number of dollars, 0 or more", name=name))
     return Decimal(str(value))
 
 
@@ -91,5 +99,10 @@ def _size(value: Any) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value <= 0 or value % SIZE_STEP:
-        raise ValueError(f"up_to must be a multiple of {SIZE_STEP:,} tokens, because sums are kept in such steps")
+        raise ValueError(
+            tr(
+                "up_to must be a multiple of {size_step:,} tokens, because sums are kept in such steps",
+                size_step=SIZE_STEP,
+            )
+        )
     return value

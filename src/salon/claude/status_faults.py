@@ -9,6 +9,7 @@ from salon.claude.circumstances import Circumstances, no_key, not_the_api, sign_
 from salon.claude.refusal import Refusal
 from salon.claude.retry_after import retry_after_seconds
 from salon.errors import Fault, FaultKind
+from salon.words import tr
 
 MAX_AUTOMATIC_WAIT = 60.0
 """Seconds of a server's wish that are waited without asking."""
@@ -60,7 +61,7 @@ def fault_of_refusal(
         _obey_the_server(reply, fault, now)
     if begun and fault.kind in (FaultKind.OVERLOADED, FaultKind.SERVER_ERROR, FaultKind.RATE_LIMITED):
         if fault.kind is FaultKind.OVERLOADED:
-            fault.what = f"{at.who} became overloaded part-way."
+            fault.what = tr("{who} became overloaded part-way.", who=at.who)
         fault.actions = ("continue", *fault.actions)
     return fault
 
@@ -75,10 +76,14 @@ def _obey_the_server(reply: Refusal, fault: Fault, now: Callable[[], datetime]) 
     fault.transient = False
     moment = clock_time(wait, now())
     if fault.kind is FaultKind.RATE_LIMITED:
-        fault.what = f"Rate limit reached until {moment}." if moment else "Rate limit reached for more than a day."
+        fault.what = (
+            tr("Rate limit reached until {moment}.", moment=moment)
+            if moment
+            else tr("Rate limit reached for more than a day.")
+        )
     else:
-        fault.now = f"Try again at {moment}." if moment else "Try again tomorrow."
-    fault.actions = ("retry", "pick_model")
+        fault.now = tr("Try again at {moment}.", moment=moment) if moment else tr("Try again tomorrow.")
+    fault.actions = ("retry", tr("pick_model"))
 
 
 def clock_time(seconds: float, now: datetime) -> str:
@@ -91,14 +96,18 @@ def clock_time(seconds: float, now: datetime) -> str:
 
 def too_large(at: Circumstances, size: int) -> Fault:
     """The request is larger than the API takes; `size` in bytes, 0 where unknown."""
-    subject = "Attachments are" if at.has_attachments else "The conversation is"
+    subject = tr("Attachments are") if at.has_attachments else tr("The conversation is")
     megabytes = -(-size // (1024 * 1024))
     # A proxy's limit may be far below the API's, and then the API's number would be wrong.
-    amount = f" ({megabytes} MB of {SIZE_LIMIT // 1024 // 1024} MB)" if size > SIZE_LIMIT else ""
+    amount = (
+        tr(" ({megabytes} MB of {limit} MB)", megabytes=megabytes, limit=SIZE_LIMIT // 1024 // 1024)
+        if size > SIZE_LIMIT
+        else ""
+    )
     return Fault(
         FaultKind.TOO_LARGE,
-        f"{subject} too big{amount}.",
-        actions=("edit", "trim", "new_chat"),
+        tr("{subject} too big{amount}.", subject=subject, amount=amount),
+        actions=("edit", tr("trim"), tr("new_chat")),
         details=at.details(size=size or None),
     )
 
@@ -126,8 +135,8 @@ def _redirect(reply: Refusal, at: Circumstances) -> Fault | None:
     named = f" ({at.clean(f'{target.scheme}://{target.netloc}{target.path}', 100)})" if target.hostname else ""
     return Fault(
         FaultKind.REDIRECTED,
-        f"{at.host} points to another address{named}, which is not followed.",
-        "Check base_url.",
+        tr("{host} points to another address{named}, which is not followed.", host=at.host, named=named),
+        tr("Check base_url."),
         actions=("edit_base_url", "show_details"),
     )
 
@@ -138,9 +147,9 @@ def _credit(reply: Refusal, at: Circumstances) -> Fault | None:
         return None
     return Fault(
         FaultKind.OUT_OF_CREDIT,
-        "Your account is out of credit.",
-        "Nothing was charged.",
-        actions=("open_billing", "retry"),
+        tr("Your account is out of credit."),
+        tr("Nothing was charged."),
+        actions=("open_billing", tr("retry")),
     )
 
 
@@ -149,8 +158,8 @@ def _spend_limit(reply: Refusal, at: Circumstances) -> Fault | None:
         return None
     return Fault(
         FaultKind.SPEND_LIMIT,
-        _said("Your account has reached its spend limit", at.clean(reply.message, 200)),
-        actions=("open_billing", "retry"),
+        _said(tr("Your account has reached its spend limit"), at.clean(reply.message, 200)),
+        actions=("open_billing", tr("retry")),
     )
 
 
@@ -162,11 +171,17 @@ def _key(reply: Refusal, at: Circumstances) -> Fault | None:
         return no_key(at)
     subject = "Anthropic" if at.anthropic else at.place
     if credentials.kind == "profile":
-        what = f"{subject} rejected the sign-in (from {credentials.source})."
+        what = tr("{subject} rejected the sign-in (from {source}).", subject=subject, source=credentials.source)
     else:
-        name = "API key" if credentials.kind == "api_key" else "access token"
-        ending = f" ending …{credentials.ending}" if credentials.ending else ""
-        what = f"{subject} rejected the {name}{ending} (from {credentials.source})."
+        name = tr("API key") if credentials.kind == "api_key" else tr("access token")
+        ending = tr(" ending …{ending}", ending=credentials.ending) if credentials.ending else ""
+        what = tr(
+            "{subject} rejected the {name}{ending} (from {source}).",
+            subject=subject,
+            name=name,
+            ending=ending,
+            source=credentials.source,
+        )
     return Fault(
         FaultKind.REJECTED_KEY,
         what,
@@ -181,10 +196,10 @@ def _forbidden(reply: Refusal, at: Circumstances) -> Fault | None:
     said = at.clean(reply.message, 200)
     about_model = not said or "model" in said.lower() or (at.model and at.model in said)
     if about_model and at.model and not reply.is_html:
-        what = f"This key may not use {at.model}."
+        what = tr("This key may not use {model}.", model=at.model)
     else:
-        what = _said(f"{at.place} does not allow this request", said)
-    return Fault(FaultKind.FORBIDDEN, what, actions=("pick_model", "change_key"))
+        what = _said(tr("{place} does not allow this request", place=at.place), said)
+    return Fault(FaultKind.FORBIDDEN, what, actions=("pick_model", tr("change_key")))
 
 
 def _not_found(reply: Refusal, at: Circumstances) -> Fault | None:
@@ -193,8 +208,12 @@ def _not_found(reply: Refusal, at: Circumstances) -> Fault | None:
     of_model = not reply.message or "model" in reply.message.lower() or at.model in reply.message
     named = (reply.type == "not_found_error" and of_model) or _NO_SUCH_MODEL.search(reply.message)
     if named and (absent or reply.status in (200, 400)) and at.model:
-        whom = "to this key" if at.credentials is not None else f"at {at.place}"
-        return Fault(FaultKind.MODEL_NOT_FOUND, f"{at.model} is not available {whom}.", actions=("pick_model",))
+        whom = tr("to this key") if at.credentials is not None else tr("at {place}", place=at.place)
+        return Fault(
+            FaultKind.MODEL_NOT_FOUND,
+            tr("{model} is not available {whom}.", model=at.model, whom=whom),
+            actions=("pick_model",),
+        )
     return not_the_api(at) if absent else None
 
 
@@ -214,11 +233,13 @@ def _too_long(reply: Refusal, at: Circumstances) -> Fault | None:
     used = numbers.get("used") or _count(reply.error.get("n_prompt_tokens"))
     limit = numbers.get("limit") or _count(reply.error.get("n_ctx"))
     if used and limit:
-        what = f"This conversation is {used + numbers.get('answer', 0):,} of {limit:,} tokens long."
+        what = tr(
+            "This conversation is {used:,} of {limit:,} tokens long.", used=used + numbers.get("answer", 0), limit=limit
+        )
     else:
-        what = f"This conversation is longer than {at.model or 'the model'} can read."
+        what = tr("This conversation is longer than {model} can read.", model=at.model or tr("the model"))
     details = {"used": used, "limit": limit} if used and limit else {}
-    actions = ("summarise", "trim", "fresh_chat", "pick_model", "retry")
+    actions = ("summarise", tr("trim"), tr("fresh_chat"), tr("pick_model"), tr("retry"))
     return Fault(FaultKind.CONTEXT_OVERFLOW, what, actions=actions, details=details)
 
 
@@ -227,32 +248,32 @@ def _bad_history(reply: Refusal, at: Circumstances) -> Fault | None:
         return None
     return Fault(
         FaultKind.BAD_HISTORY,
-        _said("The saved conversation has an unfinished part that the API refuses", at.clean(reply.message, 160)),
-        actions=("new_chat", "show_details"),
+        _said(tr("The saved conversation has an unfinished part that the API refuses"), at.clean(reply.message, 160)),
+        actions=("new_chat", tr("show_details")),
     )
 
 
 def _rate_limited(reply: Refusal, at: Circumstances) -> Fault | None:
     if reply.status != 429 and reply.type != "rate_limit_error":
         return None
-    return Fault(FaultKind.RATE_LIMITED, "Rate limited.", actions=("retry", "pick_model"), transient=True)
+    return Fault(FaultKind.RATE_LIMITED, tr("Rate limited."), actions=("retry", tr("pick_model")), transient=True)
 
 
 def _server_error(reply: Refusal, at: Circumstances) -> Fault | None:
     if reply.status in (503, 529) or reply.type == "overloaded_error":
-        return Fault(FaultKind.OVERLOADED, f"{at.who} is overloaded.", transient=True)
+        return Fault(FaultKind.OVERLOADED, tr("{who} is overloaded.", who=at.who), transient=True)
     ours = reply.type in ("api_error", "timeout_error", "server_error") or reply.status in (408, 409)
     ours = ours or (reply.status == 200 and not reply.type)  # an error event that says no more than that
     if reply.status < 500 and not ours:
         return None
-    number = f" (HTTP {reply.status})" if reply.status != 200 else ""
+    number = tr(" (HTTP {status})", status=reply.status) if reply.status != 200 else ""
     if at.anthropic:
-        what = f"Claude's servers had a problem{number}."
+        what = tr("Claude's servers had a problem{number}.", number=number)
     else:
-        what = _said(f"{at.place} had a problem{number}", at.clean(reply.message, 160))
+        what = _said(tr("{place} had a problem{number}", place=at.place, number=number), at.clean(reply.message, 160))
     # A server that blames the request says so in the type, whatever its status; asking again is no use.
     transient = reply.type != "invalid_request_error"
-    return Fault(FaultKind.SERVER_ERROR, what, actions=("retry", "show_details"), transient=transient)
+    return Fault(FaultKind.SERVER_ERROR, what, actions=("retry", tr("show_details")), transient=transient)
 
 
 def _refused(reply: Refusal, at: Circumstances) -> Fault:
@@ -261,8 +282,8 @@ def _refused(reply: Refusal, at: Circumstances) -> Fault:
         return not_the_api(at)
     return Fault(
         FaultKind.BAD_REQUEST,
-        f"The API refused this request: {said or at.clean(reply.type, 60)}.",
-        actions=("edit", "show_details"),
+        tr("The API refused this request: {said}.", said=said or at.clean(reply.type, 60)),
+        actions=("edit", tr("show_details")),
     )
 
 

@@ -20,6 +20,7 @@ from salon.claude.sse import ServerSentEvent, server_sent_events
 from salon.claude.status_faults import fault_of_refusal
 from salon.claude.whole_message import events_of_message, is_message
 from salon.errors import Fault
+from salon.words import tr
 
 if TYPE_CHECKING:
     import anthropic
@@ -185,7 +186,7 @@ async def _streamed(
     elif last and not progress.known and last != "ping":
         raise not_the_api(at, status=response.status_code)
     else:
-        raise dropped(at, progress.begun, "the stream ended before message_stop")
+        raise dropped(at, progress.begun, tr("the stream ended before message_stop"))
 
 
 def _parse(sent: ServerSentEvent, at: Circumstances, begun: bool) -> ApiEvent | None:
@@ -197,9 +198,9 @@ def _parse(sent: ServerSentEvent, at: Circumstances, begun: bool) -> ApiEvent | 
     except (ValueError, RecursionError):
         if sent.event == "error":
             return {"type": "error", "error": {"message": sent.data}}
-        raise garbled(at, begun, "an event of the stream is not JSON") from None
+        raise garbled(at, begun, tr("an event of the stream is not JSON")) from None
     if not isinstance(payload, dict):
-        raise garbled(at, begun, "an event of the stream is not an object")
+        raise garbled(at, begun, tr("an event of the stream is not an object"))
     if "type" not in payload and sent.event:
         return {"type": sent.event, **payload}
     if sent.event == "error" and payload["type"] != "error":

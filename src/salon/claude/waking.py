@@ -11,6 +11,7 @@ from salon.chat import awake
 from salon.chat.events import ApiEvent, Connected
 from salon.claude.circumstances import Circumstances, dropped
 from salon.claude.retry import shows_content
+from salon.words import tr
 
 NOTICEABLE = 5.0
 """Seconds; a connection outlives a shorter sleep."""
@@ -58,5 +59,5 @@ async def given_up_after_sleep(
     finally:
         watch.end()
     fault = dropped(at, begun, "asleep")
-    fault.what = "The connection did not outlive this computer's sleep."
+    fault.what = tr("The connection did not outlive this computer's sleep.")
     raise fault

@@ -15,6 +15,7 @@ from salon.store.importing.importer import Importer, Progress, Summary
 from salon.store.importing.shelf import Shelf
 from salon.store.importing.sources import Origin
 from salon.untrusted import clean
+from salon.words import tr
 
 _SECONDS_BETWEEN = 0.1
 _BAR = 24
@@ -43,25 +44,25 @@ def _export(desk: Desk) -> int:
     elif desk.as_json:
         desk.give({"id": conversation.id, "path": str(place)})
     else:
-        desk.say(f"Exported to {place}")
+        desk.say(tr("Exported to {place}", place=place))
     return Exit.OK
 
 
 def _export_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("session", metavar="ID", help="an id, its beginning, or words of the title")
+    parser.add_argument("session", metavar="ID", help=tr("an id, its beginning, or words of the title"))
     parser.add_argument(
         "--format",
         choices=[each.value for each in Format],
         default="md",
-        help="md, html, txt, or json, which salon import reads back",
+        help=tr("md, html, txt, or json, which salon import reads back"),
     )
-    parser.add_argument("--thinking", action="store_true", help="with what the model thought")
-    parser.add_argument("--costs", action="store_true", help="with tokens and prices")
+    parser.add_argument("--thinking", action="store_true", help=tr("with what the model thought"))
+    parser.add_argument("--costs", action="store_true", help=tr("with tokens and prices"))
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--branch", default="", metavar="MSGID", help="the branch that ends with this message")
-    which.add_argument("--whole", action="store_true", help="every branch, not only the one that the chat shows")
+    which.add_argument("--branch", default="", metavar="MSGID", help=tr("the branch that ends with this message"))
+    which.add_argument("--whole", action="store_true", help=tr("every branch, not only the one that the chat shows"))
     parser.add_argument(
-        "-o", "--output", default="", metavar="FILE", help="write to FILE, or beside it where that is taken"
+        "-o", "--output", default="", metavar="FILE", help=tr("write to FILE, or beside it where that is taken")
     )
 
 
@@ -73,7 +74,7 @@ def _import(desk: Desk) -> int:
         places = [Path(home).expanduser() / "projects"]
     if not places:
         raise UsageError(
-            "There is nothing to import.", "Name an export's zip file, its conversations.json, or a folder."
+            tr("There is nothing to import."), tr("Name an export's zip file, its conversations.json, or a folder.")
         )
     bar = ProgressBar(sys.stderr.isatty() and not desk.as_json)
     importer = Importer(Shelf(desk.library, desk.paths, dry_run=desk.options.dry_run), bar.show)
@@ -107,7 +108,7 @@ class ProgressBar:
             self._due = time.monotonic() + _SECONDS_BETWEEN
             done = round(progress.fraction * _BAR)
             bar = "█" * done + "░" * (_BAR - done)
-            counts = f"{progress.chats:,} chats, {progress.messages:,} messages"
+            counts = tr("{chats:,} chats, {messages:,} messages", chats=progress.chats, messages=progress.messages)
             sys.stderr.write(f"\r{bar} {progress.fraction:4.0%}  {counts} ")
             sys.stderr.flush()
         return True
@@ -124,19 +125,19 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
         "files",
         nargs="*",
         metavar="FILE",
-        help="an export's zip or conversations.json, a session file, or a folder of them",
+        help=tr("an export's zip or conversations.json, a session file, or a folder of them"),
     )
     parser.add_argument(
         "--from",
         dest="origin",
         choices=[each.value for each in Origin],
         default="auto",
-        help="who wrote it; claude-code without FILE takes all of ~/.claude/projects",
+        help=tr("who wrote it; claude-code without FILE takes all of ~/.claude/projects"),
     )
-    parser.add_argument("--dry-run", action="store_true", help="say what would be imported, and write nothing")
+    parser.add_argument("--dry-run", action="store_true", help=tr("say what would be imported, and write nothing"))
 
 
 COMMANDS = (
-    Command("export", "write a chat as Markdown, HTML, text or JSON", _export_arguments, _export),
-    Command("import", "take in chats of claude.ai, ChatGPT, Claude Code or Salon", _import_arguments, _import),
+    Command("export", tr("write a chat as Markdown, HTML, text or JSON"), _export_arguments, _export),
+    Command("import", tr("take in chats of claude.ai, ChatGPT, Claude Code or Salon"), _import_arguments, _import),
 )

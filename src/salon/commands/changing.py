@@ -13,27 +13,30 @@ from salon.commands.showing import summary_record
 from salon.errors import SessionNotFound, UsageError
 from salon.exits import Exit
 from salon.untrusted import clean_line
+from salon.words import tr
 
 
 def _rename(desk: Desk) -> int:
     session = desk.session(desk.options.session)
     title = " ".join(" ".join(desk.options.title).split())
     if not title:
-        raise UsageError("A chat needs a title.", "Its words can be anything that is not blank.")
+        raise UsageError(tr("A chat needs a title."), tr("Its words can be anything that is not blank."))
     desk.library.change(session.id, "title", title)
-    return _told(desk, session._replace(title=title), f"is now called “{title}”")
+    return _told(desk, session._replace(title=title), tr("is now called “{title}”", title=title))
 
 
 def _tag(desk: Desk) -> int:
     session = desk.session(desk.options.session)
     if any(len(tag.split()) != 1 for tag in desk.options.tags):
-        raise UsageError("A tag is one word.", "Put a hyphen between two.")
+        raise UsageError(tr("A tag is one word."), tr("Put a hyphen between two."))
     removed = {*desk.options.remove, *tags_in(" ".join(desk.options.remove))}
     added = tags_in(" ".join(desk.options.tags))
     tags = [tag for tag in dict.fromkeys((*session.tags.split(), *added)) if tag not in removed]
     if tags != session.tags.split():
         desk.library.change(session.id, "tags", tags)
-    return _told(desk, session._replace(tags=" ".join(tags)), f"has the tags {' '.join(tags) or '(none)'}")
+    return _told(
+        desk, session._replace(tags=" ".join(tags)), tr("has the tags {tags}", tags=" ".join(tags) or tr("(none)"))
+    )
 
 
 def _mark(key: str, done: str, undone: str) -> Callable[[Desk], int]:
@@ -51,29 +54,29 @@ def _mark(key: str, done: str, undone: str) -> Callable[[Desk], int]:
 def _fork(desk: Desk) -> int:
     session = desk.session(desk.options.session)
     forked = desk.library.fork(session.id, desk.options.message or None)
-    return _told(desk, desk.session(forked), f"is a fork of {session.id}")
+    return _told(desk, desk.session(forked), tr("is a fork of {session}", session=session.id))
 
 
 def _trash(desk: Desk) -> int:
     for session in _each(desk, desk.session):
         desk.library.trash(session.id)
-        _told(desk, session, "is in the trash; `salon sessions restore` brings it back")
+        _told(desk, session, tr("is in the trash; `salon sessions restore` brings it back"))
     return Exit.OK
 
 
 def _restore(desk: Desk) -> int:
     for session in _each(desk, partial(_in_trash, desk)):
         desk.library.restore(session.id)
-        _told(desk, session, "is back")
+        _told(desk, session, tr("is back"))
     return Exit.OK
 
 
 def _purge(desk: Desk) -> int:
     if not desk.options.yes:
-        raise UsageError("What is purged is gone for ever.", "Add --yes to do it.")
+        raise UsageError(tr("What is purged is gone for ever."), tr("Add --yes to do it."))
     for session in _each(desk, partial(_in_trash, desk)):
         desk.library.purge(session.id)
-        _told(desk, session, "is gone for ever")
+        _told(desk, session, tr("is gone for ever"))
     return Exit.OK
 
 
@@ -91,9 +94,14 @@ def _in_trash(desk: Desk, words: str) -> SessionSummary:
         if session.id.startswith(words.strip().lower()) or all(word in session.name.casefold() for word in wanted)
     ]
     if not found or not wanted:
-        raise SessionNotFound(f"No chat in the trash is called “{words}”.", "`salon sessions list --trash` shows all.")
+        raise SessionNotFound(
+            tr("No chat in the trash is called “{words}”.", words=words), tr("`salon sessions list --trash` shows all.")
+        )
     if len(found) > 1:
-        raise UsageError(f"{len(found)} chats in the trash are called “{words}”.", "Give the beginning of its id.")
+        raise UsageError(
+            tr("{count} chats in the trash are called “{words}”.", count=len(found), words=words),
+            tr("Give the beginning of its id."),
+        )
     return found[0]
 
 
@@ -101,27 +109,27 @@ def _told(desk: Desk, session: SessionSummary, what: str) -> int:
     if desk.as_json:
         desk.give(summary_record(session, desk.model_info))
     else:
-        desk.say(f"{session.id}  “{clean_line(session.name, 60) or '(untitled)'}” {what}")
+        desk.say(f"{session.id}  “{clean_line(session.name, 60) or tr('(untitled)')}” {what}")
     return Exit.OK
 
 
 def _one(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("session", metavar="ID", help="an id, its beginning, or words of the title")
+    parser.add_argument("session", metavar="ID", help=tr("an id, its beginning, or words of the title"))
 
 
 def _several(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("sessions", nargs="+", metavar="ID", help="ids, their beginnings, or words of the titles")
+    parser.add_argument("sessions", nargs="+", metavar="ID", help=tr("ids, their beginnings, or words of the titles"))
 
 
 def _rename_arguments(parser: argparse.ArgumentParser) -> None:
     _one(parser)
-    parser.add_argument("title", nargs="+", metavar="TITLE", help="the new title")
+    parser.add_argument("title", nargs="+", metavar="TITLE", help=tr("the new title"))
 
 
 def _tag_arguments(parser: argparse.ArgumentParser) -> None:
     _one(parser)
-    parser.add_argument("tags", nargs="*", metavar="TAG", help="tags to add, a word each")
-    parser.add_argument("--remove", action="append", default=[], metavar="TAG", help="a tag to take away")
+    parser.add_argument("tags", nargs="*", metavar="TAG", help=tr("tags to add, a word each"))
+    parser.add_argument("--remove", action="append", default=[], metavar="TAG", help=tr("a tag to take away"))
 
 
 def _mark_arguments(undo: str) -> Callable[[argparse.ArgumentParser], None]:
@@ -134,31 +142,31 @@ def _mark_arguments(undo: str) -> Callable[[argparse.ArgumentParser], None]:
 
 def _fork_arguments(parser: argparse.ArgumentParser) -> None:
     _one(parser)
-    parser.add_argument("--message", metavar="ID", help="the last message to take along (default: the chat's last)")
+    parser.add_argument("--message", metavar="ID", help=tr("the last message to take along (default: the chat's last)"))
 
 
 def _purge_arguments(parser: argparse.ArgumentParser) -> None:
     _several(parser)
-    parser.add_argument("--yes", action="store_true", help="do it; there is no way back")
+    parser.add_argument("--yes", action="store_true", help=tr("do it; there is no way back"))
 
 
 COMMANDS: Sequence[Command] = (
-    Command("rename", "give a chat another title", _rename_arguments, _rename),
-    Command("tag", "add tags to a chat, or take them away", _tag_arguments, _tag),
+    Command("rename", tr("give a chat another title"), _rename_arguments, _rename),
+    Command("tag", tr("add tags to a chat, or take them away"), _tag_arguments, _tag),
     Command(
         "pin",
-        "have chats stand first in lists",
-        _mark_arguments("no longer"),
-        _mark("pinned", "is pinned", "is not pinned any more"),
+        tr("have chats stand first in lists"),
+        _mark_arguments(tr("no longer")),
+        _mark("pinned", tr("is pinned"), tr("is not pinned any more")),
     ),
     Command(
         "archive",
-        "leave chats out of lists",
-        _mark_arguments("show them again"),
-        _mark("archived", "is archived", "is not archived any more"),
+        tr("leave chats out of lists"),
+        _mark_arguments(tr("show them again")),
+        _mark("archived", tr("is archived"), tr("is not archived any more")),
     ),
-    Command("fork", "make a chat of its own from a branch", _fork_arguments, _fork),
-    Command("trash", "throw chats away; they stay in the trash until you purge them", _several, _trash),
-    Command("restore", "bring chats back from the trash", _several, _restore),
-    Command("purge", "remove chats from the trash for ever", _purge_arguments, _purge),
+    Command("fork", tr("make a chat of its own from a branch"), _fork_arguments, _fork),
+    Command("trash", tr("throw chats away; they stay in the trash until you purge them"), _several, _trash),
+    Command("restore", tr("bring chats back from the trash"), _several, _restore),
+    Command("purge", tr("remove chats from the trash for ever"), _purge_arguments, _purge),
 )

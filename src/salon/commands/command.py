@@ -13,6 +13,7 @@ from salon.errors import SessionNotFound, UsageError
 from salon.paths import Paths
 from salon.store.library import FileLibrary
 from salon.untrusted import clean, clean_line, json_line
+from salon.words import tr
 
 if TYPE_CHECKING:
     from salon.claude.prices import Prices
@@ -71,11 +72,13 @@ class Desk:
         exact = [session for session in found if session.id == words.strip().lower()]
         if not found:
             raise SessionNotFound(
-                f"No chat has “{words}” in its title, or as its id.", "`salon sessions list` shows all."
+                tr("No chat has “{words}” in its title, or as its id.", words=words),
+                tr("`salon sessions list` shows all."),
             )
         if len(exact or found) > 1:
             raise UsageError(
-                f"{len(found)} chats have “{words}” in their titles.", "Give more words, or the beginning of its id."
+                tr("{count} chats have “{words}” in their titles.", count=len(found), words=words),
+                tr("Give more words, or the beginning of its id."),
             )
         return (exact or found)[0]
 
@@ -94,7 +97,7 @@ def positive(text: str) -> int:
     """An argument that says how many lines are wanted."""
     number = int(text) if text.isascii() and text.isdigit() else 0
     if not 0 < number <= 10_000:
-        raise argparse.ArgumentTypeError("a number from 1 to 10,000 is needed")
+        raise argparse.ArgumentTypeError(tr("a number from 1 to 10,000 is needed"))
     return number
 
 

@@ -16,6 +16,7 @@ from salon.settings import SETTINGS, Effect, Setting, about_unknown
 from salon.store.files import OperatingSystem, reason_of, write_atomically
 from salon.store.settings_file import FileSettings
 from salon.untrusted import clean_line
+from salon.words import tr
 
 DEFAULT_HOST = host_of(DEFAULT_BASE_URL)
 
@@ -23,23 +24,33 @@ DEFAULT_HOST = host_of(DEFAULT_BASE_URL)
 def _arguments(parser: argparse.ArgumentParser) -> None:
     # Also behind the word, where people write it; without a default of its own, which would undo the one before.
     as_json = argparse.ArgumentParser(add_help=False)
-    as_json.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON object a line")
+    as_json.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=tr("one JSON object a line"))
     words = parser.add_subparsers(dest="word", metavar="WORD", required=True)
-    words.add_parser("path", parents=[as_json], help="say where config.toml lies").set_defaults(do=_path)
-    show = words.add_parser("show", parents=[as_json], help="show all settings, as lines that config.toml could have")
-    show.add_argument("--origin", action="store_true", help="say where each value comes from")
+    words.add_parser("path", parents=[as_json], help=tr("say where config.toml lies")).set_defaults(do=_path)
+    show = words.add_parser(
+        "show", parents=[as_json], help=tr("show all settings, as lines that config.toml could have")
+    )
+    show.add_argument("--origin", action="store_true", help=tr("say where each value comes from"))
     show.set_defaults(do=_show)
-    put = words.add_parser("set", parents=[as_json], help="change a setting; comments and order of the file stay")
+    put = words.add_parser("set", parents=[as_json], help=tr("change a setting; comments and order of the file stay"))
     put.add_argument("name", metavar="NAME")
     put.add_argument("value", metavar="VALUE")
     put.set_defaults(do=_set)
-    unset = words.add_parser("unset", parents=[as_json], help="take a setting out of the file; its default holds then")
+    unset = words.add_parser(
+        "unset", parents=[as_json], help=tr("take a setting out of the file; its default holds then")
+    )
     unset.add_argument("name", metavar="NAME")
     unset.set_defaults(do=_unset)
-    forget = words.add_parser("forget-key", parents=[as_json], help="remove the key that was saved for a host")
-    forget.add_argument("host", metavar="HOST", nargs="?", default=DEFAULT_HOST, help=f"{DEFAULT_HOST} if not given")
+    forget = words.add_parser("forget-key", parents=[as_json], help=tr("remove the key that was saved for a host"))
+    forget.add_argument(
+        "host",
+        metavar="HOST",
+        nargs="?",
+        default=DEFAULT_HOST,
+        help=tr("{default_host} if not given", default_host=DEFAULT_HOST),
+    )
     forget.set_defaults(do=_forget_key)
-    words.add_parser("edit", parents=[as_json], help="open the file in your editor").set_defaults(do=_edit)
+    words.add_parser("edit", parents=[as_json], help=tr("open the file in your editor")).set_defaults(do=_edit)
 
 
 def _run(desk: Desk) -> int:
@@ -111,7 +122,7 @@ def _say_kept(desk: Desk, setting: Setting, said: str) -> int:
     if said:
         desk.warn(said)
     elif setting.effect is Effect.NEXT_START and not desk.as_json:
-        desk.say("A Salon that is running has it when it is started again.")
+        desk.say(tr("A Salon that is running has it when it is started again."))
     return Exit.OK
 
 
@@ -119,18 +130,20 @@ def _forget_key(desk: Desk) -> int:
     file, host = desk.paths.credentials_file, desk.options.host
     if not forget_key(file, host):
         hosts = ", ".join(clean_line(each, 100) for each in hosts_of_keys(file))
-        others = f"There are keys for: {hosts}." if hosts else "No key is saved."
-        raise StoreError(f"No key is saved for {clean_line(host, 100)}.", others)
+        others = tr("There are keys for: {hosts}.", hosts=hosts) if hosts else tr("No key is saved.")
+        raise StoreError(tr("No key is saved for {host}.", host=clean_line(host, 100)), others)
     if desk.as_json:
         desk.give({"host": host, "path": str(file)})
     else:
-        desk.say(f"The key for {clean_line(host, 100)} is removed from {file}.")
+        desk.say(tr("The key for {host} is removed from {file}.", host=clean_line(host, 100), file=file))
     return Exit.OK
 
 
 def template() -> str:
     """A file in which every setting stands as a comment: what it does, what it may be, its default."""
-    parts = ["# Salon's settings. Take the # away from a line to set it; `salon config show --origin` says what holds."]
+    parts = [
+        tr("# Salon's settings. Take the # away from a line to set it; `salon config show --origin` says what holds.")
+    ]
     for setting in SETTINGS.values():
         about = textwrap.wrap(f"{setting.help} ({setting.allowed})", 110)
         parts.append(
@@ -147,16 +160,20 @@ def _edit(desk: Desk) -> int:
         command = editor_command(os.environ)
         ended = subprocess.run([*command, str(file)], env=without_secrets(os.environ), check=False).returncode
     except EditorError as error:
-        raise UsageError(error.what, f"The file is {file}.") from None
+        raise UsageError(error.what, tr("The file is {file}.", file=file)) from None
     except OSError as error:
         raise StoreError(
-            f"{clean_line(str(file), 300)} could not be opened in an editor: {reason_of(error)}."
+            tr(
+                "{file} could not be opened in an editor: {error}.",
+                file=clean_line(str(file), 300),
+                error=reason_of(error),
+            )
         ) from error
     if ended:
-        raise StoreError(f"The editor ended with code {ended}.", "What it wrote is in the file.")
+        raise StoreError(tr("The editor ended with code {ended}.", ended=ended), tr("What it wrote is in the file."))
     return Exit.FAILURE if _warned(desk).problems else Exit.OK
 
 
 COMMANDS = (
-    Command("config", "see and change the settings: path, show, set, unset, edit, forget-key", _arguments, _run),
+    Command("config", tr("see and change the settings: path, show, set, unset, edit, forget-key"), _arguments, _run),
 )

@@ -10,6 +10,7 @@ from salon.chat.spending import Ledger, Spent
 from salon.commands.command import Command, Desk
 from salon.exits import Exit
 from salon.untrusted import clean_line
+from salon.words import tr
 
 _GROUPS: Mapping[str, Callable[[Ledger], dict[str, Spent]]] = {
     "day": spending.days,
@@ -28,15 +29,17 @@ def _cost(desk: Desk) -> int:
         return Exit.OK
     if not grouped:
         desk.say(
-            f"Nothing was asked in {desk.options.period}." if desk.options.period else "Nothing has been asked yet."
+            tr("Nothing was asked in {period}.", period=desk.options.period)
+            if desk.options.period
+            else tr("Nothing has been asked yet.")
         )
         return Exit.OK
-    rows = [(clean_line(name, 60) or "(no model)", spent) for name, spent in grouped.items()]
-    rows += [("in all", spending.total(entries))] if len(rows) > 1 else []
+    rows = [(clean_line(name, 60) or tr("(no model)"), spent) for name, spent in grouped.items()]
+    rows += [(tr("in all"), spending.total(entries))] if len(rows) > 1 else []
     width = max(len(name) for name, _ in rows)
     for name, spent in rows:
         desk.say(f"{name.ljust(width)}  {amount(spent).rjust(12)}  {tokens(spent)}")
-    desk.say("\nAt today's prices. Not in it: temporary chats, and chats that were removed for ever.")
+    desk.say(tr("\nAt today's prices. Not in it: temporary chats, and chats that were removed for ever."))
     return Exit.OK
 
 
@@ -47,8 +50,12 @@ def amount(spent: Spent) -> str:
 
 def tokens(spent: Spent) -> str:
     """What was read, written and searched."""
-    told = f"{short_number(spent.tokens_in)} in, {short_number(spent.tokens_out)} out"
-    return told + (f", {spent.searches:,} searches" if spent.searches else "")
+    told = tr(
+        "{tokens_in} in, {tokens_out} out",
+        tokens_in=short_number(spent.tokens_in),
+        tokens_out=short_number(spent.tokens_out),
+    )
+    return told + (tr(", {searches:,} searches", searches=spent.searches) if spent.searches else "")
 
 
 def _record(spent: Spent) -> dict[str, float | int | bool | None]:
@@ -63,20 +70,20 @@ def _record(spent: Spent) -> dict[str, float | int | bool | None]:
 
 def _period(text: str) -> str:
     if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}|", text):
-        raise argparse.ArgumentTypeError("a year, a month or a day is needed, as in 2026, 2026-11 or 2026-11-22")
+        raise argparse.ArgumentTypeError(tr("a year, a month or a day is needed, as in 2026, 2026-11 or 2026-11-22"))
     return text
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--by", choices=tuple(_GROUPS), default="day", help="how the sums are made (default: day)")
+    parser.add_argument("--by", choices=tuple(_GROUPS), default="day", help=tr("how the sums are made (default: day)"))
     parser.add_argument(
         "period",
         nargs="?",
         type=_period,
         default="",
         metavar="PERIOD",
-        help="only this, as in 2026, 2026-11 or 2026-11-22",
+        help=tr("only this, as in 2026, 2026-11 or 2026-11-22"),
     )
 
 
-COMMANDS = (Command("cost", "say what your chats have cost", _arguments, _cost),)
+COMMANDS = (Command("cost", tr("say what your chats have cost"), _arguments, _cost),)

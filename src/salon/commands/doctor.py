@@ -29,7 +29,7 @@ from salon.settings import Settings
 from salon.store.permissions import permission_warnings
 from salon.untrusted import clean_line
 from salon.wiring import House, Options, build
-from salon.words import WORDS, tr
+from salon.words import WORDS, plural, tr, tr_later
 
 _LIBRARIES = ("textual", "rich", "anthropic", "httpx2", "markdown-it-py", "pygments")
 _KEYS = ("ANTHROPIC_API_KEY", "CLAUDE_API_KEY", "ANTHROPIC_AUTH_TOKEN")
@@ -41,15 +41,19 @@ _SIGNS = {State.GOOD: "  ", State.NOTE: "· ", State.BAD: "! "}
 
 def findings(desk: Desk, house: House) -> Iterator[Finding]:
     """Everything that was looked at, in the order in which a person would look."""
-    yield Finding("versions", _versions())
+    yield Finding(tr_later("versions"), _versions())
     if WORDS.said:
         told = tr("{language}, {count:,} sentences", language=WORDS.languages[0], count=len(WORDS.said))
-        yield Finding("language", told)
+        yield Finding(tr_later("language"), told)
     yield from terminal_findings(house.environ)
     yield from place_findings(desk.paths, desk.library, house.paths.log_file)
     yield from _files(house)
     yield credentials_finding(house)
-    yield note("server", "Not asked (--offline).") if desk.options.offline else asyncio.run(server_finding(house))
+    yield (
+        note(tr_later("server"), tr("Not asked (--offline)."))
+        if desk.options.offline
+        else asyncio.run(server_finding(house))
+    )
 
 
 def _versions() -> str:
@@ -58,7 +62,7 @@ def _versions() -> str:
         try:
             told.append(f"{name} {version(name)}")
         except PackageNotFoundError:
-            told.append(f"{name} missing")
+            told.append(tr("{name} missing", name=name))
     return ", ".join(told)
 
 
@@ -69,9 +73,9 @@ def _files(house: House) -> Iterator[Finding]:
     problems += load_keys(house.paths.keys_file, house.settings.keys)[1]
     problems += house.themes()[1]
     for problem in problems:
-        yield bad("settings", clean_line(problem, 500))
+        yield bad(tr_later("settings"), clean_line(problem, 500))
     if not problems:
-        yield Finding("settings", "Nothing is wrong with settings, keys and themes.")
+        yield Finding(tr_later("settings"), tr("Nothing is wrong with settings, keys and themes."))
 
 
 # telling
@@ -98,7 +102,10 @@ def _doctor(desk: Desk) -> int:
         _write_bundle(options.bundle, _bundle(house, found))
         if not desk.as_json:
             desk.say(
-                f"For a bug report: {options.bundle}. It holds no chats and no keys; look into it before you send it."
+                tr(
+                    "For a bug report: {bundle}. It holds no chats and no keys; look into it before you send it.",
+                    bundle=options.bundle,
+                )
             )
     return Exit.FAILURE if troubles else Exit.OK
 
@@ -123,7 +130,7 @@ def _width(desk: Desk) -> int:
 
 def _told(finding: Finding, width: int = 0) -> str:
     rows = [row for text in (finding.says, finding.do) if text for row in _wrapped(text, width - _INDENT)]
-    return f"{_SIGNS[finding.state]}{finding.topic + ':':<18} " + f"\n{'':{_INDENT}}".join(rows)
+    return f"{_SIGNS[finding.state]}{tr(finding.topic) + ':':<18} " + f"\n{'':{_INDENT}}".join(rows)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -133,8 +140,8 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 def _summary(troubles: int) -> str:
     if not troubles:
-        return "Nothing stands in the way."
-    return f"{troubles} thing{'s' if troubles > 1 else ''} to mend, marked with “!”."
+        return tr("Nothing stands in the way.")
+    return plural("{n} thing to mend, marked with “!”.", "{n} things to mend, marked with “!”.", troubles)
 
 
 # the bundle
@@ -170,17 +177,19 @@ def _write_bundle(file: Path, content: bytes) -> None:
         with os.fdopen(os.open(file, flags, 0o600), "wb") as opened:
             opened.write(content)
     except FileExistsError:
-        raise SalonError(f"{file} is there already.", "Name a file that is not there yet.") from None
+        raise SalonError(tr("{file} is there already.", file=file), tr("Name a file that is not there yet.")) from None
     except OSError as error:
-        raise SalonError(f"{file} cannot be written: {error.strerror}.") from error
+        raise SalonError(tr("{file} cannot be written: {reason}.", file=file, reason=error.strerror)) from error
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--offline", action="store_true", help="do not ask the server")
-    parser.add_argument("--base-url", default="", metavar="URL", help="the server to ask, if not the one that is set")
+    parser.add_argument("--offline", action="store_true", help=tr("do not ask the server"))
     parser.add_argument(
-        "--bundle", type=Path, metavar="FILE", help="write a zip for a bug report: no chats, no keys in it"
+        "--base-url", default="", metavar="URL", help=tr("the server to ask, if not the one that is set")
+    )
+    parser.add_argument(
+        "--bundle", type=Path, metavar="FILE", help=tr("write a zip for a bug report: no chats, no keys in it")
     )
 
 
-COMMANDS = (Command("doctor", "check what Salon stands on, and say what to do", _arguments, _doctor),)
+COMMANDS = (Command("doctor", tr("check what Salon stands on, and say what to do"), _arguments, _doctor),)

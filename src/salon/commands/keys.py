@@ -11,24 +11,25 @@ from salon.editing.vi.summary import VI_KEYS
 from salon.exits import Exit
 from salon.keymap import load_keys
 from salon.settings import load_settings
+from salon.words import tr
 
 _KEY_CELLS = 26
 _COLUMNS = 80
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--markdown", action="store_true", help="a Markdown table, as the README has it")
+    parser.add_argument("--markdown", action="store_true", help=tr("a Markdown table, as the README has it"))
 
 
 def cheat_sheet(*, vi: bool = False) -> Iterator[str]:
     """Lines of at most 80 columns: every action with its keys, by the place where they work."""
     for place in Place:
         found = [action for action in ACTIONS if action.place is place and action.keys]
-        yield from _part(place.value, [(", ".join(action.key_names()), action.help) for action in found])
+        yield from _part(tr(place.value), [(", ".join(action.key_names()), action.help) for action in found])
     if vi:
-        yield from _part("vi in the prompt", list(VI_KEYS))
+        yield from _part(tr("vi in the prompt"), list(VI_KEYS))
     commands = [action for action in ACTIONS if action.command and not action.keys]
-    yield from _part("Commands without a key", [(f"/{each.command}", each.help) for each in commands])
+    yield from _part(tr("Commands without a key"), [(f"/{each.command}", each.help) for each in commands])
 
 
 def _part(heading: str, rows: list[tuple[str, str]]) -> Iterator[str]:
@@ -59,4 +60,4 @@ def _keys(desk: Desk) -> int:
     return Exit.OK
 
 
-COMMANDS = (Command("keys", "print the keys as they are now, with preset and keys.toml", _arguments, _keys),)
+COMMANDS = (Command("keys", tr("print the keys as they are now, with preset and keys.toml"), _arguments, _keys),)

@@ -15,13 +15,14 @@ from salon.logs import start_logging
 from salon.paths import default_paths
 from salon.store.library import FileLibrary
 from salon.untrusted import clean_line
+from salon.words import tr
 
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of all sub-commands of `salon sessions`."""
     parser = HarmlessParser(
         prog="salon sessions",
-        description="Your chats, without the screen. ID is an id, its beginning, or words of the title.",
+        description=tr("Your chats, without the screen. ID is an id, its beginning, or words of the title."),
     )
     return _with_commands(parser, COMMANDS)
 
@@ -35,9 +36,9 @@ def _with_commands(parser: argparse.ArgumentParser, commands: Sequence[Command])
     choices = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in commands:
         own = choices.add_parser(command.name, help=command.help, description=command.help)
-        own.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
-        own.add_argument("--demo", action="store_true", help="the chats with the scripted server")
-        own.add_argument("--config-dir", type=Path, metavar="DIR", help="where settings and chats lie")
+        own.add_argument("--json", action="store_true", help=tr("one JSON object a line, for programs"))
+        own.add_argument("--demo", action="store_true", help=tr("the chats with the scripted server"))
+        own.add_argument("--config-dir", type=Path, metavar="DIR", help=tr("where settings and chats lie"))
         own.set_defaults(chosen=command)
         command.arguments(own)
     return parser

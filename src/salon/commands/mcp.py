@@ -12,6 +12,7 @@ from salon.exits import Exit
 from salon.mcp.servers import SEPARATOR, McpServers
 from salon.untrusted import clean_line
 from salon.wiring import Options, build
+from salon.words import plural, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def _list(desk: Desk) -> int:
         else:
             _tell(desk, servers, answered)
     if not found and not desk.as_json:
-        desk.say("config.toml has no tool servers. They stand there as tables, [mcp.NAME].")
+        desk.say(tr("config.toml has no tool servers. They stand there as tables, [mcp.NAME]."))
     return Exit.OK
 
 
@@ -60,13 +61,13 @@ async def _ask(servers: McpServers, name: str) -> _Answered:
 
 def _tell(desk: Desk, servers: McpServers, answered: _Answered) -> None:
     count = len(answered.tools)
-    state = "does not answer" if answered.problem else f"{count} tool{'' if count == 1 else 's'}"
-    chats = "in new chats" if answered.name in servers.enabled else "only in chats that ask for it"
+    state = tr("does not answer") if answered.problem else plural("{n} tool", "{n} tools", count)
+    chats = tr("in new chats") if answered.name in servers.enabled else tr("only in chats that ask for it")
     desk.say(f"{answered.name}  {state} · {chats}\n    {servers.place_of(answered.name)}")
     if answered.problem:
         desk.say(f"    {answered.problem}")
     for tool in answered.tools:
-        asks = "" if not servers.is_allowed(str(tool["name"])) else "  (runs without asking)"
+        asks = "" if not servers.is_allowed(str(tool["name"])) else tr("  (runs without asking)")
         told = clean_line(str(tool["description"]), 100)
         desk.say(f"    - {_own_name(tool)}{f': {told}' if told else ''}{asks}")
 
@@ -92,7 +93,7 @@ def _own_name(tool: Block) -> str:
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("list",), help="list: the servers, whether they answer, and their tools")
+    parser.add_argument("what", choices=("list",), help=tr("list: the servers, whether they answer, and their tools"))
 
 
-COMMANDS = (Command("mcp", "list the tool servers of config.toml, and their tools", _arguments, _list),)
+COMMANDS = (Command("mcp", tr("list the tool servers of config.toml, and their tools"), _arguments, _list),)

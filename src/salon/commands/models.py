@@ -11,6 +11,7 @@ from salon.errors import Fault
 from salon.exits import Exit
 from salon.untrusted import clean_line
 from salon.wiring import House, Options, build
+from salon.words import tr
 
 
 def model_record(model: ModelInfo) -> dict[str, Any]:
@@ -51,26 +52,32 @@ def _list(desk: Desk) -> int:
             name = f"  {clean_line(model.name, 60)}" if model.name else ""
             desk.say(f"{clean_line(model.id, 120)}{name}\n    {' · '.join(facts(model))}")
     if as_of and not desk.as_json:
-        desk.say(f"\nThis is {as_of}; prices are Salon's own or yours." if models else "No models are known.")
+        desk.say(
+            tr("\nThis is {as_of}; prices are Salon's own or yours.", as_of=as_of)
+            if models
+            else tr("No models are known.")
+        )
     return Exit.OK if models else Exit.FAILURE
 
 
 async def _models(house: House, desk: Desk) -> tuple[list[ModelInfo], str]:
     connection = house.connect()
     if connection is None:
-        desk.warn("No API key yet, so no server was asked.")
+        desk.warn(tr("No API key yet, so no server was asked."))
         return list(house.catalogue.table()), house.catalogue.table_as_of
     try:
         await house.catalogue.ask(connection)
     except Fault as fault:
-        desk.warn(f"The server could not be asked. {fault.sentence()}")
+        desk.warn(tr("The server could not be asked. {sentence}", sentence=fault.sentence()))
     finally:
         await connection.client.aclose()
     return list(house.models_of(connection)), house.models_as_of(connection)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--base-url", default="", metavar="URL", help="the server to ask, if not the one that is set")
+    parser.add_argument(
+        "--base-url", default="", metavar="URL", help=tr("the server to ask, if not the one that is set")
+    )
 
 
-COMMANDS = (Command("models", "list the models that can be chosen", _arguments, _list),)
+COMMANDS = (Command("models", tr("list the models that can be chosen"), _arguments, _list),)

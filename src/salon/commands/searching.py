@@ -10,6 +10,7 @@ from salon.errors import UsageError
 from salon.exits import Exit
 from salon.store.index import SearchIndex
 from salon.untrusted import clean_line
+from salon.words import tr
 
 _TITLE = 60
 _PATIENCE = 600.0
@@ -45,13 +46,13 @@ def _search(desk: Desk) -> int:
     if page.problem:
         raise UsageError(page.problem)
     if not page.hits and not desk.as_json:
-        desk.warn("No message has all of this.")
+        desk.warn(tr("No message has all of this."))
     for hit in page.hits:
         if desk.as_json:
             desk.give(hit_record(hit))
             continue
         day = datetime.fromtimestamp(hit.when).strftime("%Y-%m-%d")
-        desk.say(f"{hit.session_id}  {day}  {hit.voice.value:<9}  {clean_line(hit.title, _TITLE) or '(untitled)'}")
+        desk.say(f"{hit.session_id}  {day}  {hit.voice.value:<9}  {clean_line(hit.title, _TITLE) or tr('(untitled)')}")
         desk.say(f"    {hit.snippet.text}")
     return Exit.OK
 
@@ -61,11 +62,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "words",
         nargs="+",
         metavar="WORDS",
-        help="words that must all be there, 'a \"phrase\"', beginn*, and filters: model: tag: before: after: role: in:",
+        help=tr(
+            "words that must all be there, 'a \"phrase\"', beginn*, and filters: model: tag: before: after: role: in:"
+        ),
     )
-    parser.add_argument("-n", "--limit", type=positive, default=20, metavar="N", help="at most N messages (20)")
-    parser.add_argument("--newest", action="store_true", help="the newest first instead of the most fitting")
+    parser.add_argument("-n", "--limit", type=positive, default=20, metavar="N", help=tr("at most N messages (20)"))
+    parser.add_argument("--newest", action="store_true", help=tr("the newest first instead of the most fitting"))
 
 
-COMMANDS = (Command("search", "search everything ever said", _arguments, _search),)
+COMMANDS = (Command("search", tr("search everything ever said"), _arguments, _search),)
 """The sub-command of `salon sessions` that searches."""

@@ -23,6 +23,7 @@ from salon.errors import SalonError, UsageError
 from salon.exits import Exit
 from salon.serving.door import Door
 from salon.serving.terminal import HiddenTerminal, environment
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -31,20 +32,21 @@ _NEEDS = ("textual_serve", "aiohttp")
 
 def _arguments(own: argparse.ArgumentParser) -> None:
     add_chat_options(own)
-    own.add_argument("--port", type=int, default=0, help="the port to listen on (default: a free one)")
+    own.add_argument("--port", type=int, default=0, help=tr("the port to listen on (default: a free one)"))
     own.add_argument(
-        "--host", default="127.0.0.1", metavar="ADDRESS", help="127.0.0.1 or ::1; others are refused: use ssh -L"
+        "--host", default="127.0.0.1", metavar="ADDRESS", help=tr("127.0.0.1 or ::1; others are refused: use ssh -L")
     )
-    own.add_argument("--no-open", action="store_true", help="print the link and open no browser")
+    own.add_argument("--no-open", action="store_true", help=tr("print the link and open no browser"))
 
 
 def _serve(desk: Desk) -> int:
     if any(find_spec(name) is None for name in _NEEDS):
         raise SalonError(
-            "Salon in a browser needs the package “textual-serve”.", "Install it with: pip install 'salon[serve]'"
+            tr("Salon in a browser needs the package “textual-serve”."),
+            tr("Install it with: pip install 'salon[serve]'"),
         )
     if desk.options.temporary and (desk.options.latest or desk.options.session or desk.options.resume is not None):
-        raise UsageError("A temporary chat is a new one.", "Leave -c, -r and --session out.")
+        raise UsageError(tr("A temporary chat is a new one."), tr("Leave -c, -r and --session out."))
     listening = listen(desk.options.host, desk.options.port)
     with listening:
         return asyncio.run(_Serving(desk, listening).run())
@@ -59,17 +61,20 @@ def listen(host: str, port: int) -> socket.socket:
         address = None
     if address is None or not address.is_loopback or getattr(address, "scope_id", None):
         raise UsageError(
-            f"Salon is served on this machine only, not on “{host}”.",
-            "Leave --host out, and come from another machine with: ssh -L PORT:127.0.0.1:PORT",
+            tr("Salon is served on this machine only, not on “{host}”.", host=host),
+            tr("Leave --host out, and come from another machine with: ssh -L PORT:127.0.0.1:PORT"),
         )
     if not 0 <= port <= 65535:
-        raise UsageError(f"There is no port {port}.", "Ports go from 1 to 65535; 0 takes a free one.")
+        raise UsageError(tr("There is no port {port}.", port=port), tr("Ports go from 1 to 65535; 0 takes a free one."))
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
     try:
         return socket.create_server((str(address), port), family=family)
     except OSError as error:
         why = error.strerror or type(error).__name__
-        raise SalonError(f"Salon cannot listen on {address}, port {port}: {why}.", "Choose another --port.") from error
+        raise SalonError(
+            tr("Salon cannot listen on {address}, port {port}: {why}.", address=address, port=port, why=why),
+            tr("Choose another --port."),
+        ) from error
 
 
 def authority_of(listening: socket.socket) -> str:
@@ -120,7 +125,7 @@ class _Serving:
             self._close_doorway()
         if not self._desk.as_json:
             with suppress(OSError):  # its terminal may be what has ended
-                self._desk.say("Salon is no longer served; everything is saved.")
+                self._desk.say(tr("Salon is no longer served; everything is saved."))
         return Exit.OK
 
     async def _start(self, columns: int, rows: int) -> HiddenTerminal:
@@ -130,9 +135,9 @@ class _Serving:
         if self._desk.as_json:
             self._desk.give({"url": link})
         else:
-            self._desk.say(f"Salon is here, for the browser that opens this first:\n\n    {link}\n")
-            more = "Enter makes another. " if sys.stdin.isatty() else ""
-            self._desk.say(f"The link works once. {more}Ctrl+C ends Salon; everything is kept.")
+            self._desk.say(tr("Salon is here, for the browser that opens this first:\n\n    {link}\n", link=link))
+            more = tr("Enter makes another. ") if sys.stdin.isatty() else ""
+            self._desk.say(tr("The link works once. {more}Ctrl+C ends Salon; everything is kept.", more=more))
         self._desk.out.flush()
 
     def _another_link(self) -> None:
@@ -143,7 +148,10 @@ class _Serving:
 
     def _open(self, link: str) -> None:
         """Have a browser open a file that leads to the link: what is in a command line, everybody here can read."""
-        text = f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={html.escape(link)}">'
+        text = tr(
+            '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={escape}">',
+            escape=html.escape(link),
+        )
         try:
             self._desk.paths.state.mkdir(parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(prefix="serve-", suffix=".html", dir=self._desk.paths.state)
@@ -161,4 +169,4 @@ class _Serving:
             doorway.unlink(missing_ok=True)
 
 
-COMMANDS = (Command("serve", "show Salon in a browser on this machine", _arguments, _serve),)
+COMMANDS = (Command("serve", tr("show Salon in a browser on this machine"), _arguments, _serve),)

@@ -7,6 +7,7 @@ from salon.commands.command import Command, Desk
 from salon.commands.grammar import Flag, Word, grammar, valued
 from salon.exits import Exit
 from salon.settings import settings_help
+from salon.words import tr
 
 SHELLS = ("bash", "zsh", "fish")
 _ENVIRONMENT = (
@@ -137,13 +138,13 @@ def man(root: Word) -> str:
     for word in next((word.words for word in root.words if word.name == "sessions"), ()):
         lines += [".TP", f".B {_roff(word.name)}", _roff(word.help)]
     lines.append(".SH SETTINGS")
-    lines.append(r"In \fIconfig.toml\fR, or in the environment by the name behind each.")
+    lines.append(tr(r"In \fIconfig.toml\fR, or in the environment by the name behind each."))
     for setting in settings_help():
         lines += [".TP", rf".B {_roff(setting.name)} \fR({_roff(setting.environment)})", _roff(setting.help)]
     lines.append(".SH ENVIRONMENT")
     for names, what in _ENVIRONMENT:
         lines += [".TP", ", ".join(rf"\fB{name}\fR" for name in names), _roff(what)]
-    lines += [".SH EXIT STATUS", "0 done, 1 failure, 2 wrong usage, 3 no usable credentials, 130 interrupted."]
+    lines += [".SH EXIT STATUS", tr("0 done, 1 failure, 2 wrong usage, 3 no usable credentials, 130 interrupted.")]
     return "\n".join(lines)
 
 
@@ -169,10 +170,10 @@ def _man(desk: Desk) -> int:
 
 
 def _shell_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shell", choices=SHELLS, help="whose completion to print")
+    parser.add_argument("shell", choices=SHELLS, help=tr("whose completion to print"))
 
 
 COMMANDS = (
-    Command("completion", "print a completion for your shell", _shell_arguments, _complete),
-    Command("man", "print the manual page, for man -l -", lambda parser: None, _man),
+    Command("completion", tr("print a completion for your shell"), _shell_arguments, _complete),
+    Command("man", tr("print the manual page, for man -l -"), lambda parser: None, _man),
 )

@@ -12,6 +12,7 @@ from salon.commands.command import Command, Desk, positive
 from salon.exits import Exit
 from salon.store.records import timestamp
 from salon.untrusted import clean_line
+from salon.words import tr
 
 _TITLE = 60
 _LAST_SECOND = 250_000_000_000.0
@@ -62,18 +63,18 @@ def _list(desk: Desk) -> int:
         if desk.as_json:
             desk.give(summary_record(session, desk.model_info))
         else:
-            title = clean_line(session.name, _TITLE) or "(untitled)"
-            marks = [*(f"#{clean_line(tag, 40)}" for tag in session.tags.split()), *(["(pinned)"] * session.pinned)]
+            title = clean_line(session.name, _TITLE) or tr("(untitled)")
+            marks = [*(f"#{clean_line(tag, 40)}" for tag in session.tags.split()), *([tr("(pinned)")] * session.pinned)]
             desk.say("  ".join([session.id, _local(session.modified), title, *marks]))
     return Exit.OK
 
 
 def _none(options: argparse.Namespace, *, others: bool) -> str:
     if options.trash:
-        return "The trash is empty."
+        return tr("The trash is empty.")
     if options.archived:
-        return "Nothing is archived."
-    return "All chats are archived; --archived lists them." if others else "There are no chats yet."
+        return tr("Nothing is archived.")
+    return tr("All chats are archived; --archived lists them.") if others else tr("There are no chats yet.")
 
 
 def _show(desk: Desk) -> int:
@@ -103,21 +104,23 @@ def _path(desk: Desk) -> int:
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "-n", "--limit", type=positive, default=None, metavar="N", help="only the N that were used last"
+        "-n", "--limit", type=positive, default=None, metavar="N", help=tr("only the N that were used last")
     )
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--archived", action="store_true", help="those that are archived, instead of the others")
-    which.add_argument("--all", action="store_true", help="those that are archived as well")
-    which.add_argument("--trash", action="store_true", help="those in the trash")
+    which.add_argument("--archived", action="store_true", help=tr("those that are archived, instead of the others"))
+    which.add_argument("--all", action="store_true", help=tr("those that are archived as well"))
+    which.add_argument("--trash", action="store_true", help=tr("those in the trash"))
 
 
 def _show_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("session", metavar="ID", help="an id, its beginning, or words of the title")
-    parser.add_argument("--all", action="store_true", help="every branch, not only the one that is shown in the chat")
+    parser.add_argument("session", metavar="ID", help=tr("an id, its beginning, or words of the title"))
+    parser.add_argument(
+        "--all", action="store_true", help=tr("every branch, not only the one that is shown in the chat")
+    )
 
 
 def _one_session(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("session", metavar="ID", help="an id, its beginning, or words of the title")
+    parser.add_argument("session", metavar="ID", help=tr("an id, its beginning, or words of the title"))
 
 
 def _iso(seconds: float) -> str:
@@ -129,7 +132,7 @@ def _local(seconds: float) -> str:
 
 
 COMMANDS = (
-    Command("list", "list all chats, the last used first", _list_arguments, _list),
-    Command("show", "print a chat", _show_arguments, _show),
-    Command("path", "print where a chat lies on disk", _one_session, _path),
+    Command("list", tr("list all chats, the last used first"), _list_arguments, _list),
+    Command("show", tr("print a chat"), _show_arguments, _show),
+    Command("path", tr("print where a chat lies on disk"), _one_session, _path),
 )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from salon.clipboard import local_tool
 from salon.commands.findings import Finding, bad, note
+from salon.words import tr, tr_later
 
 ANSWER_SECONDS = 1.0
 """How long a terminal may take to answer; over a slow line it may be half of that."""
@@ -28,7 +29,11 @@ def terminal_findings(environ: Mapping[str, str]) -> Iterator[Finding]:
     on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     yield _terminal(environ, on_terminal=on_terminal)
     if sys.stdout.encoding.lower().replace("-", "") != "utf8":
-        yield bad("terminal", f"Text is written as {sys.stdout.encoding}.", "Set LANG to a UTF-8 locale.")
+        yield bad(
+            tr_later("terminal"),
+            tr("Text is written as {encoding}.", encoding=sys.stdout.encoding),
+            tr("Set LANG to a UTF-8 locale."),
+        )
     yield _colours(environ)
     yield _keys(environ, _asked() if on_terminal else None)
     yield _clipboard(environ)
@@ -37,27 +42,43 @@ def terminal_findings(environ: Mapping[str, str]) -> Iterator[Finding]:
 def _terminal(environ: Mapping[str, str], *, on_terminal: bool) -> Finding:
     term = environ.get("TERM", "")
     if term in {"", "dumb"}:
-        return bad("terminal", f"TERM is {term or 'not set'}: no full screen.", "Use salon -p, or another terminal.")
+        return bad(
+            tr_later("terminal"),
+            tr("TERM is {term}: no full screen.", term=term or tr("not set")),
+            tr("Use salon -p, or another terminal."),
+        )
     within = [name for variable, name in (("TMUX", "tmux"), ("STY", "screen")) if environ.get(variable)]
     within += ["SSH"] if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY") else []
     program = environ.get("TERM_PROGRAM", "")
-    told = ", ".join([term, *([program] if program else []), *(f"in {name}" for name in within)])
+    told = ", ".join([term, *([program] if program else []), *(tr("in {name}", name=name) for name in within)])
     if not on_terminal:
-        return note("terminal", f"{told}; this run is not on a terminal, so it was not asked anything.")
+        return note(
+            tr_later("terminal"), tr("{told}; this run is not on a terminal, so it was not asked anything.", told=told)
+        )
     columns, rows = shutil.get_terminal_size()
     if columns < 40 or rows < 10:
-        return bad("terminal", f"{told}, {columns}×{rows} characters.", "Salon needs at least 40×10.")
-    return Finding("terminal", f"{told}, {columns}×{rows} characters.")
+        return bad(
+            tr_later("terminal"),
+            tr("{told}, {columns}×{rows} characters.", told=told, columns=columns, rows=rows),
+            tr("Salon needs at least 40×10."),
+        )
+    return Finding(
+        tr_later("terminal"), tr("{told}, {columns}×{rows} characters.", told=told, columns=columns, rows=rows)
+    )
 
 
 def _colours(environ: Mapping[str, str]) -> Finding:
     if environ.get("NO_COLOR"):
-        return note("colours", "NO_COLOR is set, so there are none.")
+        return note(tr_later("colours"), tr("NO_COLOR is set, so there are none."))
     if environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
-        return Finding("colours", "16 million (COLORTERM).")
+        return Finding(tr_later("colours"), tr("16 million (COLORTERM)."))
     if "256color" in environ.get("TERM", ""):
-        return note("colours", "256, as TERM says.", "Where the terminal can do more, set COLORTERM=truecolor.")
-    return note("colours", "16 or fewer.", "Where the terminal can do more, set COLORTERM=truecolor.")
+        return note(
+            tr_later("colours"),
+            tr("256, as TERM says."),
+            tr("Where the terminal can do more, set COLORTERM=truecolor."),
+        )
+    return note(tr_later("colours"), tr("16 or fewer."), tr("Where the terminal can do more, set COLORTERM=truecolor."))
 
 
 def _asked() -> bytes | None:
@@ -83,25 +104,35 @@ def _asked() -> bytes | None:
 
 
 def _keys(environ: Mapping[str, str], answer: bytes | None) -> Finding:
-    other = "Ctrl+J starts a new line in every terminal, Alt+Enter in most."
+    other = tr("Ctrl+J starts a new line in every terminal, Alt+Enter in most.")
     if answer is None:
-        return note("keys", "Which keys the terminal can send was not asked.", other)
+        return note(tr_later("keys"), tr("Which keys the terminal can send was not asked."), other)
     if _KITTY.search(answer):
-        return Finding("keys", "The terminal can send every key (kitty keyboard protocol).")
+        return Finding(tr_later("keys"), tr("The terminal can send every key (kitty keyboard protocol)."))
     if environ.get("TMUX"):
-        return note("keys", "tmux does not pass Shift+Enter on.", f"{other} Or: set -s extended-keys on")
+        return note(
+            tr_later("keys"),
+            tr("tmux does not pass Shift+Enter on."),
+            tr("{other} Or: set -s extended-keys on", other=other),
+        )
     if not answer:
-        return note("keys", "The terminal did not answer the question which keys it can send.", other)
-    return note("keys", "The terminal cannot tell Shift+Enter from Enter.", other)
+        return note(tr_later("keys"), tr("The terminal did not answer the question which keys it can send."), other)
+    return note(tr_later("keys"), tr("The terminal cannot tell Shift+Enter from Enter."), other)
 
 
 def _clipboard(environ: Mapping[str, str]) -> Finding:
     tool = local_tool(environ)
     if tool is not None:
-        return Finding("clipboard", f"Copies with {tool[0]}.")
-    says = "Copies through the terminal (OSC 52), which does not say whether it obeys."
+        return Finding(tr_later("clipboard"), tr("Copies with {tool}.", tool=tool[0]))
+    says = tr("Copies through the terminal (OSC 52), which does not say whether it obeys.")
     if environ.get("TMUX"):
-        return note("clipboard", says, "In tmux: set -g set-clipboard on, and set -g allow-passthrough on")
+        return note(
+            tr_later("clipboard"), says, tr("In tmux: set -g set-clipboard on, and set -g allow-passthrough on")
+        )
     if environ.get("TERM_PROGRAM") == "Apple_Terminal":
-        return bad("clipboard", "This terminal takes no text from a program.", "Install a tool such as pbcopy.")
-    return note("clipboard", says, "On a desktop, xclip, xsel or wl-copy make it certain.")
+        return bad(
+            tr_later("clipboard"),
+            tr("This terminal takes no text from a program."),
+            tr("Install a tool such as pbcopy."),
+        )
+    return note(tr_later("clipboard"), says, tr("On a desktop, xclip, xsel or wl-copy make it certain."))

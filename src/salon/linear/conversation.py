@@ -23,16 +23,17 @@ from salon.ui.services import Connection
 from salon.ui.toollines import call_line, call_text
 from salon.untrusted import clean, clean_line
 from salon.wiring import House
+from salon.words import tr
 
 CHOICES = 9
 """More than these are not read out; words narrow them down."""
 LONGEST_ARGUMENTS = 2_000
 """Characters of what a tool is given that are said."""
 _PERMISSIONS = (
-    ("Run it once", Permission.ONCE),
-    ("Run it, and this tool in this chat from now on", Permission.CHAT),
-    ("Run it, and this tool in all chats from now on", Permission.ALWAYS),
-    ("Do not run it", Permission.NO),
+    (tr("Run it once"), Permission.ONCE),
+    (tr("Run it, and this tool in this chat from now on"), Permission.CHAT),
+    (tr("Run it, and this tool in all chats from now on"), Permission.ALWAYS),
+    (tr("Do not run it"), Permission.NO),
 )
 
 
@@ -78,9 +79,9 @@ class Linear:
             model = ""
         await self._open(session_id, model)
         self.say(
-            "Salon, in lines. Type, and press Enter to send. A backslash at the end of a line goes on in the next."
+            tr("Salon, in lines. Type, and press Enter to send. A backslash at the end of a line goes on in the next.")
         )
-        self.say("/help says the commands. Control C stops an answer, /quit ends.")
+        self.say(tr("/help says the commands. Control C stops an answer, /quit ends."))
         for problem in self._problems:
             self.say(problem)
         try:
@@ -97,7 +98,7 @@ class Linear:
         return Exit.OK
 
     async def _next(self) -> None:
-        typed = asyncio.create_task(self.reader.text("You: "))
+        typed = asyncio.create_task(self.reader.text(tr("You: ")))
         ended = asyncio.create_task(self._ended.wait())
         await asyncio.wait({typed, ended}, return_when=asyncio.FIRST_COMPLETED)
         ended.cancel()
@@ -117,7 +118,7 @@ class Linear:
     async def _open(self, session_id: str | None, model: str = "") -> None:
         create_or_open = self.library.create if session_id is None else lambda: self.library.open(session_id)
         conversation, log = await asyncio.to_thread(create_or_open)
-        log.on_state = lambda reason: self.say(reason or "Saved now.")
+        log.on_state = lambda reason: self.say(reason or tr("Saved now."))
         chosen = str(conversation.settings.get("model", "")) or model
         parameters = self.house.parameters(self.connection, chosen)
         self.session = Session(conversation, log, parameters, self.library.blobs)
@@ -126,7 +127,11 @@ class Linear:
             self.say(" ".join(conversation.notices))
         if session_id is not None:
             self.say(
-                f"Opened: {clean_line(conversation.title, 80)}. {len(self.session.path)} messages. /read reads them."
+                tr(
+                    "Opened: {title}. {count} messages. /read reads them.",
+                    title=clean_line(conversation.title, 80),
+                    count=len(self.session.path),
+                )
             )
 
     async def leave_for(self, session_id: str | None) -> None:
@@ -168,20 +173,20 @@ class Linear:
 
     async def _permit(self, call: ToolCall) -> Decision:
         """Have the person decide about a call of a tool."""
-        self.say(f"The tool {clean_line(call_line(call.name), 60)} wants to run, with this:")
+        self.say(tr("The tool {name} wants to run, with this:", name=clean_line(call_line(call.name), 60)))
         self.say(call_text(call)[:LONGEST_ARGUMENTS])
-        chosen = await self.choose("May it?", [words for words, _ in _PERMISSIONS])
+        chosen = await self.choose(tr("May it?"), [words for words, _ in _PERMISSIONS])
         permission = Permission.NO if chosen is None else _PERMISSIONS[chosen][1]
         if permission is not Permission.NO:
             return Decision(permission)
-        return Decision(permission, await self.reader.line("Why not, for the model? Enter for no reason: ") or "")
+        return Decision(permission, await self.reader.line(tr("Why not, for the model? Enter for no reason: ")) or "")
 
     # whoever the answers are for (`salon.chat.person.Person`)
 
     def see_tools(self, problems: Sequence[str]) -> None:
         """Say which servers of tools failed."""
         for problem in problems:
-            self.say(f"{problem} The chat goes on without its tools.")
+            self.say(tr("{problem} The chat goes on without its tools.", problem=problem))
 
     def see_request(self, request: Request) -> None:
         """Say what had to be left out of a request."""
@@ -193,9 +198,9 @@ class Linear:
         passed = self._budgets.passed_by(self.session.conversation, [asked], self.library)
         async with aclosing(passed) as overruns:
             async for overrun in overruns:
-                self.say(f"This passes your budget. {overrun.sentence()}")
-                until = f"Ask, and go on until {dollars(overrun.raised)} are reached"
-                chosen = await self.choose("Ask all the same?", ["Ask once more", until])
+                self.say(tr("This passes your budget. {sentence}", sentence=overrun.sentence()))
+                until = tr("Ask, and go on until {raised} are reached", raised=dollars(overrun.raised))
+                chosen = await self.choose(tr("Ask all the same?"), [tr("Ask once more"), until])
                 if chosen is None:
                     return False
                 if chosen == 1:
@@ -209,12 +214,12 @@ class Linear:
         choices: list[tuple[str, Callable[[], Awaitable[None]]]] = []
         last = self.session.last
         if self.session.can_continue:
-            choices.append(("Have it go on", self.go_on))
+            choices.append((tr("Have it go on"), self.go_on))
         if last is not None and last.fault:
-            choices.append(("Ask again", self.retry))
+            choices.append((tr("Ask again"), self.retry))
         if not choices or self.over:
             return
-        chosen = await self.choose("What now?", [name for name, _ in choices])
+        chosen = await self.choose(tr("What now?"), [name for name, _ in choices])
         if chosen is not None:
             await choices[chosen][1]()
 
@@ -225,12 +230,12 @@ class Linear:
                 await self.session.ask_to_continue()
             await self.answer()
         else:
-            self.say("There is no answer that was cut.")
+            self.say(tr("There is no answer that was cut."))
 
     async def retry(self) -> None:
         """Ask for the last answer again."""
         if not self.session.can_retry:
-            self.say("There is nothing to ask again.")
+            self.say(tr("There is nothing to ask again."))
             return
         self.session.back_to_prompt()
         try:
@@ -243,20 +248,20 @@ class Linear:
         for number, name in enumerate(names[:CHOICES], start=1):
             self.say(f"{number}. {name}")
         if len(names) > CHOICES:
-            self.say(f"And {len(names) - CHOICES} more; give words to narrow them down.")
+            self.say(tr("And {count} more; give words to narrow them down.", count=len(names) - CHOICES))
         while (
-            line := await self.reader.line(f"{question} A number, or Enter for none: ")
+            line := await self.reader.line(tr("{question} A number, or Enter for none: ", question=question))
         ) is not None and line.strip():
             if line.strip() in map(str, range(1, min(len(names), CHOICES) + 1)):
                 return int(line) - 1
-            self.say(f"There is no choice {clean_line(line, 20)}.")
+            self.say(tr("There is no choice {line}.", line=clean_line(line, 20)))
         return None
 
     async def attach(self, path: str) -> None:
         """Send a file along with the next prompt. Raises `SalonError`."""
         attached = await asyncio.to_thread(self.house.attacher().attach, self.library.blobs, path)
         self.attached.append(attached)
-        self.say(f"Attached: {clean_line(attached.name, 80)}. It goes with your next prompt.")
+        self.say(tr("Attached: {name}. It goes with your next prompt.", name=clean_line(attached.name, 80)))
 
     # the terminal
 
@@ -264,7 +269,7 @@ class Linear:
         if self.session.turn is not None:
             self.session.stop()
         else:
-            self.say("\nNothing is on its way. /quit ends.")
+            self.say(tr("\nNothing is on its way. /quit ends."))
 
     def _end(self) -> None:
         self.over = True

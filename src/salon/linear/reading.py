@@ -5,6 +5,8 @@ import sys
 import threading
 from collections.abc import Callable
 
+from salon.words import tr
+
 
 class Reader:
     """Gives lines, and None at the end of the input. `read_line` blocks, and raises `EOFError` at the end."""
@@ -35,7 +37,7 @@ class Reader:
     async def text(self, label: str) -> str | None:
         """A line and, as long as it ends with a backslash, those that follow."""
         lines: list[str] = []
-        while (line := await self.line(label if not lines else "More: ")) is not None:
+        while (line := await self.line(label if not lines else tr("More: "))) is not None:
             if not line.endswith("\\"):
                 return "\n".join([*lines, line])
             lines.append(line[:-1])

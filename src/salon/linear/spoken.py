@@ -18,6 +18,7 @@ from salon.markdown import (
     table_source,
 )
 from salon.untrusted import clean
+from salon.words import plural, tr
 
 UNWRAPPED = 1_000_000
 """Columns; the terminal wraps, and a screen reader reads a paragraph as one line."""
@@ -64,9 +65,9 @@ def spoken_lines(document: Document, index: int) -> Iterator[str]:
     elif leaf.kind == "alert":
         yield f"{leaf.text.strip().capitalize()}:"
     elif leaf.kind == "rule":
-        yield "Separator."
+        yield tr("Separator.")
     elif leaf.kind == "heading":
-        yield f"Heading {leaf.level}: {' '.join(_shown(alone(document, index)))}"
+        yield tr("Heading {level}: {alone}", level=leaf.level, alone=" ".join(_shown(alone(document, index))))
     else:
         yield from (before + line for before, line in zip(_befores(leaf), _shown(alone(document, index)), strict=False))
 
@@ -78,7 +79,7 @@ def _befores(leaf: Leaf) -> Iterator[str]:
     if leaf.first_in_item and isinstance(inner, Item):
         marker = f"{inner.ordinal}. " if inner.ordinal is not None else "• "
     quoted = any(isinstance(container, Quote) and not container.alert for container in leaf.containers)
-    yield ("Quote: " if quoted else "") + marker
+    yield (tr("Quote: ") if quoted else "") + marker
     while True:
         yield ""
 
@@ -94,16 +95,16 @@ def _code(leaf: Leaf) -> Iterator[str]:
     lines = raw_code(leaf).split("\n")
     language = code_language(leaf.info or "")
     about = f"{language}, " if language else ""
-    yield f"Code, {about}{len(lines)} {'line' if len(lines) == 1 else 'lines'}:"
+    yield plural("Code, {about}{n} line:", "Code, {about}{n} lines:", len(lines), about=about)
     yield from lines
-    yield "End of code."
+    yield tr("End of code.")
 
 
 def _table(leaf: Leaf) -> Iterator[str]:
     header, *rows = list(csv.reader(io.StringIO(table_source(leaf).csv)))
-    columns = f"{len(header)} {'column' if len(header) == 1 else 'columns'}"
-    yield f"Table, {columns}, {len(rows)} {'row' if len(rows) == 1 else 'rows'}."
+    columns = plural("{n} column", "{n} columns", len(header))
+    yield plural("Table, {columns}, {n} row.", "Table, {columns}, {n} rows.", len(rows), columns=columns)
     for number, row in enumerate(rows, start=1):
         told = "; ".join(f"{label}: {cell}" if label else cell for label, cell in zip(header, row, strict=False))
-        yield f"Row {number}. {told}"
-    yield "End of table."
+        yield tr("Row {number}. {told}", number=number, told=told)
+    yield tr("End of table.")

@@ -18,14 +18,15 @@ from salon.chat.events import (
 from salon.linear.spoken import Speaker
 from salon.ui.toollines import describe_block
 from salon.untrusted import clean_line
+from salon.words import plural, tr
 
 _ENDINGS = {
-    Status.COMPLETE: "End of answer",
-    Status.STOPPED: "Stopped. What came is kept",
-    Status.INTERRUPTED: "The answer was cut. What came is kept",
-    Status.MAX_TOKENS: "The answer reached its length limit",
-    Status.REFUSED: "The model declined to answer this",
-    Status.ERROR: "The answer failed",
+    Status.COMPLETE: tr("End of answer"),
+    Status.STOPPED: tr("Stopped. What came is kept"),
+    Status.INTERRUPTED: tr("The answer was cut. What came is kept"),
+    Status.MAX_TOKENS: tr("The answer reached its length limit"),
+    Status.REFUSED: tr("The model declined to answer this"),
+    Status.ERROR: tr("The answer failed"),
 }
 
 
@@ -45,9 +46,17 @@ class Teller:
         """Say what there is to say of an event."""
         match event:
             case Retrying(attempt=attempt, attempts=attempts, wait=wait, reason=reason):
-                self._say(f"{clean_line(reason, 300)} Attempt {attempt} of {attempts} in {wait:.0f} seconds.")
+                self._say(
+                    tr(
+                        "{reason} Attempt {attempt} of {attempts} in {wait:.0f} seconds.",
+                        reason=clean_line(reason, 300),
+                        attempt=attempt,
+                        attempts=attempts,
+                        wait=wait,
+                    )
+                )
             case Waiting(wait=wait) if wait:
-                self._say(f"Waiting {wait:.0f} seconds for the rate limit.")
+                self._say(tr("Waiting {wait:.0f} seconds for the rate limit.", wait=wait))
             case BlockStarted(block=block):
                 self._begin(kind_of(block), text_of(block))
             case TextDelta(text=text) if self._speaker is not None:
@@ -63,7 +72,7 @@ class Teller:
     def _begin(self, kind: str, text: str) -> None:
         if kind == "thinking":
             self._thinking_since = time.monotonic()
-            self._say(f"{self._name} is thinking.")
+            self._say(tr("{name} is thinking.", name=self._name))
         elif kind == "text":
             self._name_once()
             self._speaker, self._continues = Speaker(self._continues), ""
@@ -72,13 +81,15 @@ class Teller:
     def _end(self, block: dict[str, object]) -> None:
         kind = kind_of(block)
         if kind == "thinking":
-            self._say(f"Thought for {time.monotonic() - self._thinking_since:.0f} seconds.")
+            self._say(tr("Thought for {seconds:.0f} seconds.", seconds=time.monotonic() - self._thinking_since))
         elif kind == "text":
             self._end_speech()
         elif is_tool_use(block):
-            self._say(f"{self._name} uses the tool {clean_line(str(block.get('name', '')), 60)}.")
+            self._say(
+                tr("{name} uses the tool {name2}.", name=self._name, name2=clean_line(str(block.get("name", "")), 60))
+            )
         elif is_tool_result(block):
-            self._say("The tool has answered.")
+            self._say(tr("The tool has answered."))
 
     def _tell_result(self, block: Block) -> None:
         """A tool of the client's has answered, or was not run; what follows is another part of the answer."""
@@ -103,7 +114,12 @@ class Teller:
 def ending_of(message: Message) -> str:
     """How an answer ended, in a sentence, with its length."""
     words = len(message.text.split())
-    told = f"{_ENDINGS.get(message.status, 'End of answer')}. {words} {'word' if words == 1 else 'words'}."
+    told = plural(
+        "{endings}. {n} word.",
+        "{endings}. {n} words.",
+        words,
+        endings=_ENDINGS.get(message.status, tr("End of answer")),
+    )
     fault = message.fault or {}
     what, now = (clean_line(str(fault.get(key, "")), 400) for key in ("what", "now"))
     return f"{told} {what} {now}".strip() if fault else told
@@ -113,5 +129,5 @@ def said(message: Message) -> list[str]:
     """A message that is read again, label first."""
     speaker = Speaker()
     lines = [*speaker.feed(message.text), *speaker.finish()]
-    label = "You" if message.role == "user" else clean_line(message.model, 40) or "Claude"
+    label = tr("You") if message.role == "user" else clean_line(message.model, 40) or "Claude"
     return [f"{label}:", *lines]

@@ -11,6 +11,7 @@ from salon.markdown.limits import Limits
 from salon.markdown.lines import Line, Span, look
 from salon.markdown.text import LineSplitter
 from salon.markdown.wrap import CellWrapper, Row
+from salon.words import plural
 
 BLOCK_INDENT = 2
 _INDENT = Span(" " * BLOCK_INDENT, look(), True)
@@ -112,8 +113,11 @@ class CodeFlow:
 
     def _end(self) -> None:
         if hidden := max(0, self._count - self._fold) if self._fold else 0:
-            lines = f"{hidden:,} {'line' if hidden == 1 else 'lines'}"
-            words = f"{_OPEN}fold {lines}" if self._opened else f"{_FOLDED}{lines.replace(' ', ' more ')}"
+            words = (
+                _OPEN + plural("fold {n:,} line", "fold {n:,} lines", hidden)
+                if self._opened
+                else _FOLDED + plural("{n:,} more line", "{n:,} more lines", hidden)
+            )
             room = max(1, self._box - len(_INDENT.text))
             self.rows.append(Row((_INDENT, Span(words[:room], _FOLD, True))))
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from salon.toml_text import did_you_mean, parse_leniently, place_of, read_small_file
 from salon.untrusted import clean_line
+from salon.words import tr
 
 TABLE = "mcp"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
@@ -55,28 +56,41 @@ def load_servers(file: Path, environ: Mapping[str, str]) -> tuple[list[ServerCon
         return [], []  # the settings' own loader says so
     tables = parse_leniently(text, str(file))[0].get(TABLE, {})
     if not isinstance(tables, dict):
-        return [], [f'{place_of(text, str(file), TABLE)}: "mcp" must be tables such as [mcp.files].']
+        return [], [tr('{place}: "mcp" must be tables such as [mcp.files].', place=place_of(text, str(file), TABLE))]
     servers, problems = [], []
     for name, table in tables.items():
         place = place_of(text, str(file), name, TABLE)
         try:
             servers.append(_server(name, table, environ))
         except ValueError as error:
-            problems.append(f"{place}: the MCP server “{clean_line(str(name), 60)}” is not used: {error}.")
+            problems.append(
+                tr(
+                    "{place}: the MCP server “{name}” is not used: {error}.",
+                    place=place,
+                    name=clean_line(str(name), 60),
+                    error=error,
+                )
+            )
     return servers, problems
 
 
 def _server(name: str, table: Any, environ: Mapping[str, str]) -> ServerConfig:
     """Raises ValueError with what is wrong."""
     if not _NAME.fullmatch(name) or "__" in name:
-        raise ValueError("a name has at most 32 letters, digits, - and single _")
+        raise ValueError(tr("a name has at most 32 letters, digits, - and single _"))
     if not isinstance(table, dict):
-        raise ValueError("it must be a table")
+        raise ValueError(tr("it must be a table"))
     if unknown := next((key for key in table if key not in _FIELDS), None):
-        raise ValueError(f"there is no “{clean_line(unknown, 60)}”.{did_you_mean(unknown, _FIELDS)}".rstrip("."))
+        raise ValueError(
+            tr(
+                "there is no “{unknown}”.{nearest}",
+                unknown=clean_line(unknown, 60),
+                nearest=did_you_mean(unknown, _FIELDS),
+            ).rstrip(".")
+        )
     command, url = _words(table, "command"), table.get("url", "")
     if not isinstance(url, str) or bool(command) == bool(url):
-        raise ValueError('it needs either command = ["program", "argument"] or url = "https://..."')
+        raise ValueError(tr('it needs either command = ["program", "argument"] or url = "https://..."'))
     if url:
         _check_url(url)
     env = table.get("env", {})
@@ -86,13 +100,13 @@ def _server(name: str, table: Any, environ: Mapping[str, str]) -> ServerConfig:
     token_env, enabled, timeout = table.get("token_env", ""), table.get("enabled", True), table.get("timeout", 60)
     for key in (*env, *passed, str(token_env)):
         if _OURS.match(key):
-            raise ValueError(f"{clean_line(key, 60)} is Salon's own and given to nobody")
+            raise ValueError(tr("{key} is Salon's own and given to nobody", key=clean_line(key, 60)))
     if not isinstance(token_env, str) or (token_env and not url):
-        raise ValueError("token_env is the name of a variable, and goes with a url")
+        raise ValueError(tr("token_env is the name of a variable, and goes with a url"))
     if not isinstance(enabled, bool):
-        raise ValueError("enabled must be true or false")
+        raise ValueError(tr("enabled must be true or false"))
     if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 1 <= timeout <= 3600:
-        raise ValueError("timeout must be 1 to 3,600 seconds")
+        raise ValueError(tr("timeout must be 1 to 3,600 seconds"))
     return ServerConfig(
         name=name,
         command=command,
@@ -108,7 +122,7 @@ def _server(name: str, table: Any, environ: Mapping[str, str]) -> ServerConfig:
 def _words(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
     words = table.get(key, [])
     if not isinstance(words, list) or not all(isinstance(word, str) and word and "\0" not in word for word in words):
-        raise ValueError(f"{key} must be a list of texts")
+        raise ValueError(tr("{key} must be a list of texts", key=key))
     return tuple(words)
 
 
@@ -118,13 +132,13 @@ def _check_url(url: str) -> None:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError:
-        raise ValueError("its url is not an address") from None
+        raise ValueError(tr("its url is not an address")) from None
     if parts.username or parts.password:
-        raise ValueError("its url has a password in it; token_env names a variable that has it")
+        raise ValueError(tr("its url has a password in it; token_env names a variable that has it"))
     if parts.scheme == "https" and host:
         return
     if parts.scheme != "http" or not _is_loopback(host):
-        raise ValueError("its url must begin with https://, or be http:// on this machine")
+        raise ValueError(tr("its url must begin with https://, or be http:// on this machine"))
 
 
 def _is_loopback(host: str) -> bool:

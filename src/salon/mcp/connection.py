@@ -16,6 +16,7 @@ from salon.errors import SalonError
 from salon.logs import without_secrets
 from salon.mcp.config import ServerConfig
 from salon.untrusted import clean_line
+from salon.words import tr
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -49,7 +50,7 @@ class ServerConnection:
 
     @property
     def _called(self) -> str:
-        return f"The tool server “{self.config.name}”"
+        return tr("The tool server “{name}”", name=self.config.name)
 
     async def list_tools(self) -> list[Any]:
         """The server's tools as the SDK has them. Raises `ToolServerError`."""
@@ -57,7 +58,7 @@ class ServerConnection:
         tools: list[Any] = []
         cursor: str | None = None
         for _ in range(MOST_PAGES):
-            page = await self._ask(client.list_tools(cursor=cursor), self._start_seconds, "list its tools")
+            page = await self._ask(client.list_tools(cursor=cursor), self._start_seconds, tr("list its tools"))
             tools += page.tools
             cursor = page.next_cursor
             if not cursor or len(tools) >= MOST_TOOLS:
@@ -91,11 +92,16 @@ class ServerConnection:
         up = self._up
         await asyncio.wait({up}, timeout=self._start_seconds)
         if up.cancelled():
-            raise ToolServerError(f"{self._called} was closed.")
+            raise ToolServerError(tr("{called} was closed.", called=self._called))
         if not up.done():
             await self.close()
             raise ToolServerError(
-                f"{self._called} did not start within {self._start_seconds:g} seconds.", "Its tools are left out."
+                tr(
+                    "{called} did not start within {start_seconds:g} seconds.",
+                    called=self._called,
+                    start_seconds=self._start_seconds,
+                ),
+                tr("Its tools are left out."),
             )
         return up.result()
 
@@ -109,7 +115,11 @@ class ServerConnection:
                 await asyncio.wait({asking}, timeout=0.1)
             if not asking.done():
                 died = self._task is None or self._task.done()
-                why = "ended by itself" if died else f"did not {what} within {seconds:g} seconds"
+                why = (
+                    tr("ended by itself")
+                    if died
+                    else tr("did not {what} within {seconds:g} seconds", what=what, seconds=seconds)
+                )
                 raise ToolServerError(f"{self._called} {why}.")
             return asking.result()
         except ToolServerError:
@@ -118,7 +128,7 @@ class ServerConnection:
             logger.warning("The tool server %s failed: %s", self.config.name, _reason(error))
             if getattr(getattr(error, "error", None), "code", CONNECTION_CLOSED) == CONNECTION_CLOSED:
                 await self.close()  # so that the next call starts it anew
-            raise ToolServerError(f"{self._called} failed: {_reason(error)}") from None
+            raise ToolServerError(tr("{called} failed: {reason}", called=self._called, reason=_reason(error))) from None
         finally:
             asking.cancel()
 
@@ -133,7 +143,11 @@ class ServerConnection:
         except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001 - as above
             logger.warning("The tool server %s ended: %s", self.config.name, _reason(error))
             if not up.done():
-                up.set_exception(ToolServerError(f"{self._called} could not be started: {_reason(error)}"))
+                up.set_exception(
+                    ToolServerError(
+                        tr("{called} could not be started: {reason}", called=self._called, reason=_reason(error))
+                    )
+                )
                 up.exception()  # whoever asked may be gone
         finally:
             if not up.done():
@@ -170,7 +184,7 @@ def _sdk() -> Any:
         import mcp.client.streamable_http
     except ImportError:
         raise ToolServerError(
-            "Tool servers need the package “mcp”.", "Install it with: pip install 'salon[mcp]'"
+            tr("Tool servers need the package “mcp”."), tr("Install it with: pip install 'salon[mcp]'")
         ) from None
     return mcp
 

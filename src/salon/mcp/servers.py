@@ -13,6 +13,7 @@ from salon.errors import SalonError
 from salon.mcp.config import ServerConfig
 from salon.mcp.connection import START_SECONDS, ServerConnection, ToolServerError
 from salon.untrusted import clean
+from salon.words import tr
 
 SEPARATOR = "__"
 LONGEST_NAME = 64
@@ -63,7 +64,7 @@ class McpServers:
     async def definitions(self, name: str) -> list[Block]:
         """A server's tools, as a request has them. Raises `SalonError`."""
         if name not in self._servers:
-            raise ToolServerError(f"There is no tool server “{name}” in config.toml.")
+            raise ToolServerError(tr("There is no tool server “{name}” in config.toml.", name=name))
         definitions: dict[str, Block] = {}
         for tool in await self._servers[name].list_tools():
             definition = _definition(name, tool)

@@ -14,18 +14,19 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from salon.serving.door import COOKIE, Asked, Door, Verdict
 from salon.serving.tabs import Start, Tab, Tabs
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
 LARGEST_MESSAGE = 16_000_000
 """Bytes of one paste."""
 _TAB = re.compile(r"[0-9A-Za-z-]{8,64}")
-_STRANGER = (
+_STRANGER = tr(
     "This is Salon, and it opens only with the link that `salon serve` printed; each link works once.\n"
     "Press Enter in the terminal where it runs for another one.\n"
 )
-_ELSEWHERE = "This is not the address of this server.\n"
-_COME_IN = (
+_ELSEWHERE = tr("This is not the address of this server.\n")
+_COME_IN = tr(
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Salon</title>'
     '<meta http-equiv="refresh" content="0; url=./"></html>'
 )
@@ -52,9 +53,11 @@ def assets() -> Mapping[str, tuple[Path, str]]:
 
 def headers(authority: str) -> Mapping[str, str]:
     """What goes with every answer. textual.js writes styles into its page, so those cannot be forbidden."""
-    policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src data:; "
-        f"connect-src ws://{authority}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    policy = tr(
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; "
+        "img-src data:; connect-src ws://{authority}; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'",
+        authority=authority,
     )
     return {
         "Content-Security-Policy": policy,

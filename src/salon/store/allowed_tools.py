@@ -6,6 +6,7 @@ from salon.errors import StoreError
 from salon.store.alone import alone
 from salon.store.files import FileLayer, OperatingSystem, reason_of, write_atomically
 from salon.toml_text import read_small_file, shown_path
+from salon.words import tr
 
 
 class AllowedTools:
@@ -43,4 +44,4 @@ class AllowedTools:
                 raise self._not_kept(reason_of(error)) from error
 
     def _not_kept(self, why: str) -> StoreError:
-        return StoreError(f"The permission is not kept in {shown_path(self._file)}: {why}.")
+        return StoreError(tr("The permission is not kept in {file}: {why}.", file=shown_path(self._file), why=why))

@@ -19,6 +19,7 @@ from salon.store.files import reason_of
 from salon.store.folders import list_folder
 from salon.store.pictures import as_png, downsized, mosaic
 from salon.untrusted import clean_line
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,9 @@ class FileAttacher:
                 return self._kept(blobs, *_of_folder(path))
             data = _read(path)
         except OSError as error:
-            raise SalonError(f"“{clean_line(what, 200)}” cannot be attached: {_why(error)}.") from error
+            raise SalonError(
+                tr("“{what}” cannot be attached: {why}.", what=clean_line(what, 200), why=_why(error))
+            ) from error
         return self.attach_content(blobs, data, self._name(path))
 
     def attach_content(self, blobs: Blobs, data: bytes, name: str) -> Attachment:
@@ -60,15 +63,15 @@ class FileAttacher:
     def attach_clipboard(self, blobs: Blobs) -> Attachment:
         """The picture on the clipboard as an attachment. Raises `SalonError` where there is none or no way to it."""
         if self._take_image is None:
-            raise SalonError("The clipboard cannot be read here.")
-        return self.attach_content(blobs, self._take_image(), "pasted image")
+            raise SalonError(tr("The clipboard cannot be read here."))
+        return self.attach_content(blobs, self._take_image(), tr("pasted image"))
 
     def make_smaller(self, blobs: Blobs, attachment: Attachment, side: int) -> Attachment:
         """The picture with no side longer than `side` pixels. Raises `SalonError`."""
         before = attachment.content or blobs.get(attachment.sha256)
         data, media_type, size = downsized(before, side)
         width, height = attachment.pixels or (0, 0)
-        note = f"Made smaller: it was {width} × {height} pixels."
+        note = tr("Made smaller: it was {width} × {height} pixels.", width=width, height=height)
         made = attachment_of(Kind.IMAGE, attachment.name, data, media_type, pixels=size, note=note)
         return self._kept(blobs, made, data)
 
@@ -114,7 +117,9 @@ class FileAttacher:
         try:
             return self._folder / Path(spelling).expanduser()
         except RuntimeError as error:  # ~somebody
-            raise SalonError(f"“{clean_line(spelling, 200)}” cannot be attached: nobody has that home.") from error
+            raise SalonError(
+                tr("“{spelling}” cannot be attached: nobody has that home.", spelling=clean_line(spelling, 200))
+            ) from error
 
     def _name(self, path: Path) -> str:
         """How the model and the person know the file: from where Salon was started, or its last part."""
@@ -137,7 +142,9 @@ def _address_of(what: str) -> Attachment | None:
     if not what.lower().startswith(("http://", "https://")):
         if "://" in what and not what.startswith("file://"):
             scheme = clean_line(what.partition("://")[0], 20)
-            raise SalonError(f"An address with {scheme}:// cannot be attached; http:// and https:// can.")
+            raise SalonError(
+                tr("An address with {scheme}:// cannot be attached; http:// and https:// can.", scheme=scheme)
+            )
         return None
     try:
         address = urlsplit(what)
@@ -145,15 +152,15 @@ def _address_of(what: str) -> Attachment | None:
     except ValueError:
         host = None
     if not host or any(character.isspace() for character in what):
-        raise SalonError(f"“{clean_line(what, 100)}” is not a whole address.")
+        raise SalonError(tr("“{what}” is not a whole address.", what=clean_line(what, 100)))
     name = PurePosixPath(unquote(address.path)).name
     ending = PurePosixPath(name).suffix.lower()
     kind = Kind.PDF if ending == ".pdf" else Kind.IMAGE if ending in _IMAGE_ENDINGS else None
     kind = Kind(wanted) if wanted else kind
     if kind is None:
         raise SalonError(
-            "The API fetches images and PDFs, and this address does not say which it is.",
-            "Write image or pdf and a blank before it.",
+            tr("The API fetches images and PDFs, and this address does not say which it is."),
+            tr("Write image or pdf and a blank before it."),
         )
     return attachment_at(what, kind, f"{host}/…/{name}" if name else host)
 
@@ -161,34 +168,43 @@ def _address_of(what: str) -> Attachment | None:
 def _of_folder(path: Path) -> tuple[Attachment, bytes]:
     listing = list_folder(path)
     if not listing.files:
-        raise SalonError(f"“{clean_line(path.name, 100)}” has no files in it, so there is nothing to attach.")
+        raise SalonError(
+            tr("“{name}” has no files in it, so there is nothing to attach.", name=clean_line(path.name, 100))
+        )
     data = listing.text.encode("utf-8", "replace")
-    note = f"{listing.files:,} file names" + (", the first ones" if listing.cut else "")
+    note = tr("{files:,} file names", files=listing.files) + (tr(", the first ones") if listing.cut else "")
     return attachment_of(Kind.FOLDER, (path.name or str(path)) + "/", data, TEXT_TYPE, note=note), data
 
 
 def _of_content(data: bytes, name: str) -> tuple[Attachment, bytes]:
     shown = f"“{clean_line(name, 100)}”"
     if not data:
-        raise SalonError(f"{shown} is empty, so there is nothing to attach.")
+        raise SalonError(tr("{shown} is empty, so there is nothing to attach.", shown=shown))
     media_type = media_type_of(data)
     if media_type in IMAGE_TYPES:
         if (pixels := size_of_image(data)) is None:
-            raise SalonError(f"{shown} is damaged: its size in pixels cannot be read.")
+            raise SalonError(tr("{shown} is damaged: its size in pixels cannot be read.", shown=shown))
         return attachment_of(Kind.IMAGE, name, data, media_type, pixels=pixels), data
     if media_type.startswith("image/"):
         return _converted(data, name, media_type)
     if 4 * len(data) // 3 > REQUEST_BYTES:
-        raise SalonError(f"{shown} has {megabytes(len(data))}; the API takes {megabytes(REQUEST_BYTES)} in a request.")
+        raise SalonError(
+            tr(
+                "{shown} has {count}; the API takes {limit} in a request.",
+                shown=shown,
+                count=megabytes(len(data)),
+                limit=megabytes(REQUEST_BYTES),
+            )
+        )
     if media_type == PDF_TYPE:
-        note = "It seems to be locked with a password; the API takes only open PDFs." if is_encrypted(data) else ""
+        note = tr("It seems to be locked with a password; the API takes only open PDFs.") if is_encrypted(data) else ""
         return attachment_of(Kind.PDF, name, data, PDF_TYPE, pages=pages_in_pdf(data), note=note), data
     text = text_in(data)
     if text is None:
-        raise SalonError(f"{shown} is neither text, nor a PDF, nor an image that the API takes.")
+        raise SalonError(tr("{shown} is neither text, nor a PDF, nor an image that the API takes.", shown=shown))
     hidden = hidden_in(text.removeprefix("\ufeff"))
     data = text.encode("utf-8", "replace")
-    note = f"It has {hidden.sentence()}." if hidden else ""
+    note = tr("It has {sentence}.", sentence=hidden.sentence()) if hidden else ""
     return attachment_of(Kind.TEXT, name, data, TEXT_TYPE, note=note), data
 
 
@@ -198,9 +214,11 @@ def _converted(data: bytes, name: str, media_type: str) -> tuple[Attachment, byt
         made, size = as_png(data)
     except SalonError as error:
         shown = f"“{clean_line(name, 100)}”"
-        now = error.now or "Save it as PNG with another program."
-        raise SalonError(f"{shown} is a {kind} image, and the API takes PNG, JPEG, GIF and WebP.", now) from error
-    note = f"It was a {kind} image and is sent as PNG."
+        now = error.now or tr("Save it as PNG with another program.")
+        raise SalonError(
+            tr("{shown} is a {kind} image, and the API takes PNG, JPEG, GIF and WebP.", shown=shown, kind=kind), now
+        ) from error
+    note = tr("It was a {kind} image and is sent as PNG.", kind=kind)
     return attachment_of(Kind.IMAGE, name, made, "image/png", pixels=size, note=note), made
 
 
@@ -210,11 +228,15 @@ def _read(path: Path) -> bytes:
     with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise SalonError(f"“{clean_line(path.name, 100)}” is not a file that can be read to its end.")
+            raise SalonError(tr("“{name}” is not a file that can be read to its end.", name=clean_line(path.name, 100)))
         if status.st_size > READ_LIMIT:
             raise SalonError(
-                f"“{clean_line(path.name, 100)}” has {megabytes(status.st_size)}; the API takes "
-                f"{megabytes(REQUEST_BYTES)} in a request."
+                tr(
+                    "“{name}” has {size}; the API takes {limit} in a request.",
+                    name=clean_line(path.name, 100),
+                    size=megabytes(status.st_size),
+                    limit=megabytes(REQUEST_BYTES),
+                )
             )
         return stream.read(READ_LIMIT)
 
@@ -228,7 +250,7 @@ def _exists(path: Path) -> bool:
 
 def _why(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        return "there is no such file"
+        return tr("there is no such file")
     if isinstance(error, PermissionError):
-        return "you have no permission to read it"
+        return tr("you have no permission to read it")
     return reason_of(error)

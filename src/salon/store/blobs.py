@@ -15,6 +15,7 @@ from salon.chat.attachments import blob_of
 from salon.chat.conversation import Conversation
 from salon.errors import StoreError
 from salon.store.files import FileLayer, content_of, reason_of, write_atomically
+from salon.words import plural, tr
 
 BLOB_LIMIT = 256 * 1024 * 1024
 """Bytes; what is larger cannot be an attachment."""
@@ -43,23 +44,27 @@ class FileBlobs:
                 self._files.sync_directory(target.parent)  # whoever wrote it may not have got that far
         except OSError as error:
             raise StoreError(
-                f"The attachment is not saved: {reason_of(error)}.", "Attach it again.", details={"path": str(target)}
+                tr("The attachment is not saved: {error}.", error=reason_of(error)),
+                tr("Attach it again."),
+                details={"path": str(target)},
             ) from error
         return digest
 
     def get(self, digest: str) -> bytes:
         """See `Blobs`."""
         if not _DIGEST.fullmatch(digest):
-            raise StoreError("The attachment's digest is damaged.")
+            raise StoreError(tr("The attachment's digest is damaged."))
         path = self._path(digest)
         try:
             data = self._read(path)
         except OSError as error:
-            raise StoreError(f"The attachment cannot be read: {reason_of(error)}.", f"It is {path}.") from error
+            raise StoreError(
+                tr("The attachment cannot be read: {error}.", error=reason_of(error)), tr("It is {path}.", path=path)
+            ) from error
         if data is None:
-            raise StoreError("The attachment's file is missing.", f"It was {path}.")
+            raise StoreError(tr("The attachment's file is missing."), tr("It was {path}.", path=path))
         if sha256(data).hexdigest() != digest:
-            raise StoreError("The attachment's file is damaged.", f"It is {path}.")
+            raise StoreError(tr("The attachment's file is damaged."), tr("It is {path}.", path=path))
         return data
 
     def has(self, digest: str) -> bool:
@@ -92,7 +97,7 @@ class MemoryBlobs:
     def get(self, digest: str) -> bytes:
         """See `Blobs`."""
         if digest not in self._contents:
-            raise StoreError("The attachment is not there.")
+            raise StoreError(tr("The attachment is not there."))
         return self._contents[digest]
 
     def has(self, digest: str) -> bool:
@@ -107,6 +112,8 @@ def noting_lost(conversation: Conversation, blobs: FileBlobs) -> Conversation:
     lost = frozenset(digest for digest in digests if not blobs.has(digest))
     if not lost:
         return conversation
-    what = "1 attachment is" if len(lost) == 1 else f"{len(lost)} attachments are"
-    sentence = f"{what} missing from {blobs.directory}, and left out of what is sent."
+    what = plural("{n} attachment is", "{n} attachments are", len(lost))
+    sentence = tr(
+        "{what} missing from {directory}, and left out of what is sent.", what=what, directory=blobs.directory
+    )
     return replace(conversation, lost=lost, notices=(*conversation.notices, sentence))

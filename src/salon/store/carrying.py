@@ -14,6 +14,7 @@ from salon.chat.model import ModelInfo
 from salon.errors import StoreError
 from salon.paths import Paths
 from salon.store.library import FileLibrary
+from salon.words import tr
 
 if TYPE_CHECKING:
     from salon.store.exporting.selecting import Wanted
@@ -51,7 +52,7 @@ class FileCarrier:
         from salon.store.exporting.writing import write_new
 
         if not place.strip():
-            raise StoreError("There is no place to write to.", "Type the path of a file.")
+            raise StoreError(tr("There is no place to write to."), tr("Type the path of a file."))
         return self._shown(write_new(self._meant(place), text))
 
     def save(self, folder: str, name: str, content: bytes) -> str:
@@ -60,7 +61,7 @@ class FileCarrier:
 
         downloads = self._home / "Downloads"
         place = self._meant(folder) if folder.strip() else downloads if downloads.is_dir() else self._home
-        return self._shown(write_new(place / name_here(name), content, "The file"))
+        return self._shown(write_new(place / name_here(name), content, tr("The file")))
 
     def places(self, typed: str) -> Sequence[str]:
         """See `Carrier`."""

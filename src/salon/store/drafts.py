@@ -19,6 +19,7 @@ from salon.chat.ids import is_id
 from salon.errors import StoreError
 from salon.store.files import READ, FileLayer, reason_of, write_atomically
 from salon.store.records import LINE_LIMIT, encode_json
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +65,8 @@ class Drafts:
                     self._files.remove(path)
         except OSError as error:
             raise StoreError(
-                f"The draft is not saved: {reason_of(error)}.",
-                "It is still in the prompt.",
+                tr("The draft is not saved: {error}.", error=reason_of(error)),
+                tr("It is still in the prompt."),
                 details={"path": str(path)},
             ) from error
 
@@ -108,7 +109,7 @@ class Drafts:
 
     def _path(self, session_id: str) -> Path:
         if not is_id(session_id):
-            raise StoreError("That is not the id of a session.")
+            raise StoreError(tr("That is not the id of a session."))
         return self._directory / (session_id + _SUFFIX)
 
 

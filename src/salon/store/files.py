@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
+from salon.words import tr
+
 PRIVATE_FILE = 0o600
 PRIVATE_DIRECTORY = 0o700
 
@@ -224,26 +226,26 @@ def write_atomically(files: FileLayer, target: Path, data: bytes, temporary: Pat
 
 
 _REASONS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "your disk quota is used up",
-    errno.EROFS: "the disk is read-only",
-    errno.EACCES: "there is no permission to write there",
-    errno.EPERM: "there is no permission to write there",
-    errno.EIO: "the disk reports an error",
-    errno.ENXIO: "the disk is gone",
-    errno.ENODEV: "the disk is gone",
-    errno.ESTALE: "the network disk has lost the file",
-    errno.ENOENT: "the folder is gone",
-    errno.ENOTDIR: "a file is where a folder should be",
-    errno.EISDIR: "a folder is where the file should be",
-    errno.ELOOP: "the file is a symbolic link, which Salon does not follow",
-    errno.EINVAL: "what is there is not a regular file",
-    errno.EFBIG: "the file has reached the largest size that is allowed",
-    errno.EMFILE: "too many files are open",
-    errno.ENFILE: "too many files are open on this computer",
-    errno.ENAMETOOLONG: "the name of the file is too long",
-    errno.ETIMEDOUT: "the network disk does not answer",
-    errno.EHOSTDOWN: "the network disk does not answer",
+    errno.ENOSPC: tr("the disk is full"),
+    errno.EDQUOT: tr("your disk quota is used up"),
+    errno.EROFS: tr("the disk is read-only"),
+    errno.EACCES: tr("there is no permission to write there"),
+    errno.EPERM: tr("there is no permission to write there"),
+    errno.EIO: tr("the disk reports an error"),
+    errno.ENXIO: tr("the disk is gone"),
+    errno.ENODEV: tr("the disk is gone"),
+    errno.ESTALE: tr("the network disk has lost the file"),
+    errno.ENOENT: tr("the folder is gone"),
+    errno.ENOTDIR: tr("a file is where a folder should be"),
+    errno.EISDIR: tr("a folder is where the file should be"),
+    errno.ELOOP: tr("the file is a symbolic link, which Salon does not follow"),
+    errno.EINVAL: tr("what is there is not a regular file"),
+    errno.EFBIG: tr("the file has reached the largest size that is allowed"),
+    errno.EMFILE: tr("too many files are open"),
+    errno.ENFILE: tr("too many files are open on this computer"),
+    errno.ENAMETOOLONG: tr("the name of the file is too long"),
+    errno.ETIMEDOUT: tr("the network disk does not answer"),
+    errno.EHOSTDOWN: tr("the network disk does not answer"),
 }
 
 
@@ -252,4 +254,4 @@ def reason_of(error: OSError) -> str:
     known = _REASONS.get(error.errno or 0)
     if known:
         return known
-    return f"the system says “{error.strerror or type(error).__name__}”"
+    return tr("the system says “{reason}”", reason=error.strerror or type(error).__name__)

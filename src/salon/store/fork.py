@@ -9,6 +9,7 @@ from salon.errors import StoreError
 from salon.store.reader import parse
 from salon.store.records import FORMAT_VERSION, Record, decode, encode
 from salon.store.replay import replay
+from salon.words import tr
 
 _NOT_TAKEN_ALONG = {"pinned", "archived"}
 """What a person decided about the one session and not about the other."""
@@ -23,7 +24,7 @@ def fork_content(content: bytes, conversation: Conversation, leaf: str | None, n
     """
     messages = path(conversation, leaf)
     if not messages:
-        raise StoreError("There is nothing to fork yet.", "Send a prompt first.")
+        raise StoreError(tr("There is nothing to fork yet."), tr("Send a prompt first."))
     wanted = {message.id for message in messages}
     copied = [line.strip(b"\0 \t\r") + b"\n" for line in content.split(b"\n") if _is_wanted(line, wanted)]
     whole = _framed(copied, conversation, messages, new_id, now)

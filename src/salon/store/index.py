@@ -20,6 +20,7 @@ from salon.store.index_schema import ODD, NoIndex, OutdatedIndex, connect, is_da
 from salon.store.index_search import Searcher
 from salon.store.index_update import Updater
 from salon.store.places import OnDisk, Places
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -183,7 +184,7 @@ class SearchIndex:
     def _keep_up(self, *, everything: bool, touched: set[Path]) -> None:
         try:
             if self._distrusted and self._distrusted == _inode(self._path):
-                raise OutdatedIndex("a question met something that cannot be")
+                raise OutdatedIndex(tr("a question met something that cannot be"))
             with self._writer() as connection:
                 updater = Updater(connection, self._files)
                 if everything:
@@ -204,11 +205,13 @@ class SearchIndex:
                 logger.warning("The search index is damaged and is built anew: %s", error)
                 self._build_anew()
             else:
-                self._tell(IndexState(trouble=f"The search index falls behind: {error}."))
+                self._tell(IndexState(trouble=tr("The search index falls behind: {error}.", error=error)))
         except NoIndex as error:
-            self._tell(IndexState(trouble=f"Searching without an index, which is slow: {error}."))
+            self._tell(IndexState(trouble=tr("Searching without an index, which is slow: {error}.", error=error)))
         except OSError as error:
-            self._tell(IndexState(trouble=f"Searching without an index, which is slow: {reason_of(error)}."))
+            self._tell(
+                IndexState(trouble=tr("Searching without an index, which is slow: {error}.", error=reason_of(error)))
+            )
 
     @contextmanager
     def _writer(self) -> Iterator[sqlite3.Connection]:
@@ -243,9 +246,11 @@ class SearchIndex:
                     self._tell(IndexState(done, len(changed)))
             self._tell(IndexState())
         except OSError as error:
-            self._tell(IndexState(trouble=f"Searching without an index, which is slow: {reason_of(error)}."))
+            self._tell(
+                IndexState(trouble=tr("Searching without an index, which is slow: {error}.", error=reason_of(error)))
+            )
         except (NoIndex, sqlite3.Error) as error:
-            self._tell(IndexState(trouble=f"Searching without an index, which is slow: {error}."))
+            self._tell(IndexState(trouble=tr("Searching without an index, which is slow: {error}.", error=error)))
 
     def _tell(self, state: IndexState) -> None:
         if state != self._state:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from salon.chat.search import Voice
 from salon.store.index_text import is_letter_word, words_of
+from salon.words import tr
 
 LONGEST_QUESTION = 500
 """Characters; the rest is left away."""
@@ -103,7 +104,7 @@ def _take_words(parts: _Parts, text: str, *, at_end: bool, starred: bool) -> Non
 def _filter(parts: _Parts, key: str, value: str, now: datetime) -> None:
     value = value.strip().casefold()
     if not value:
-        parts.problems.append(f"{key}: needs {_FILTERS[key]}.")
+        parts.problems.append(tr("{key}: needs {wanted}.", key=key, wanted=_FILTERS[key]))
     elif key == "model":
         parts.models.append(value)
     elif key == "tag":
@@ -112,26 +113,28 @@ def _filter(parts: _Parts, key: str, value: str, now: datetime) -> None:
         if value in _ROLES:
             parts.voices.add(Voice(value))
         else:
-            parts.problems.append(f"role: knows {', '.join(_ROLES)}; not “{value}”.")
+            parts.problems.append(tr("role: knows {known}; not “{value}”.", known=", ".join(_ROLES), value=value))
     elif key == "in":
         if value not in _PLACES:
-            parts.problems.append(f"in: knows {' and '.join(_PLACES)}; not “{value}”.")
+            parts.problems.append(tr("in: knows {known}; not “{value}”.", known=tr(" and ").join(_PLACES), value=value))
         parts.code = parts.code or value == "code"
         parts.title = parts.title or value == "title"
     else:
         moment = _moment(value, now)
         if moment is None:
-            parts.problems.append(f"{key}: needs {_FILTERS[key]}; not “{value}”.")
+            parts.problems.append(
+                tr("{key}: needs {wanted}; not “{value}”.", key=key, wanted=_FILTERS[key], value=value)
+            )
         else:
             (parts.after if key == "after" else parts.before).append(moment)
 
 
-_DATES = "a date, such as 2026, 2026-03, 2026-03-31, today or yesterday"
+_DATES = tr("a date, such as 2026, 2026-03, 2026-03-31, today or yesterday")
 _FILTERS = {
-    "model": "a part of a model's name",
-    "tag": "a tag",
-    "role": f"one of {', '.join(_ROLES)}",
-    "in": "code or title",
+    "model": tr("a part of a model's name"),
+    "tag": tr("a tag"),
+    "role": tr("one of {known}", known=", ".join(_ROLES)),
+    "in": tr("code or title"),
     "after": _DATES,
     "before": _DATES,
 }
@@ -156,7 +159,7 @@ def _query(parts: _Parts, *, typed: bool) -> Query:
     voices = frozenset(parts.voices)
     if parts.title:
         if voices or parts.code:
-            parts.problems.append("in:title goes with neither role: nor in:code.")
+            parts.problems.append(tr("in:title goes with neither role: nor in:code."))
         voices = frozenset({Voice.TITLE})
     query = Query(
         terms=tuple(parts.terms),
@@ -169,9 +172,9 @@ def _query(parts: _Parts, *, typed: bool) -> Query:
         problem=" ".join(parts.problems),
     )
     if not query.problem and parts.code and not query.terms:
-        return Query(problem="in:code needs a word to look for.")
+        return Query(problem=tr("in:code needs a word to look for."))
     if not query.problem and typed and not query.asks:
-        return Query(problem="A word needs a letter or a digit to be found.")
+        return Query(problem=tr("A word needs a letter or a digit to be found."))
     return query
 
 

@@ -36,6 +36,7 @@ from salon.store.records import FILE_LIMIT, encode
 from salon.store.replay import Replayed, replay
 from salon.store.stash import Stash
 from salon.store.trash import Trash
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -94,12 +95,12 @@ class FileLibrary:
         told.conversation = noting_lost(told.conversation, self._blobs)
         if told.too_new:
             lock.release()
-            return told.conversation, ReadOnlyLog("Not saved: this session was made by a newer Salon.")
+            return told.conversation, ReadOnlyLog(tr("Not saved: this session was made by a newer Salon."))
         return told.conversation, self._log(path, session_id, lock, told, left)
 
     def view(self, session_id: str) -> tuple[Conversation, SessionLog]:
         """See `Library`."""
-        return self.read(session_id), ReadOnlyLog("Read-only: another window writes this chat.")
+        return self.read(session_id), ReadOnlyLog(tr("Read-only: another window writes this chat."))
 
     def read(self, session_id: str) -> Conversation:
         """A session from disk, for looking at it only: without a lock, so also one that is open elsewhere.
@@ -168,9 +169,11 @@ class FileLibrary:
         """See `Library`. One write at the end of the file; whoever has it open goes on behind it."""
         path = self.path_of(session_id)
         line = encode({"k": "set", "key": key, "value": value}, time.time())
-        with self._told(path, "The change is not saved"), self._alone(session_id):
+        with self._told(path, tr("The change is not saved")), self._alone(session_id):
             if is_newer(read_whole(path, self._files)):
-                raise StoreError("A newer Salon wrote this chat, so it is not changed here.", f"It is {path}.")
+                raise StoreError(
+                    tr("A newer Salon wrote this chat, so it is not changed here."), tr("It is {path}.", path=path)
+                )
             while not self._append(path, line):
                 logger.info("%s was replaced while it was changed; once more", path)
 
@@ -178,7 +181,7 @@ class FileLibrary:
         """See `Library`."""
         path = self.path_of(session_id)
         forked = new_id()
-        with self._told(path, "The fork is not made"):
+        with self._told(path, tr("The fork is not made")):
             content = read_whole(path, self._files)
             told = replay(session_id, parse(content.split(b"\n")))
             whole = fork_content(content, told.conversation, leaf, forked, time.time())
@@ -208,7 +211,7 @@ class FileLibrary:
         Raises `SessionNotFound`, `SessionLocked`, or `StoreError`.
         """
         path = self.path_of(session_id)
-        told = self._told(path, "The session is not made smaller")
+        told = self._told(path, tr("The session is not made smaller"))
         with self._locked(session_id), told, self._alone(session_id):
             return compact(path, session_id, self._files)
 
@@ -228,7 +231,7 @@ class FileLibrary:
         for found in sorted(self._places.scan(), key=lambda found: (found.modified_ns, found.id), reverse=True):
             path = Path(found.path)
             try:
-                with self._told(path, "The session cannot be read"):
+                with self._told(path, tr("The session cannot be read")):
                     told = prompts_of(path, self._files, partial(self._conversation, found.id, path))
             except StoreError as error:
                 logger.warning("No prompts from %s: %s", path, error)
@@ -268,7 +271,7 @@ class FileLibrary:
         return self._replay(session_id, path).conversation
 
     def _replay(self, session_id: str, path: Path) -> Replayed:
-        with self._told(path, "The session cannot be read"):
+        with self._told(path, tr("The session cannot be read")):
             return replay(session_id, read_session_file(path, self._files), str(path))
 
     def _tidied(self, session_id: str, path: Path) -> Path:
@@ -287,7 +290,7 @@ class FileLibrary:
                     merge_into(main, copies, self._files)
                 compact(main, session_id, self._files)
         except (OSError, FileTooLarge) as error:
-            reason = reason_of(error) if isinstance(error, OSError) else "it is too large"
+            reason = reason_of(error) if isinstance(error, OSError) else tr("it is too large")
             logger.warning("%s is left as it is: %s", main, reason)
         return main if main.exists() or main.is_symlink() else path
 
@@ -330,11 +333,13 @@ class FileLibrary:
         try:
             yield
         except OSError as error:
-            raise StoreError(f"{what}: {reason_of(error)}.", f"It is {path}.", details=details) from error
+            raise StoreError(f"{what}: {reason_of(error)}.", tr("It is {path}.", path=path), details=details) from error
         except FileTooLarge as error:
-            large = f"The session file is larger than {FILE_LIMIT // 1024**2} MB."
-            raise StoreError(large, f"It is {path}.", details=details) from error
+            large = tr("The session file is larger than {file_limit} MB.", file_limit=FILE_LIMIT // 1024**2)
+            raise StoreError(large, tr("It is {path}.", path=path), details=details) from error
 
 
 def _not_found(session_id: str) -> SessionNotFound:
-    return SessionNotFound(f"There is no session {session_id!r}.", "`salon sessions list` shows all.")
+    return SessionNotFound(
+        tr("There is no session {session_id!r}.", session_id=session_id), tr("`salon sessions list` shows all.")
+    )

@@ -22,6 +22,7 @@ from typing import Any
 from salon.errors import SessionLocked
 from salon.store.files import FileLayer, OperatingSystem, reason_of
 from salon.store.records import timestamp
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -163,9 +164,9 @@ def _holder(descriptor: int) -> dict[str, Any]:
 
 def _refusal(holder: dict[str, Any]) -> SessionLocked:
     pid = holder.get("pid")
-    who = f" (process {pid})" if isinstance(pid, int) else ""
+    who = tr(" (process {pid})", pid=pid) if isinstance(pid, int) else ""
     return SessionLocked(
-        f"This session is open in another window{who}.",
-        "Close it there, or start a new session.",
+        tr("This session is open in another window{who}.", who=who),
+        tr("Close it there, or start a new session."),
         details={key: holder[key] for key in ("pid", "host", "started") if isinstance(holder.get(key), str | int)},
     )

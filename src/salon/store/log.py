@@ -19,6 +19,7 @@ from salon.store.files import FileLayer, OperatingSystem, reason_of
 from salon.store.lock import SessionLock
 from salon.store.receipt import Receipt
 from salon.store.records import FORMAT_VERSION, Record, encode
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -26,9 +27,9 @@ RETRY_SECONDS = 5.0
 """How long after a refusal the disk is asked again, if nothing new comes before."""
 SYNC_SECONDS = 3.0
 """How far the medium may be behind the file while an answer streams: what a power cut, not a crash, can take."""
-TAKEN_OVER = (
-    "Another window has taken this chat over. What is still written here goes to a copy, which joins the chat when it "
-    "is opened again."
+TAKEN_OVER = tr(
+    "Another window has taken this chat over. What is still written here goes to a copy, which joins the "
+    "chat when it is opened again."
 )
 EXIT_SECONDS = 10.0
 """How long the end of the process waits for a disk that does not answer."""
@@ -201,7 +202,7 @@ class FileLog:
             unanswered += self._jobs
             self._jobs.clear()
         if unanswered:
-            self._tell("Not saved: Salon itself failed; the log has details.")
+            self._tell(tr("Not saved: Salon itself failed; the log has details."))
         for job in unanswered:
             job.receipt.settle(False)
         self._appender.close()
@@ -286,7 +287,10 @@ class FileLog:
 
 
 def _sentence(trouble: OSError) -> str:
-    return f"Not saved: {reason_of(trouble)}. Your text is kept in memory and will be saved once that works."
+    return tr(
+        "Not saved: {trouble}. Your text is kept in memory and will be saved once that works.",
+        trouble=reason_of(trouble),
+    )
 
 
 _open_logs: set[FileLog] = set()

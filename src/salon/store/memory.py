@@ -12,6 +12,7 @@ from salon.errors import SessionNotFound
 from salon.store.blobs import MemoryBlobs
 from salon.store.receipt import Receipt, settled
 from salon.store.records import Record
+from salon.words import tr
 
 
 class MemoryLog:
@@ -167,4 +168,4 @@ class MemoryStash:
 
 
 def _nothing_here() -> SessionNotFound:
-    return SessionNotFound("Nothing is saved here, so there is no such session.")
+    return SessionNotFound(tr("Nothing is saved here, so there is no such session."))

@@ -10,17 +10,18 @@ from salon.chat.conversation import Message, Role, Status, status_of_reason
 from salon.chat.events import ApiEvent
 from salon.errors import Fault, FaultKind
 from salon.store.records import Record
+from salon.words import tr
 
 _ENDED_WHILE_ARRIVING = Fault(
     FaultKind.DROPPED,
-    "Salon ended while this answer was arriving.",
-    "What had come is kept.",
-    ("continue", "retry"),
+    tr("Salon ended while this answer was arriving."),
+    tr("What had come is kept."),
+    ("continue", tr("retry")),
 )
 _ENDED_BEFORE = Fault(
     FaultKind.DROPPED,
-    "Salon was closed before any of this answer was saved.",
-    "Your prompt is kept.",
+    tr("Salon was closed before any of this answer was saved."),
+    tr("Your prompt is kept."),
 )
 _KNOWN_STATUSES = {status.value: status for status in Status}
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from salon.paths import Paths
+from salon.words import tr
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -27,7 +28,7 @@ def permission_warnings(paths: Paths) -> Sequence[str]:
         paths.cache: (paths.search_index, paths.listing_file),
     }
     return [
-        f"Other people on this computer can read {place}. To close it: chmod -R go-rwx '{place}'"
+        tr("Other people on this computer can read {place}. To close it: chmod -R go-rwx '{place}'", place=place)
         for directory, places in kept_in.items()
         if _is_open(directory)
         for place in places
@@ -39,7 +40,12 @@ def warning_of_secrets_in(file: Path) -> list[str]:
     """A sentence where others can read a file that has secrets in it; none where it, or its directory, is closed."""
     if not (_is_open(file) and _is_open(file.parent)):
         return []
-    return [f"Other people on this computer can read {file}, which has secrets in it. Run: chmod go-rwx '{file}'"]
+    return [
+        tr(
+            "Other people on this computer can read {file}, which has secrets in it. Run: chmod go-rwx '{file}'",
+            file=file,
+        )
+    ]
 
 
 def _is_open(path: Path) -> bool:

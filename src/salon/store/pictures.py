@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from salon.chat.attachments import Mosaic
 from salon.chat.imagesize import size_of_image
 from salon.errors import SalonError
+from salon.words import tr
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -17,7 +18,7 @@ MOST_PIXELS = 80_000_000
 """A picture of more is not unpacked: it would take a gigabyte of memory."""
 _QUALITY = 90
 
-NEEDS_PILLOW = "For that Salon needs Pillow: pip install 'salon[images]'."
+NEEDS_PILLOW = tr("For that Salon needs Pillow: pip install 'salon[images]'.")
 
 
 def as_png(data: bytes) -> tuple[bytes, tuple[int, int]]:
@@ -63,7 +64,7 @@ def _opened(data: bytes) -> "Image":
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError as error:
-        raise SalonError("Salon cannot work on pictures by itself.", NEEDS_PILLOW) from error
+        raise SalonError(tr("Salon cannot work on pictures by itself."), NEEDS_PILLOW) from error
     if (told := size_of_image(data)) is not None:
         _check_size(told)
     try:
@@ -72,7 +73,7 @@ def _opened(data: bytes) -> "Image":
         picture.load()
         return ImageOps.exif_transpose(picture)
     except (*_DAMAGED, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise SalonError("The picture is damaged, or of a kind that cannot be read here.") from error
+        raise SalonError(tr("The picture is damaged, or of a kind that cannot be read here.")) from error
 
 
 _DAMAGED = (OSError, ValueError, SyntaxError, EOFError)
@@ -83,8 +84,11 @@ def _check_size(size: tuple[int, int]) -> None:
     pixels = size[0] * size[1]
     if pixels > MOST_PIXELS:
         raise SalonError(
-            f"The picture has {pixels // 1_000_000} million pixels.",
-            f"Salon unpacks at most {MOST_PIXELS // 1_000_000} million; make it smaller with another program.",
+            tr("The picture has {pixels} million pixels.", pixels=pixels // 1000000),
+            tr(
+                "Salon unpacks at most {most_pixels} million; make it smaller with another program.",
+                most_pixels=MOST_PIXELS // 1000000,
+            ),
         )
 
 

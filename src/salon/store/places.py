@@ -14,6 +14,7 @@ from salon.errors import StoreError
 from salon.paths import Paths
 from salon.store.files import READ, FileLayer, reason_of
 from salon.store.merge import session_of
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class Places:
     def in_trash(self, session_id: str) -> Path:
         """Where a session is put that is thrown away. Raises `StoreError` for what is not an id."""
         if not is_id(session_id):
-            raise StoreError("That is not the id of a session.")
+            raise StoreError(tr("That is not the id of a session."))
         return self._trash / (session_id + SUFFIX)
 
     def scan(self) -> Iterator[OnDisk]:

@@ -28,6 +28,7 @@ from salon.chat.ids import is_id
 from salon.store.messages import Entry, message_of
 from salon.store.reader import Line
 from salon.store.records import FORMAT_VERSION, Record
+from salon.words import tr
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -57,17 +58,17 @@ class Damage:
     def sentences(self, place: str) -> tuple[str, ...]:
         """What was mended, a sentence each; `place` is the file's path."""
         told = (
-            (self.skipped, "1 incomplete record was skipped", "{} incomplete records were skipped"),
-            (self.garbled, "1 record had unreadable characters", "{} records had unreadable characters"),
+            (self.skipped, tr("1 incomplete record was skipped"), tr("{} incomplete records were skipped")),
+            (self.garbled, tr("1 record had unreadable characters"), tr("{} records had unreadable characters")),
             (
                 self.orphans,
-                "1 message had lost its place and was put behind the one before it",
-                "{} messages had lost their place and were put behind the one before",
+                tr("1 message had lost its place and was put behind the one before it"),
+                tr("{} messages had lost their place and were put behind the one before"),
             ),
             (
                 self.doubles,
-                "1 message had the id of another and was put beside it",
-                "{} messages had the id of another and were put beside it",
+                tr("1 message had the id of another and was put beside it"),
+                tr("{} messages had the id of another and were put beside it"),
             ),
         )
         where = f" ({place})." if place else "."
@@ -91,7 +92,7 @@ def replay(session_id: str, lines: Iterable[Line], place: str = "") -> Replayed:
         told.take(line)
     notices = told.damage.sentences(place)
     if told.too_new:
-        notices += ("This session was made by a newer Salon: it can be read here, but not written.",)
+        notices += (tr("This session was made by a newer Salon: it can be read here, but not written."),)
     conversation = conversation_of(
         session_id,
         told.messages(),

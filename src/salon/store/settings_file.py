@@ -14,6 +14,7 @@ from salon.store.alone import alone
 from salon.store.files import FileLayer, OperatingSystem, reason_of, write_atomically
 from salon.toml_text import place_of, read_small_file, shown_path
 from salon.untrusted import clean_line
+from salon.words import tr
 
 
 class FileSettings:
@@ -100,7 +101,9 @@ class FileSettings:
     def _adopt(self, name: str, value: Any, origin: Origin) -> str:
         stronger = self.origin(name)
         if stronger in {Origin.FLAG, Origin.ENVIRONMENT}:
-            return f"It is written down, but {self.source(name)} is stronger for as long as it is given."
+            return tr(
+                "It is written down, but {source} is stronger for as long as it is given.", source=self.source(name)
+            )
         self.settings = replace(self.settings, **{name: value})
         self._origins[name] = origin
         self._note_places()
@@ -118,14 +121,18 @@ class FileSettings:
                 text, windows = "", False
             except (OSError, ValueError, RuntimeError) as error:  # the last for links that lead to each other, in 3.11
                 reason = reason_of(error) if isinstance(error, OSError) else clean_line(str(error))
-                raise StoreError(f"{self.place} cannot be read, so nothing was written: {reason}.") from error
+                raise StoreError(
+                    tr("{place} cannot be read, so nothing was written: {reason}.", place=self.place, reason=reason)
+                ) from error
             written = with_setting(text, self.place, setting.name, value)
             if written != text:
                 try:
                     data = written.replace("\n", "\r\n") if windows else written
                     write_atomically(self._files, target, data.encode("utf-8"))
                 except OSError as error:
-                    raise StoreError(f"{self.place} could not be written: {reason_of(error)}.") from error
+                    raise StoreError(
+                        tr("{place} could not be written: {error}.", place=self.place, error=reason_of(error))
+                    ) from error
 
 
 def with_setting(text: str, name: str, key: str, value: Any) -> str:
@@ -145,11 +152,15 @@ def with_setting(text: str, name: str, key: str, value: Any) -> str:
         changed = tomlkit.dumps(document)
         after = tomllib.loads(changed)
     except (ValueError, RecursionError, tomlkit.exceptions.TOMLKitError) as error:
-        fix = "Mend it by hand first; `salon config edit` opens it."
-        raise StoreError(f"{name} is not TOML as it stands, so nothing was written to it.", fix) from error
+        fix = tr("Mend it by hand first; `salon config edit` opens it.")
+        raise StoreError(
+            tr("{name} is not TOML as it stands, so nothing was written to it.", name=name), fix
+        ) from error
     expected = {each: old for each, old in before.items() if each != key} | ({} if value is None else {key: value})
     if after != expected:
-        raise StoreError(f"{name} is written in a way that cannot be changed safely.", "Change it by hand.")
+        raise StoreError(
+            tr("{name} is written in a way that cannot be changed safely.", name=name), tr("Change it by hand.")
+        )
     return changed
 
 

@@ -18,6 +18,7 @@ from salon.store.alone import alone
 from salon.store.drafts import VERSION, draft_of, is_newer, record_of
 from salon.store.files import READ, FileLayer, reason_of, write_atomically
 from salon.store.records import LINE_LIMIT, encode_json
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +49,9 @@ class Stash:
         except FileNotFoundError:
             return False, []
         except OSError as error:
-            raise self._trouble("cannot be read", reason_of(error)) from error
+            raise self._trouble(tr("cannot be read"), reason_of(error)) from error
         except (ValueError, RecursionError, MemoryError, KeyError, TypeError) as error:
-            raise self._trouble("is damaged", "it is not what Salon writes") from error
+            raise self._trouble(tr("is damaged"), tr("it is not what Salon writes")) from error
 
     def push(self, draft: Draft) -> None:
         """Put a draft before the others, on the medium when this returns. Raises `StoreError`."""
@@ -74,12 +75,14 @@ class Stash:
             if drafts == before:
                 return
             if newer:
-                raise self._trouble("cannot be changed", "a newer Salon wrote it")
+                raise self._trouble(tr("cannot be changed"), tr("a newer Salon wrote it"))
             try:
                 content = {"v": VERSION, "drafts": [record for _, record in drafts]}
                 write_atomically(self._files, self._path, encode_json(content) + b"\n")
             except OSError as error:
-                raise self._trouble("is not saved", reason_of(error)) from error
+                raise self._trouble(tr("is not saved"), reason_of(error)) from error
 
     def _trouble(self, what: str, why: str) -> StoreError:
-        return StoreError(f"What was put aside {what}: {why}.", details={"path": str(self._path)})
+        return StoreError(
+            tr("What was put aside {what}: {why}.", what=what, why=why), details={"path": str(self._path)}
+        )

@@ -9,6 +9,7 @@ from salon.store.files import FileLayer, reason_of
 from salon.store.merge import merge_into
 from salon.store.places import Places
 from salon.store.reader import FileTooLarge
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -34,14 +35,14 @@ class Trash:
             if session is not None:
                 self._move_session(session, target)
         except (OSError, FileTooLarge) as error:
-            raise _not_moved("to the trash", target, error) from error
+            raise _not_moved(tr("to the trash"), target, error) from error
 
     def restore(self, session_id: str) -> None:
         """Move a session back. Raises `SessionNotFound` and `StoreError`."""
         source = self._places.in_trash(session_id)
         draft = source.with_suffix(".json")
         if not source.is_file() and not draft.is_file():
-            raise SessionNotFound("That chat is not in the trash.")
+            raise SessionNotFound(tr("That chat is not in the trash."))
         target = self._places.place(session_id)
         try:
             if source.is_file():
@@ -51,19 +52,19 @@ class Trash:
                 self._files.make_directory(self._drafts)
                 self._move(draft, self._draft(session_id))
         except (OSError, FileTooLarge) as error:
-            raise _not_moved("back from the trash", source, error) from error
+            raise _not_moved(tr("back from the trash"), source, error) from error
 
     def purge(self, session_id: str) -> None:
         """Remove a session from the trash for ever. Raises `SessionNotFound` and `StoreError`."""
         source = self._places.in_trash(session_id)
         draft = source.with_suffix(".json")
         if not source.is_file() and not draft.is_file():
-            raise SessionNotFound("That chat is not in the trash.")
+            raise SessionNotFound(tr("That chat is not in the trash."))
         try:
             self._files.remove(source)
             self._files.remove(draft)
         except OSError as error:
-            raise _not_moved("out of the trash", source, error) from error
+            raise _not_moved(tr("out of the trash"), source, error) from error
         logger.info("%s was removed from the trash for ever", session_id)
 
     def lone_drafts(self) -> list[tuple[str, float]]:
@@ -100,7 +101,9 @@ class Trash:
 
 
 def _not_moved(where: str, place: Path, error: OSError | FileTooLarge) -> StoreError:
-    reason = reason_of(error) if isinstance(error, OSError) else "there are two of it, which are too large together"
+    reason = reason_of(error) if isinstance(error, OSError) else tr("there are two of it, which are too large together")
     return StoreError(
-        f"The chat could not be moved {where}: {reason}.", "Nothing of it is lost.", details={"path": str(place)}
+        tr("The chat could not be moved {where}: {reason}.", where=where, reason=reason),
+        tr("Nothing of it is lost."),
+        details={"path": str(place)},
     )

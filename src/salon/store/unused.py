@@ -11,6 +11,7 @@ from salon.errors import StoreError
 from salon.paths import Paths
 from salon.store.files import reason_of
 from salon.store.records import FILE_LIMIT
+from salon.words import tr
 
 YOUNG_SECONDS = 24 * 3600
 """A blob is not swept before it is this old: what is attached at the moment may not be in a draft yet."""
@@ -40,7 +41,9 @@ def unused_blobs(paths: Paths, now: float | None = None) -> list[Path]:
             if blob.name[:64].encode() not in mentioned and now - blob.stat().st_mtime > YOUNG_SECONDS
         )
     except OSError as error:
-        raise StoreError(f"Not all chats can be read, so nothing is swept: {reason_of(error)}.") from error
+        raise StoreError(
+            tr("Not all chats can be read, so nothing is swept: {error}.", error=reason_of(error))
+        ) from error
 
 
 def _blobs_in(folder: Path) -> Iterator[Path]:

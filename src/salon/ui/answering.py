@@ -21,6 +21,7 @@ from salon.ui.presenting import coming_variant, continued_text, entry_of, notice
 from salon.ui.progress import Progress
 from salon.ui.statusbar import StatusBar
 from salon.ui.transcript import Transcript
+from salon.words import tr
 
 
 class Answering:
@@ -77,7 +78,11 @@ class Answering:
             self._progress.note(event)
         match event:
             case Retrying(reason=reason):
-                self._notice.show(NoticeText(f"{reason} Your message is saved.", ("retry_now", "stop"), "warning"))
+                self._notice.show(
+                    NoticeText(
+                        tr("{reason} Your message is saved.", reason=reason), ("retry_now", tr("stop")), "warning"
+                    )
+                )
                 if self._entry is not None and session.turn is not None:
                     self._entry.restart(session.turn.message())
                     self._transcript.touch(self._entry)

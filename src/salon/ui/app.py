@@ -215,7 +215,9 @@ class SalonApp(PreferringApp):
         self._attach_what_was_given()
         self.chat.prompt.insert(prompt)
         if self._connection is None:
-            self.chat.notice.show(NoticeText("No API key yet. Without one there is the demo.", ("change_key",), "info"))
+            self.chat.notice.show(
+                NoticeText(tr("No API key yet. Without one there is the demo."), ("change_key",), "info")
+            )
 
     # sessions
 
@@ -259,7 +261,7 @@ class SalonApp(PreferringApp):
         if self._connection is not None:
             connector = self._services.connector
             offered, as_of = connector.models_of(self._connection), connector.models_as_of(self._connection)
-            self.push_screen(model_picker("Choose a model", offered, as_of), self._model_chosen)
+            self.push_screen(model_picker(tr("Choose a model"), offered, as_of), self._model_chosen)
 
     def _model_chosen(self, model: str | None) -> None:
         if model is not None:
@@ -303,18 +305,28 @@ class SalonApp(PreferringApp):
     @work(group="copy", exit_on_error=False)
     async def on_copy_wanted(self, event: CopyWanted) -> None:
         """Copy, and say what really happened."""
-        size = f"{len(event.text):,} characters"
+        size = tr("{count:,} characters", count=len(event.text))
         self._clipboard = event.text  # for pasting within the app
         sequences: list[str] = []
         copied = await asyncio.to_thread(clipboard.copy, event.text, sequences.append)
         self._write("".join(sequences))
         if copied is None:
             place = await asyncio.to_thread(self._services.keep_copy, event.text)
-            sentence = f"Too large for the terminal's clipboard ({size}): {event.what} is in {place}"
+            sentence = tr(
+                "Too large for the terminal's clipboard ({size}): {what} is in {place}",
+                size=size,
+                what=event.what,
+                place=place,
+            )
         elif copied.certain:
-            sentence = f"Copied {event.what} {copied.how} ({size})."
+            sentence = tr("Copied {what} {how} ({size}).", what=event.what, how=copied.how, size=size)
         else:
-            sentence = f"Sent {event.what} {copied.how} ({size}); whether the terminal took it, it does not say."
+            sentence = tr(
+                "Sent {what} {how} ({size}); whether the terminal took it, it does not say.",
+                what=event.what,
+                how=copied.how,
+                size=size,
+            )
         if isinstance(self.screen, BlockScreen | CompareScreen | InspectScreen):
             self.screen.say(sentence)
         else:
@@ -342,7 +354,7 @@ class SalonApp(PreferringApp):
         """Tell somebody who has waited long and looks elsewhere."""
         began = self._began.pop(event.screen, None)
         if began is not None and monotonic() - began >= self._services.settings.notify_after:
-            self._tell_outside(event.screen, "has its answer")
+            self._tell_outside(event.screen, tr("has its answer"))
 
     def on_asking_actions_person_wanted(self, event: ChatScreen.PersonWanted) -> None:
         """Tell somebody who looks elsewhere that nothing goes on without them."""
@@ -351,7 +363,7 @@ class SalonApp(PreferringApp):
     def _tell_outside(self, chat: AskingActions, what: str) -> None:
         if not self.app_focus and chat.session is not None and not self._quitting:
             title = clean_line(chat.session.conversation.title, 40)
-            self._presence.notify(f"“{title}” {what}" if title else f"A chat {what}")
+            self._presence.notify(f"“{title}” {what}" if title else tr("A chat {what}", what=what))
 
     # the browser
 
@@ -362,7 +374,9 @@ class SalonApp(PreferringApp):
     @work(group="browser", exit_on_error=False)
     async def _open_address(self, url: str) -> None:
         if not await asyncio.to_thread(open_address, url):
-            self.chat.notice.show(NoticeText(f"No browser could be started. The address is {url}", (), "warning"))
+            self.chat.notice.show(
+                NoticeText(tr("No browser could be started. The address is {url}", url=url), (), "warning")
+            )
 
     # help, end
 
@@ -387,8 +401,10 @@ class SalonApp(PreferringApp):
             if chat.is_mounted:
                 chat.status_bar.update(mouse_released=self.mouse_released)
         key = BY_ID["toggle_mouse"].key
-        released = f"The mouse is the terminal's now: it selects and opens links by itself. {key} takes it back."
-        sentence = released if self._mouse.released else f"Salon has the mouse. {key} releases it."
+        released = tr(
+            "The mouse is the terminal's now: it selects and opens links by itself. {key} takes it back.", key=key
+        )
+        sentence = released if self._mouse.released else tr("Salon has the mouse. {key} releases it.", key=key)
         self.chat.notice.show(NoticeText(sentence, (), "info"))
 
     async def action_quit_and_print(self) -> None:
@@ -407,7 +423,11 @@ class SalonApp(PreferringApp):
         )
         if unsaved and not self._warned and not self._quitting:
             self._warned = True
-            sentence = f"{unsaved} {BY_ID['quit'].key} once more quits without what is not saved."
+            sentence = tr(
+                "{unsaved} {quit_key} once more quits without what is not saved.",
+                unsaved=unsaved,
+                quit_key=BY_ID["quit"].key,
+            )
             self.chat.notice.show(NoticeText(sentence, (), "error"))
             return
         if (self._prints or self._services.settings.print_on_exit) and self.chat.session is not None:
@@ -443,10 +463,20 @@ class SalonApp(PreferringApp):
         if event.state is WorkerState.ERROR and error is not None:
             logger.error("A worker failed", exc_info=error)
             sentence = (
-                error.sentence() if isinstance(error, SalonError) else f"Salon itself failed: {type(error).__name__}."
+                error.sentence()
+                if isinstance(error, SalonError)
+                else tr("Salon itself failed: {name}.", name=type(error).__name__)
             )
             self.chat.notice.show(
-                NoticeText(f"{sentence} Your text is kept. The log: {self._services.log_file}", (), "error")
+                NoticeText(
+                    tr(
+                        "{sentence} Your text is kept. The log: {log_file}",
+                        sentence=sentence,
+                        log_file=self._services.log_file,
+                    ),
+                    (),
+                    "error",
+                )
             )
 
     def _handle_exception(self, error: Exception) -> None:
@@ -461,7 +491,7 @@ class SalonApp(PreferringApp):
             self._exception = error
             self._exception_event.set()
         if not self._exit_renderables:  # of a second mistake Textual would speak in its own words
-            safe = "Your chats and your draft are on disk; `salon -c` brings them back."
+            safe = tr("Your chats and your draft are on disk; `salon -c` brings them back.")
             crash = told(type(error), safe, kept_in(self._services.log_file))
             self._exit_renderables.append(Text(crash, end=""))
         self._close_messages_no_wait()

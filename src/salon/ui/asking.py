@@ -32,6 +32,7 @@ from salon.ui.queue import QueueView
 from salon.ui.reading import ReadingActions
 from salon.ui.services import Connection, Services
 from salon.ui.statusbar import StatusBar
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -214,7 +215,7 @@ class AskingActions(ReadingActions):
 
     def tell_unasked(self, reason: Unasked) -> None:
         """Say why nothing was asked."""
-        self._answers.give_up("Stopped" if reason.stopped else "Not asked")
+        self._answers.give_up(tr("Stopped") if reason.stopped else tr("Not asked"))
         self.notice.show(NoticeText(reason.sentence(), ("retry",), "info"))
 
     # whoever the answers are for (`salon.chat.person.Person`)
@@ -260,16 +261,26 @@ class AskingActions(ReadingActions):
         error = event.worker.error
         logger.error("A worker failed", exc_info=error)
         sentence = (
-            error.sentence() if isinstance(error, SalonError) else f"Salon itself failed: {type(error).__name__}."
+            error.sentence()
+            if isinstance(error, SalonError)
+            else tr("Salon itself failed: {name}.", name=type(error).__name__)
         )
         turn_failed = event.worker.group == "turn"
         actions = ("retry",) if turn_failed else ()
         self.notice.show(
-            NoticeText(f"{sentence} Your text is kept. The log: {self._services.log_file}", actions, "error")
+            NoticeText(
+                tr(
+                    "{sentence} Your text is kept. The log: {log_file}",
+                    sentence=sentence,
+                    log_file=self._services.log_file,
+                ),
+                actions,
+                "error",
+            )
         )
         if not turn_failed:
             return
-        self._answers.give_up("Failed", "error")
+        self._answers.give_up(tr("Failed"), "error")
 
     def keeper_of(self, session: Session) -> Gatekeeper:
         """What runs the tools of a chat."""
@@ -306,7 +317,7 @@ class AskingActions(ReadingActions):
     def tell_queue(self) -> None:
         """Offer to send what is queued, where nothing more urgent is said."""
         if self.queue.items and not self.answering and self.notice.shown is None:
-            self.notice.show(NoticeText("What is queued has not been sent.", ("send_queued",), "info"))
+            self.notice.show(NoticeText(tr("What is queued has not been sent."), ("send_queued",), "info"))
 
     def take_queued(self) -> bool:
         """Bring the prompt that was queued last back into the empty prompt box; whether there was one."""
@@ -364,7 +375,7 @@ class AskingActions(ReadingActions):
         self.query_one("#prompt-mark", Static).update("# " if session.purpose.is_note else "> ")
         if session.editing:
             self.transcript.to_end()
-            waits = " What you had typed comes back then." if self.aside is not None else ""
+            waits = tr(" What you had typed comes back then.") if self.aside is not None else ""
             self.notice.show(NoticeText(f"{writing_sentence(session)}{waits}", (), "info"))
 
     def show_path(self) -> int:
@@ -487,7 +498,7 @@ class AskingActions(ReadingActions):
         if other:
             self.choose_model(other)
         else:
-            sentence = "Name two models in the setting favourite_models, with a comma between them."
+            sentence = tr("Name two models in the setting favourite_models, with a comma between them.")
             self.notice.show(NoticeText(sentence, ("pick_model",), "info"))
 
     def action_pick_model(self, model: str = "") -> None:

@@ -21,6 +21,7 @@ from salon.ui.picturescreen import PictureScreen
 from salon.ui.prompt import Prompt
 from salon.ui.services import Services
 from salon.untrusted import clean_line
+from salon.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,11 @@ class AttachingActions(CountingActions):
         pictures = [each for content in said for each in attachments_of(content) if each.is_image]
         pictures += [each for each in self.prompt.attachments if each.is_image]
         if not pictures:
-            self.notice.show(NoticeText("There is no picture here.", (), "info"))
+            self.notice.show(NoticeText(tr("There is no picture here."), (), "info"))
             return
         picture = pictures[-1]
         if picture.url:
-            self.notice.show(NoticeText("This picture is at an address; Salon never fetches it.", (), "info"))
+            self.notice.show(NoticeText(tr("This picture is at an address; Salon never fetches it."), (), "info"))
             return
         draw = partial(self._services.attacher.mosaic, self._blobs, picture)
         self.app.push_screen(PictureScreen(described(picture), draw))
@@ -102,8 +103,11 @@ class AttachingActions(CountingActions):
             self.notice.show(NoticeText(" ".join(problems), (), "warning"))
             return
         if any(max(each.pixels or (0,)) > limits.LONGEST_SIDE for each in read):
-            sentence = f"A side of a picture may have {limits.LONGEST_SIDE} pixels; this one is too long."
-            self.notice.show(NoticeText(sentence, ("make_smaller", "remove_attachment"), "warning", by_key=True))
+            sentence = tr(
+                "A side of a picture may have {longest_side} pixels; this one is too long.",
+                longest_side=limits.LONGEST_SIDE,
+            )
+            self.notice.show(NoticeText(sentence, ("make_smaller", tr("remove_attachment")), "warning", by_key=True))
 
     def wait_for_attachments(self) -> bool:
         """Have the prompt sent as soon as everything is attached; whether there is something to wait for."""
@@ -143,7 +147,7 @@ class AttachingActions(CountingActions):
     def on_prompt_pasted(self, event: Prompt.Pasted) -> None:
         """Say what was hidden in a paste, and take a paste of nothing but paths for the files."""
         if hidden := hidden_in(event.text):
-            sentence = f"The paste had {hidden.sentence()}; they are left out."
+            sentence = tr("The paste had {sentence}; they are left out.", sentence=hidden.sentence())
             self.notice.show(NoticeText(sentence, ("show_hidden",), "warning", by_key=True))
         self._busy += 1
         self._recognise(event.text, event.box)
@@ -162,7 +166,7 @@ class AttachingActions(CountingActions):
             return
         self._from_paste = _FromPaste(box, paths)
         if any(path.endswith("/") for path in paths) or not await self._become_attachments():
-            sentence = "That is the path of a folder or file here."
+            sentence = tr("That is the path of a folder or file here.")
             self.notice.show(NoticeText(sentence, ("switch_pasted_path",), "info", by_key=True))
 
     async def _become_attachments(self, *, folders: bool = False) -> bool:
@@ -180,7 +184,11 @@ class AttachingActions(CountingActions):
         self.prompt.attach(*read)
         self._from_paste = _FromPaste(pasted.text, pasted.paths, tuple(read))
         names = ", ".join(clean_line(each.name, 40) for each in read[:3])
-        sentence = f"Attached {names}{' and more' if len(read) > 3 else ''}, as the pasted path says."
+        sentence = tr(
+            "Attached {names}{more}, as the pasted path says.",
+            names=names,
+            more=tr(" and more") if len(read) > 3 else "",
+        )
         self.notice.show(NoticeText(sentence, ("switch_pasted_path",), "info", by_key=True))
         return True
 
@@ -194,7 +202,7 @@ class AttachingActions(CountingActions):
             self.prompt.detach(*pasted.attachments)
             self.prompt.type(pasted.text)
             self._from_paste = _FromPaste(pasted.text, pasted.paths)
-            self.notice.show(NoticeText("The path stands as text.", (), "info"))
+            self.notice.show(NoticeText(tr("The path stands as text."), (), "info"))
         else:
             await self._become_attachments(folders=True)
 
@@ -202,8 +210,20 @@ class AttachingActions(CountingActions):
         """Write out what was hidden in the last paste, or leave it out again."""
         shown = self.prompt.switch_hidden()
         if shown is not None:
-            sentence = "The hidden characters are written out." if shown else "The hidden characters are left out."
-            self.notice.show(NoticeText(f"{sentence} {BY_ID['show_hidden'].key} turns that back.", (), "info"))
+            sentence = (
+                tr("The hidden characters are written out.") if shown else tr("The hidden characters are left out.")
+            )
+            self.notice.show(
+                NoticeText(
+                    tr(
+                        "{sentence} {show_hidden_key} turns that back.",
+                        sentence=sentence,
+                        show_hidden_key=BY_ID["show_hidden"].key,
+                    ),
+                    (),
+                    "info",
+                )
+            )
 
     # taking out
 
@@ -215,7 +235,9 @@ class AttachingActions(CountingActions):
         self.prompt.detach(self._removed)
         name = clean_line(self._removed.name, 60)
         self.notice.show(
-            NoticeText(f"“{name}” is not attached any more.", ("restore_attachment",), "info", by_key=True)
+            NoticeText(
+                tr("“{name}” is not attached any more.", name=name), ("restore_attachment",), "info", by_key=True
+            )
         )
 
     def action_restore_attachment(self) -> None:
@@ -230,7 +252,7 @@ class AttachingActions(CountingActions):
         """Put the text that was attached last into the prompt."""
         texts = [each for each in self.prompt.attachments if each.kind in {Kind.TEXT, Kind.FOLDER}]
         if not texts:
-            self.notice.show(NoticeText("No text is attached that could be put into the prompt.", (), "info"))
+            self.notice.show(NoticeText(tr("No text is attached that could be put into the prompt."), (), "info"))
             return
         try:
             text = await asyncio.to_thread(self._services.attacher.text_of, self._blobs, texts[-1])
@@ -262,7 +284,7 @@ class AttachingActions(CountingActions):
         if problems:
             self.notice.show(NoticeText(" ".join(problems), (), "warning"))
         elif read:
-            self.notice.show(NoticeText(f"No side has more than {side} pixels now.", (), "info"))
+            self.notice.show(NoticeText(tr("No side has more than {side} pixels now.", side=side), (), "info"))
 
     # before sending
 
@@ -275,6 +297,10 @@ class AttachingActions(CountingActions):
         except TooMuch as refusal:
             mine = [each for each in refusal.oversized if each in attachments]
             actions = (("make_smaller",) if mine else ()) + (("remove_attachment",) if attachments else ())
-            self.notice.show(NoticeText(f"{refusal.sentence()} Nothing was sent.", actions, "warning", by_key=True))
+            self.notice.show(
+                NoticeText(
+                    tr("{sentence} Nothing was sent.", sentence=refusal.sentence()), actions, "warning", by_key=True
+                )
+            )
             return True
         return False

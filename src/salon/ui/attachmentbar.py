@@ -10,6 +10,7 @@ from salon.chat.attachments import Attachment
 from salon.markdown.cells import cell_len
 from salon.ui.described import described
 from salon.untrusted import clean_line
+from salon.words import tr
 
 SHOWN = 4
 """Attachments beyond these are counted."""
@@ -52,14 +53,18 @@ class AttachmentBar(Static):
 
 def rows_of(attachments: Sequence[Attachment], estimate: Sequence[str], width: int, *, low: bool) -> list[str]:
     """The rows, none of them wider than `width` cells; on a `low` screen there is one at most."""
-    keys = [f"{BY_ID['remove_attachment'].key} removes the last one"] if attachments else []
+    keys = (
+        [tr("{remove_attachment_key} removes the last one", remove_attachment_key=BY_ID["remove_attachment"].key)]
+        if attachments
+        else []
+    )
     if low and attachments:
         alone = clean_line(attachments[0].name, max(8, width - 20)) or "unnamed"
-        told = f"{len(attachments)} attachments" if len(attachments) > 1 else alone
+        told = tr("{count} attachments", count=len(attachments)) if len(attachments) > 1 else alone
         return [_fitting([told, *estimate], width)]
     rows = [clean_line(described(each, width), width) for each in attachments[:SHOWN]]
     if len(attachments) > SHOWN:
-        rows.append(f"and {len(attachments) - SHOWN} more")
+        rows.append(tr("and {count} more", count=len(attachments) - SHOWN))
     return [*rows, _fitting([*estimate, *keys], width)] if estimate or keys else rows
 
 

@@ -14,6 +14,7 @@ from salon.ui.field import Field
 from salon.ui.keyline import KeyLine
 from salon.ui.targets import Options
 from salon.untrusted import clean_line
+from salon.words import tr
 
 
 class AttachScreen(ModalScreen[str | None]):
@@ -35,10 +36,10 @@ class AttachScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Heading, line, list, keys."""
         with Vertical(classes="panel"):
-            yield Static("Attach a file, a folder or an address", classes="heading", markup=False)
+            yield Static(tr("Attach a file, a folder or an address"), classes="heading", markup=False)
             yield Field(placeholder="notes.pdf   ~/Pictures/   https://example.org/plan.png", id="attach-path")
             yield Options(id="attach-files", markup=False)
-            yield KeyLine("Tab completes · Enter attaches · Esc closes", classes="faint")
+            yield KeyLine(tr("Tab completes · Enter attaches · Esc closes"), classes="faint")
 
     def on_mount(self) -> None:
         """Show what lies here."""

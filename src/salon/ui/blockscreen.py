@@ -22,6 +22,7 @@ from salon.ui.leaves import STEP, ShownLeaf
 from salon.ui.painter import Painter
 from salon.ui.sections import EMPTY, Rows
 from salon.untrusted import clean_line
+from salon.words import tr
 
 SLICE_SECONDS = 0.008
 MARGIN = 2
@@ -201,15 +202,27 @@ class BlockScreen(ModalScreen[None]):
         self._show_bar()
 
     def _show_bar(self) -> None:
-        hints = ["← → ↑ ↓ move", f"{BY_ID['copy_opened'].key} copies"]
+        hints = [tr("← → ↑ ↓ move"), tr("{copy_opened_key} copies", copy_opened_key=BY_ID["copy_opened"].key)]
         if self._block.table is not None:
-            hints.append(f"{BY_ID['copy_opened_tsv'].key} as TSV, {BY_ID['copy_opened_csv'].key} as CSV")
+            hints.append(
+                tr(
+                    "{copy_opened_tsv_key} as TSV, {copy_opened_csv_key} as CSV",
+                    copy_opened_tsv_key=BY_ID["copy_opened_tsv"].key,
+                    copy_opened_csv_key=BY_ID["copy_opened_csv"].key,
+                )
+            )
         if self._block.drawn:
-            hints.append(f"{BY_ID['toggle_opened_source'].key} source")
-        hints.append("Esc closes")
+            hints.append(
+                tr("{toggle_opened_source_key} source", toggle_opened_source_key=BY_ID["toggle_opened_source"].key)
+            )
+        hints.append(tr("Esc closes"))
         view = self._view
         first, last = view.top + 1, min(view.total, view.top + view.size.height)
-        place = f"{first:,}–{last:,} of {view.total:,}" if view.total > view.size.height else ""
+        place = (
+            tr("{first:,}–{last:,} of {total:,}", first=first, last=last, total=view.total)
+            if view.total > view.size.height
+            else ""
+        )
         self.query_one(KeyLine).show(clean_line(self._said) or " · ".join(hints))
         self.query_one("#opened-place", Static).update(Text(place, no_wrap=True))
 
@@ -259,7 +272,7 @@ class BlockScreen(ModalScreen[None]):
 
     def action_copy_opened(self) -> None:
         """Copy the block."""
-        self.post_message(CopyWanted(self._block.text, "the block"))
+        self.post_message(CopyWanted(self._block.text, tr("the block")))
 
     def action_copy_opened_tsv(self) -> None:
         """Copy the table for a spreadsheet."""
@@ -271,4 +284,4 @@ class BlockScreen(ModalScreen[None]):
 
     def _copy_table(self, form: int) -> None:
         if self._block.table is not None:
-            self.post_message(CopyWanted(self._block.table[form], "the table"))
+            self.post_message(CopyWanted(self._block.table[form], tr("the table")))

@@ -12,6 +12,7 @@ from salon.ui.presenting import entries_of
 from salon.ui.search import Chosen
 from salon.ui.sessionbrowser import SessionBrowser
 from salon.ui.sidebar import STAYS_FROM, Sidebar
+from salon.words import tr
 
 
 class BrowsingActions(HandingActions):
@@ -66,7 +67,7 @@ class BrowsingActions(HandingActions):
         """Go on in a copy of this branch; an answer that is arriving goes on here."""
         session = self.session
         if session is None or session.log.keeping is Keeping.NOTHING or not session.path:
-            self.notice.show(NoticeText("There is nothing on disk to fork.", (), "info"))
+            self.notice.show(NoticeText(tr("There is nothing on disk to fork."), (), "info"))
             return
         whole = [message.id for message in session.path]
         self.prompt.call_later(self.part)
@@ -132,7 +133,7 @@ class BrowsingActions(HandingActions):
         entries = self.transcript.viewport.entries
         index = next((at for at, entry in enumerate(entries) if entry.message.id == wanted), None)
         if index is None:
-            self.notice.show(NoticeText("What was found cannot be shown in this chat now.", (), "info"))
+            self.notice.show(NoticeText(tr("What was found cannot be shown in this chat now."), (), "info"))
             return
         if chosen.hit.voice is Voice.THINKING:
             self.transcript.set_thinking_open(True)

@@ -19,6 +19,7 @@ from salon.ui.questionscreen import QuestionScreen
 from salon.ui.services import Services
 from salon.ui.spending import SpendingActions
 from salon.untrusted import clean_line
+from salon.words import tr
 
 
 class CachingActions(SpendingActions):
@@ -55,10 +56,12 @@ class CachingActions(SpendingActions):
             return
         other = self._services.parameters(connection, model).model
         label = clean_line(other.label, 40)
-        if not await self.may_lose_cache(session, f"{label} has to read them anew", f"Change to {label}", other):
+        if not await self.may_lose_cache(
+            session, tr("{label} has to read them anew", label=label), tr("Change to {label}", label=label), other
+        ):
             return
         self.use_model(model)
-        self.notice.show(NoticeText(f"{label} answers from the next prompt on.", (), "info"))
+        self.notice.show(NoticeText(tr("{label} answers from the next prompt on.", label=label), (), "info"))
 
     async def may_lose_cache(self, session: Session, why: str, do: str, other: ModelInfo | None = None) -> bool:
         """Whether a chat may be changed so that its cache is lost; the person is asked where that is much.
@@ -71,12 +74,16 @@ class CachingActions(SpendingActions):
             return True
         own = session.parameters.model
         before, after = cost_with(kept.tokens, own), cost_anew(kept.tokens, other or own, session.parameters.cache)
-        told = (
-            f"{short_number(kept.tokens)} tokens of this chat are in the cache of {clean_line(own.label, 40)} until "
-            f"{kept.until.astimezone():%H:%M}. {why}{_prices(before, after)}"
+        told = tr(
+            "{tokens} tokens of this chat are in the cache of {label} until {until:%H:%M}. {why}{prices}",
+            tokens=short_number(kept.tokens),
+            label=clean_line(own.label, 40),
+            until=kept.until.astimezone(),
+            why=why,
+            prices=_prices(before, after),
         )
-        rows = [Row("do", do), Row("", "Stay")]
-        chosen = await self.app.push_screen_wait(QuestionScreen("This loses the cache", told, rows))
+        rows = [Row("do", do), Row("", tr("Stay"))]
+        chosen = await self.app.push_screen_wait(QuestionScreen(tr("This loses the cache"), told, rows))
         return bool(chosen)
 
     def worth_keeping(self, session: Session) -> Cached | None:
@@ -100,15 +107,24 @@ class CachingActions(SpendingActions):
             return
         own = session.parameters.model
         prices = _prices(cost_with(before, own), cost_anew(before, own, session.parameters.cache))
-        sentence = f"{shown.sentence} The {short_number(before)} tokens before it may have to be read anew{prices}"
+        sentence = tr(
+            "{sentence} The {before} tokens before it may have to be read anew{prices}",
+            sentence=shown.sentence,
+            before=short_number(before),
+            prices=prices,
+        )
         self.notice.show(replace(shown, sentence=sentence))
 
 
 def _prices(before: Decimal | None, after: Decimal | None) -> str:
     """The end of a sentence: what it costs, and what it would cost with the cache."""
     if after is None:
-        return "; what that costs is unknown."
-    return f": about {dollars(after)}{f' instead of {dollars(before)}' if before is not None else ''}."
+        return tr("; what that costs is unknown.")
+    return tr(
+        ": about {after}{more}.",
+        after=dollars(after),
+        more=tr(" instead of {before}", before=dollars(before)) if before is not None else "",
+    )
 
 
 def cache_in_words(kept: Cached | None, now: datetime) -> str:
@@ -116,7 +132,7 @@ def cache_in_words(kept: Cached | None, now: datetime) -> str:
     if kept is None:
         return ""
     if not kept.alive(now):
-        return "cache expired"
-    parts = [f"{short_number(kept.read)} read"] if kept.read else []
-    parts += [f"{short_number(kept.written)} written"] if kept.written else []
-    return f"cache {', '.join(parts)}, until {kept.until.astimezone():%H:%M}"
+        return tr("cache expired")
+    parts = [tr("{read} read", read=short_number(kept.read))] if kept.read else []
+    parts += [tr("{written} written", written=short_number(kept.written))] if kept.written else []
+    return tr("cache {parts}, until {until:%H:%M}", parts=", ".join(parts), until=kept.until.astimezone())

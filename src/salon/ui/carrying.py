@@ -4,6 +4,7 @@ from salon.ui.blockscreen import CopyWanted
 from salon.ui.notice import NoticeText
 from salon.ui.tooling import ToolingActions
 from salon.untrusted import clean_line
+from salon.words import tr
 
 
 class CarryingActions(ToolingActions):
@@ -12,7 +13,7 @@ class CarryingActions(ToolingActions):
     def action_export(self) -> None:
         """Ask how and where to, and write it."""
         if self.session is None or not self.session.conversation.messages:
-            self.notice.show(NoticeText("There is nothing to export yet.", (), "info"))
+            self.notice.show(NoticeText(tr("There is nothing to export yet."), (), "info"))
             return
         from salon.ui.exportscreen import Exported, ExportScreen  # not needed to begin a chat
 
@@ -20,10 +21,10 @@ class CarryingActions(ToolingActions):
             if exported is None:
                 return
             if exported.place:
-                sentence = f"Exported to {clean_line(exported.place, 1_000)}"
+                sentence = tr("Exported to {place}", place=clean_line(exported.place, 1000))
                 self.notice.show(NoticeText(sentence, (), "info"))
             else:
-                self.post_message(CopyWanted(exported.text, "the export"))
+                self.post_message(CopyWanted(exported.text, tr("the export")))
 
         self.app.push_screen(ExportScreen(self._services.carrier, self.session.conversation), tell)
 

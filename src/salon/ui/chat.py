@@ -42,6 +42,7 @@ from salon.ui.sidebar import STAYS_FROM, Sidebar
 from salon.ui.statusbar import StatusBar
 from salon.ui.transcript import Transcript
 from salon.untrusted import clean, clean_line
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +70,14 @@ class ChatScreen(BrowsingActions):
     def compose(self) -> ComposeResult:
         """Transcript, notice, rule, prompt, status."""
         settings = self._services.settings
-        yield Static(f"Salon needs at least {SMALLEST[0]}×{SMALLEST[1]} characters. Your text is safe.", id="too-small")
+        yield Static(
+            tr(
+                "Salon needs at least {smallest}×{smallest2} characters. Your text is safe.",
+                smallest=SMALLEST[0],
+                smallest2=SMALLEST[1],
+            ),
+            id="too-small",
+        )
         yield Sidebar(self._painter, self._services.model_info)
         yield Transcript(self._painter, frame=_frame_of(settings), id="transcript")
         yield FindBar(id="find")
@@ -165,7 +173,7 @@ class ChatScreen(BrowsingActions):
             self.prompt.set_draft(replace(draft, text=draft.text + typed_meanwhile))
         else:
             self.drafting.edited()
-        self.status_bar.update(state="Ready", role="text", hint="")
+        self.status_bar.update(state=tr("Ready"), role="text", hint="")
         self.show_totals()
         self._log_trouble, self._draft_trouble = session.log.unsaved, ""
         self._show_unsaved()
@@ -246,12 +254,12 @@ class ChatScreen(BrowsingActions):
         self.show_effort()
         self.show_tools()
         label = clean_line(model.label, 60)
-        rows = [f"A new chat with {label}." if label else "A new chat."]
+        rows = [tr("A new chat with {label}.", label=label) if label else tr("A new chat.")]
         uses, connection = self._services.uses, self.connection
         if demo:
-            rows.append("Its answers are scripted. Type tour to see what Salon can do.")
+            rows.append(tr("Its answers are scripted. Type tour to see what Salon can do."))
         elif connection is not None and connection.credentials and not uses.count("send"):
-            rows.append(f"The key is that of {clean_line(connection.credentials, 60)}.")
+            rows.append(tr("The key is that of {credentials}.", credentials=clean_line(connection.credentials, 60)))
         self.transcript.set_greeting(partial(greeting, rows, hints(uses)))
 
     # what is not saved
@@ -279,7 +287,7 @@ class ChatScreen(BrowsingActions):
         self.status_bar.update(
             unsaved=reason if kept is Keeping.DISK else "",
             saved=not reason,
-            kept={Keeping.DISK: "", Keeping.NOTHING: "not saved", Keeping.REFUSED: "read-only"}[kept],
+            kept={Keeping.DISK: "", Keeping.NOTHING: tr("not saved"), Keeping.REFUSED: tr("read-only")}[kept],
         )
         self.notice.set_banner(NoticeText(reason, (), "error" if kept is Keeping.DISK else "info") if reason else None)
 
@@ -289,7 +297,7 @@ class ChatScreen(BrowsingActions):
 
     def on_editing_area_cut(self, event: EditingArea.Cut) -> None:
         """What was cut, or copied by vi, is for the clipboard."""
-        self.post_message(CopyWanted(event.text, "the text"))
+        self.post_message(CopyWanted(event.text, tr("the text")))
 
     def on_prompt_edited(self) -> None:
         """Have the draft on disk soon, and complete what is typed."""

@@ -28,6 +28,7 @@ from salon.ui.picker import PickerScreen, Row
 from salon.ui.presenting import entries_of
 from salon.ui.services import Connection, Services
 from salon.untrusted import clean_line
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class How(StrEnum):
 
     OPEN = "open"
     VIEW = "view"
-    TAKE_OVER = "take over"
+    TAKE_OVER = tr("take over")
     FORK = "fork"
     TEMPORARY = "temporary"
 
@@ -294,9 +295,9 @@ class ChatsApp(App[None]):
             self.chat.notice.show(NoticeText(error.sentence(), (), "error"))
             return
         rows = [
-            Row(How.VIEW, "Read it here", "nothing is written"),
-            Row(How.FORK, "Fork it", "go on in a copy of your own"),
-            Row(How.TAKE_OVER, "Take it over", "the other window stops writing; nothing of it is lost"),
+            Row(How.VIEW, tr("Read it here"), tr("nothing is written")),
+            Row(How.FORK, tr("Fork it"), tr("go on in a copy of your own")),
+            Row(How.TAKE_OVER, tr("Take it over"), tr("the other window stops writing; nothing of it is lost")),
         ]
         heading = clean_line(error.what, 200)
         self.push_screen(PickerScreen(heading, rows, ""), partial(self._go_on_with_locked, session_id, error))
@@ -359,7 +360,7 @@ class ChatsApp(App[None]):
             return
         found = await asyncio.to_thread(chat.session.log.look)
         if found is Outside.CHANGED:
-            sentence = "Another program has changed this chat on disk, as a sync does. Nothing of yours is lost."
+            sentence = tr("Another program has changed this chat on disk, as a sync does. Nothing of yours is lost.")
             chat.notice.show(NoticeText(sentence, ("reload_chat",), "warning"))
 
     def on_app_focus(self) -> None:
@@ -437,7 +438,7 @@ class ChatsApp(App[None]):
 
     async def _show_fork(self, session_id: str) -> None:
         if await self.show_chat(session_id):
-            sentence = "This is a chat of its own now. The one it was made of is as it was."
+            sentence = tr("This is a chat of its own now. The one it was made of is as it was.")
             self.chat.notice.show(NoticeText(sentence, (), "info"))
 
     @work(group="switch", exit_on_error=False)
@@ -445,7 +446,7 @@ class ChatsApp(App[None]):
         """Begin a new chat whose prompt has what the person goes on from."""
         if await self.show_chat(None):
             self.chat.prompt.insert_folded(event.text)
-            sentence = "What the new chat begins with is in the prompt. Write what comes next, and send it."
+            sentence = tr("What the new chat begins with is in the prompt. Write what comes next, and send it.")
             self.chat.notice.show(NoticeText(sentence, (), "info"))
 
     @work(group="switch", exit_on_error=False)
@@ -456,7 +457,7 @@ class ChatsApp(App[None]):
                 return
             if len(self.chats) == 1:
                 self.chat.stay()
-                sentence = "No other chat is open. Answers that arrive keep theirs open."
+                sentence = tr("No other chat is open. Answers that arrive keep theirs open.")
                 self.chat.notice.show(NoticeText(sentence, (), "info"))
             elif await self.chat.leave():
                 following = self.chats[(self.chats.index(self.chat) + 1) % len(self.chats)]
@@ -467,7 +468,7 @@ class ChatsApp(App[None]):
         session = event.screen.session
         if event.screen is not self.chat and session is not None:
             self._note_unseen(event.screen)
-            title = clean_line(session.conversation.title, 40) or "Another chat"
+            title = clean_line(session.conversation.title, 40) or tr("Another chat")
             self.chat.notice.show(NoticeText(f"“{title}” {event.asks}.", ("next_chat",), "info"))
 
     def on_asking_actions_turn_ended(self, event: ChatScreen.TurnEnded) -> None:
@@ -481,9 +482,13 @@ class ChatsApp(App[None]):
             self.chats_changed()
             return
         self._note_unseen(chat)
-        title = clean_line(chat.session.conversation.title, 40) or "Another chat"
+        title = clean_line(chat.session.conversation.title, 40) or tr("Another chat")
         failed = self.chat_states()[chat.session.id] is ChatState.FAILED
-        told = f"The answer in “{title}” failed." if failed else f"“{title}” has ended its answer."
+        told = (
+            tr("The answer in “{title}” failed.", title=title)
+            if failed
+            else tr("“{title}” has ended its answer.", title=title)
+        )
         self.chat.notice.show(NoticeText(told, ("next_chat",), "warning" if failed else "info"))
 
     # how the chats are

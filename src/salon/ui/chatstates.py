@@ -5,18 +5,19 @@ from enum import StrEnum
 
 from salon.chat.conversation import Status
 from salon.chat.session import Session
+from salon.words import tr
 
 
 class ChatState(StrEnum):
     """How an open chat is; the value is what a list says of it, "" where being open is all."""
 
     OPEN = ""
-    ANSWERING = "answering"
-    ASKING = "asks you"
+    ANSWERING = tr("answering")
+    ASKING = tr("asks you")
     """Its answer waits for a decision of the person's."""
-    NEW = "new answer"
+    NEW = tr("new answer")
     """Its answer has ended, and nobody has seen it."""
-    FAILED = "failed"
+    FAILED = tr("failed")
     """The same, and something went wrong."""
 
 

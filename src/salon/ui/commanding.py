@@ -14,6 +14,7 @@ from salon.ui.notice import NoticeText
 from salon.ui.services import Services
 from salon.ui.slash import COMMANDS, command_candidates, typed_command
 from salon.untrusted import clean_line
+from salon.words import tr
 
 LONGEST_TITLE = 80
 ONCE = "once"
@@ -182,23 +183,33 @@ class CommandingActions(CachingActions):
         level, _, rest = words.partition(" ")
         once = rest.strip() == ONCE
         if level not in model.efforts or (rest and not once):
-            known = f"It has {', '.join(model.efforts)}." if model.efforts else "It has no levels of effort."
-            self.notice.show(NoticeText(f"{clean_line(model.label, 40)} cannot do that. {known}", (), "info"))
+            known = (
+                tr("It has {efforts}.", efforts=", ".join(model.efforts))
+                if model.efforts
+                else tr("It has no levels of effort.")
+            )
+            self.notice.show(
+                NoticeText(
+                    tr("{label} cannot do that. {known}", label=clean_line(model.label, 40), known=known), (), "info"
+                )
+            )
             return
         if level != session.asked_next.effort and not await self.may_lose_cache(
-            session, "With another effort they have to be read anew", f"Effort {level}{' once' if once else ''}"
+            session,
+            tr("With another effort they have to be read anew"),
+            tr("Effort {level}{more}", level=level, more=tr(" once") if once else ""),
         ):
             return
         if once:
             session.effort_once = level
             self.show_effort()
-            self.notice.show(NoticeText(f"Effort {level} for the next answer alone.", (), "info"))
+            self.notice.show(NoticeText(tr("Effort {level} for the next answer alone.", level=level), (), "info"))
             return
         session.adopt_effort(level)
         if session.conversation.messages:
             await session.set("effort", level)
         self.show_effort()
-        self.notice.show(NoticeText(f"Effort {level} from the next prompt on.", (), "info"))
+        self.notice.show(NoticeText(tr("Effort {level} from the next prompt on.", level=level), (), "info"))
 
     def action_title(self, words: str = "") -> None:
         """Give the chat another title."""
@@ -206,14 +217,16 @@ class CommandingActions(CachingActions):
         if self.session is None or not title:
             return
         self._set_title(self.session, title)
-        self.notice.show(NoticeText(f"This chat is called “{title}” now.", (), "info"))
+        self.notice.show(NoticeText(tr("This chat is called “{title}” now.", title=title), (), "info"))
 
     def system_is_settled(self) -> bool:
         """Whether the chat has begun, so that its system prompt cannot be changed any more; says so."""
         if self.session is None or not self.session.conversation.messages:
             return False
-        sentence = "A chat that has begun keeps its system prompt, because its thinking is bound to it."
-        self.notice.show(NoticeText(f"{sentence} A new chat can have another.", ("new_chat",), "info"))
+        sentence = tr("A chat that has begun keeps its system prompt, because its thinking is bound to it.")
+        self.notice.show(
+            NoticeText(tr("{sentence} A new chat can have another.", sentence=sentence), ("new_chat",), "info")
+        )
         return True
 
     @work(group="title", exit_on_error=False)
@@ -232,7 +245,9 @@ class CommandingActions(CachingActions):
             session.wish(system=words)
             session.adopt(session.parameters)
         told = clean_line(session.parameters.system, 300)
-        sentence = f"The system prompt of this chat: {told}" if told else "This chat has no system prompt."
+        sentence = (
+            tr("The system prompt of this chat: {told}", told=told) if told else tr("This chat has no system prompt.")
+        )
         self.notice.show(NoticeText(sentence, (), "info"))
 
 
@@ -242,5 +257,5 @@ def effort_in_words(session: Session) -> str:
     if not asked.anthropic_host or asked.effort not in asked.model.efforts:
         return ""
     if session.effort_once:
-        return f"effort {session.effort_once} once"
-    return f"effort {asked.effort}" if asked.effort != asked.model.default_effort else ""
+        return tr("effort {effort_once} once", effort_once=session.effort_once)
+    return tr("effort {effort}", effort=asked.effort) if asked.effort != asked.model.default_effort else ""

@@ -18,6 +18,7 @@ from salon.ui.field import Field
 from salon.ui.keyline import LOW, KeyLine
 from salon.ui.targets import Options
 from salon.untrusted import clean_line
+from salon.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,10 @@ class CompareForm(ModalScreen[Sequence[Candidate] | None]):
     def compose(self) -> ComposeResult:
         """Heading, what is asked, filter, rows."""
         with Vertical(classes="panel"):
-            yield Static("Ask side by side", classes="heading", markup=False)
+            yield Static(tr("Ask side by side"), classes="heading", markup=False)
             yield Static(f"“{clean_line(self._prompt, 60)}”", classes="muted", markup=False)
             yield Static("", markup=False)
-            yield Field(placeholder="Type to filter", select_on_focus=False)
+            yield Field(placeholder=tr("Type to filter"), select_on_focus=False)
             yield Static("", markup=False)
             yield Options(markup=False)
             yield KeyLine(id="compare-hint", classes="faint")
@@ -152,8 +153,12 @@ class CompareForm(ModalScreen[Sequence[Candidate] | None]):
 
     def _say(self) -> None:
         count = len(self._marked)
-        said = f"{count} marked" if count else f"Mark {FEWEST} to {MOST}"
+        said = tr("{count} marked", count=count) if count else tr("Mark {fewest} to {most}", fewest=FEWEST, most=MOST)
         if self._too_many:
-            said = f"Not more than {MOST} at once"
-        asks = f"Enter asks all {count}" if count >= FEWEST else f"at least {FEWEST} are needed"
-        self.query_one(KeyLine).show(f"{said} · Tab marks · {asks} · Esc leaves")
+            said = tr("Not more than {most} at once", most=MOST)
+        asks = (
+            tr("Enter asks all {count}", count=count)
+            if count >= FEWEST
+            else tr("at least {fewest} are needed", fewest=FEWEST)
+        )
+        self.query_one(KeyLine).show(tr("{said} · Tab marks · {asks} · Esc leaves", said=said, asks=asks))

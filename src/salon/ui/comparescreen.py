@@ -29,6 +29,7 @@ from salon.ui.statusbar import Status, money
 from salon.ui.toollines import call_line
 from salon.ui.transcript import Transcript
 from salon.untrusted import clean_line
+from salon.words import tr
 
 SIDE_BY_SIDE = 100
 """Columns from which on answers stand side by side, if each gets `NARROWEST`."""
@@ -100,9 +101,9 @@ class AnswerColumn(Vertical):
     def state(self) -> tuple[str, str]:
         """How far it is, in words, and the words' role."""
         if self._ended is not None and (asked := asked_tools(self._ended)):
-            return f"Asks for {asked}", "warning"
+            return tr("Asks for {asked}", asked=asked), "warning"
         words, role = self._progress.words()
-        return ("Done" if words == "Ready" else words), role
+        return (tr("Done") if words == tr("Ready") else words), role
 
     def figures(self) -> str:
         """Time, tokens and cost of an answer that has ended."""
@@ -111,7 +112,13 @@ class AnswerColumn(Vertical):
         sums = totals([self._ended], self._info)
         parts = [duration(self._ended.timing.get("total", 0.0))]
         if sums.tokens_out:
-            parts.append(f"{'≥ ' if sums.at_least else ''}{short_number(sums.tokens_out)} tokens")
+            parts.append(
+                tr(
+                    "{mark}{tokens_out} tokens",
+                    mark="≥ " if sums.at_least else "",
+                    tokens_out=short_number(sums.tokens_out),
+                )
+            )
         parts.append(money(replace(Status(), cost=sums.cost, cost_at_least=sums.cost_at_least)))
         return " · ".join(part for part in parts if part)
 
@@ -223,13 +230,13 @@ class CompareScreen(ModalScreen[str | None]):
         self.query_one("#compare-tabs", Static).update(tabs)
         if self.over:
             self._clock.pause()
-        stops = "keeps the first" if self.over else "stops all"
+        stops = tr("keeps the first") if self.over else tr("stops all")
         hints = [
             self._said,
-            "Enter keeps it",
-            "← → others",
-            "↑ ↓ scroll",
-            f"{BY_ID['compare_copy'].key} copies",
+            tr("Enter keeps it"),
+            tr("← → others"),
+            tr("↑ ↓ scroll"),
+            tr("{compare_copy_key} copies", compare_copy_key=BY_ID["compare_copy"].key),
             f"{BY_ID['compare_stop'].key} {stops}",
         ]
         keys = " · ".join(hint for hint in hints if hint)
@@ -292,7 +299,7 @@ class CompareScreen(ModalScreen[str | None]):
         """Copy the answer."""
         source = self._front.source()
         if source:
-            self.post_message(CopyWanted(source, "the answer"))
+            self.post_message(CopyWanted(source, tr("the answer")))
 
     def action_compare_keep(self) -> None:
         """Go on with the answer in front; the others end."""

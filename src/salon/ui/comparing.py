@@ -22,6 +22,7 @@ from salon.ui.recalling import RecallingActions
 from salon.ui.sections import Frame
 from salon.ui.services import Services
 from salon.untrusted import clean_line
+from salon.words import plural, tr
 
 
 class ComparingActions(RecallingActions):
@@ -51,7 +52,7 @@ class ComparingActions(RecallingActions):
             return
         own = session.parameters.model
         rows = candidates(self._services.connector.models_of(connection), own)
-        words = asked.text if again and asked is not None else text or "the attachments"
+        words = asked.text if again and asked is not None else text or tr("the attachments")
         form = CompareForm(words, rows, self._compared or (Candidate(own).id,))
         box = self.prompt.text
         self.app.push_screen(form, lambda chosen: self._chosen(chosen, text, box, attachments))
@@ -59,13 +60,16 @@ class ComparingActions(RecallingActions):
     def _not_now(self, session: Session, *, again: bool, asked: bool) -> str:
         """Why nothing can be compared now; "" where it can."""
         if session.log.keeping is Keeping.REFUSED:
-            return "This chat can only be read here."
+            return tr("This chat can only be read here.")
         if self.queue.items:
-            return "Something is queued. Send it first, or take it back with Up in the empty prompt."
+            return tr("Something is queued. Send it first, or take it back with Up in the empty prompt.")
         if self._busy:
-            return "An attachment is still being read."
+            return tr("An attachment is still being read.")
         if again and not (asked and session.can_retry and not session.waits_for_tools):
-            return f"Write a prompt first; {BY_ID['compare'].key} then asks several models at once."
+            return tr(
+                "Write a prompt first; {compare_key} then asks several models at once.",
+                compare_key=BY_ID["compare"].key,
+            )
         return ""
 
     def _chosen(
@@ -103,7 +107,7 @@ class ComparingActions(RecallingActions):
         finally:
             session.back_to_answer()
             self._settled.set()
-            self._answers.give_up("Ready")
+            self._answers.give_up(tr("Ready"))
             if self.is_attached:
                 self.show_path()
                 self.show_totals()
@@ -116,7 +120,7 @@ class ComparingActions(RecallingActions):
             return
         if not await self.is_within_budgets([parameters for _, parameters in asked]):
             stopped = self._gave_up.is_set()
-            self.tell_unasked(stopped_before() if stopped else Unasked("Nothing was asked, because of the budget."))
+            self.tell_unasked(stopped_before() if stopped else Unasked(tr("Nothing was asked, because of the budget.")))
             return
         try:
             await session.begin_with(self.keeper_of(session), self)
@@ -163,7 +167,10 @@ class ComparingActions(RecallingActions):
         if answer is None or answer.role != "assistant":
             return
         if session.waits_for_tools:
-            told = f"This answer asks for {asked_tools(answer)}. Side by side no tools are run; here it can go on."
+            told = tr(
+                "This answer asks for {asked_tools}. Side by side no tools are run; here it can go on.",
+                asked_tools=asked_tools(answer),
+            )
             self.notice.show(NoticeText(told, ("continue",), "info"))
             return
         if (notice := notice_after(answer, can_continue=session.can_continue)) is not None:
@@ -171,11 +178,11 @@ class ComparingActions(RecallingActions):
             return
         own = session.parameters.model
         name = clean_line(self._services.model_info(answer.model).label, 40)
-        kept = "The other answer is kept as a variant" if others == 1 else f"The {others} others are kept as variants"
-        sentence = f"You go on from {name}'s answer. {kept}."
+        kept = plural("The other answer is kept as a variant", "The {n} others are kept as variants", others)
+        sentence = tr("You go on from {name}'s answer. {kept}.", name=name, kept=kept)
         differs = self._services.model_info(answer.model).id != own.id
         if differs:
-            sentence += f" The chat stays with {clean_line(own.label, 40)}."
+            sentence += tr(" The chat stays with {label}.", label=clean_line(own.label, 40))
         number, of = variant_of(session.conversation, answer)
         another = "next_variant" if number < of else "previous_variant"
         self.notice.show(NoticeText(sentence, ("pick_model" if differs else another,), "info", by_key=True))

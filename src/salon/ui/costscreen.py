@@ -18,6 +18,7 @@ from salon.chat.numbers import dollars, short_number
 from salon.chat.spending import Ledger, Spent
 from salon.ui.keyline import LOW, KeyLine
 from salon.untrusted import clean_line
+from salon.words import tr
 
 _DAYS = 7
 _MONTHS = 6
@@ -58,16 +59,19 @@ class CostScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Heading, tables, hint."""
         with Vertical(classes="panel"):
-            yield Static("Costs, in US dollars", classes="heading", markup=False)
+            yield Static(tr("Costs, in US dollars"), classes="heading", markup=False)
             with VerticalScroll():
                 yield Static("", id="costs", markup=False)
                 yield Static(
-                    "\nAt the prices of today, which prices.toml can change. Not counted: temporary chats, and chats "
-                    "that were removed for ever.",
+                    tr(
+                        "\n"
+                        "At the prices of today, which prices.toml can change. Not counted: temporary chats, "
+                        "and chats that were removed for ever."
+                    ),
                     classes="faint",
                     markup=False,
                 )
-            yield KeyLine("↑ ↓ scroll · Esc leaves", classes="faint")
+            yield KeyLine(tr("↑ ↓ scroll · Esc leaves"), classes="faint")
 
     def on_resize(self, event: events.Resize) -> None:
         """The sums scroll where they do not fit; where there is little room, leave the air out."""
@@ -95,38 +99,40 @@ class CostScreen(ModalScreen[None]):
         table.add_column(min_width=16, max_width=34, no_wrap=True, overflow="ellipsis")
         table.add_column(justify="right", min_width=9, no_wrap=True)
         table.add_column(ratio=1)
-        _heading(table, "This chat")
+        _heading(table, tr("This chat"))
         if costs.answer is not None:
             table.add_row(
-                "last answer" if costs.is_last else "this answer", amount(costs.answer), Text(costs.detail, "dim")
+                tr("last answer") if costs.is_last else tr("this answer"),
+                amount(costs.answer),
+                Text(costs.detail, "dim"),
             )
         whole = costs.chat + costs.beside
         if costs.beside.tokens_in:
-            _row(table, "all answers", costs.chat)
-            _row(table, "its title", costs.beside)
-            _row(table, "in all", whole, _of(whole, costs.budget_chat))
+            _row(table, tr("all answers"), costs.chat)
+            _row(table, tr("its title"), costs.beside)
+            _row(table, tr("in all"), whole, _of(whole, costs.budget_chat))
         else:
-            _row(table, "all answers", whole, _of(whole, costs.budget_chat))
+            _row(table, tr("all answers"), whole, _of(whole, costs.budget_chat))
         if entries is None:
-            _heading(table, "All chats")
-            table.add_row("Looking …", "", "")
+            _heading(table, tr("All chats"))
+            table.add_row(tr("Looking …"), "", "")
         else:
             self._add_all(table, entries)
         self.query_one("#costs", Static).update(table)
 
     def _add_all(self, table: Table, entries: Ledger) -> None:
         today, month = spending.within(entries, self._today), spending.within(entries, self._today[:7])
-        _heading(table, "All chats")
+        _heading(table, tr("All chats"))
         spent_today = spending.total(today)
-        _row(table, "today", spent_today, _of(spent_today, self._costs.budget_day))
-        _row(table, "this month", spending.total(month))
+        _row(table, tr("today"), spent_today, _of(spent_today, self._costs.budget_day))
+        _row(table, tr("this month"), spending.total(month))
         named: dict[str, Spent] = {}
         for model, spent in spending.models(month).items():  # a model may go by several ids
-            name = self._name_of(model) or "(no model)"
+            name = self._name_of(model) or tr("(no model)")
             named[name] = named.get(name, Spent()) + spent
-        _rows(table, "By model, this month", named)
-        _rows(table, "By day", _first(spending.days(entries), _DAYS))
-        _rows(table, "By month", _first(spending.months(entries), _MONTHS))
+        _rows(table, tr("By model, this month"), named)
+        _rows(table, tr("By day"), _first(spending.days(entries), _DAYS))
+        _rows(table, tr("By month"), _first(spending.months(entries), _MONTHS))
 
 
 def _first(rows: Mapping[str, Spent], count: int) -> Mapping[str, Spent]:
@@ -152,7 +158,11 @@ def _row(table: Table, name: str, spent: Spent, budget: str = "") -> None:
 def _of(spent: Spent, budget: float) -> str:
     if not budget:
         return ""
-    return f"{(spent.cost or Decimal(0)) / Decimal(str(budget)):.0%} of {dollars(Decimal(str(budget)))}"
+    return tr(
+        "{cost:.0%} of {decimal}",
+        cost=(spent.cost or Decimal(0)) / Decimal(str(budget)),
+        decimal=dollars(Decimal(str(budget))),
+    )
 
 
 def amount(spent: Spent) -> str:
@@ -166,5 +176,9 @@ def tokens(spent: Spent) -> str:
     """What was read, written and searched."""
     if not spent.tokens_in and not spent.tokens_out:
         return ""
-    told = f"{short_number(spent.tokens_in)} in, {short_number(spent.tokens_out)} out"
-    return told + (f", {spent.searches:,} searches" if spent.searches else "")
+    told = tr(
+        "{tokens_in} in, {tokens_out} out",
+        tokens_in=short_number(spent.tokens_in),
+        tokens_out=short_number(spent.tokens_out),
+    )
+    return told + (tr(", {searches:,} searches", searches=spent.searches) if spent.searches else "")

@@ -13,6 +13,7 @@ from salon.ui.carrying import CarryingActions
 from salon.ui.notice import NoticeText
 from salon.ui.sections import short_number
 from salon.ui.services import Services
+from salon.words import tr
 
 LONG_DRAFT = 2_000
 """Characters from which on it is said what a draft comes to."""
@@ -48,10 +49,13 @@ class CountingActions(CarryingActions):
             self.attachment_bar.show_estimate(())
             return
         tokens = text_tokens(text) + sum(each.tokens or 0 for each in attachments)
-        about = "at least" if any(each.tokens is None for each in attachments) else "about"
+        about = tr("at least") if any(each.tokens is None for each in attachments) else tr("about")
         cost = cost_in_words(tokens + self.context_before(), self.session.parameters.model)
-        told = [f"{about} {short_number(tokens)} tokens", *([f"{about} {cost} with this chat"] if cost else [])]
-        self.attachment_bar.show_estimate((*told, *([f"{len(text):,} characters"] if text else [])))
+        told = [
+            tr("{about} {tokens} tokens", about=about, tokens=short_number(tokens)),
+            *([tr("{about} {cost} with this chat", about=about, cost=cost)] if cost else []),
+        ]
+        self.attachment_bar.show_estimate((*told, *([tr("{count:,} characters", count=len(text))] if text else [])))
 
     def context_before(self) -> int:
         """How many tokens the conversation has so far."""
@@ -69,7 +73,7 @@ class CountingActions(CarryingActions):
         try:
             tokens = await connection.client.count_tokens(await session.prepared(text, attachments))
         except NothingAsked:
-            self.notice.show(NoticeText("There is nothing to count yet.", (), "info"))
+            self.notice.show(NoticeText(tr("There is nothing to count yet."), (), "info"))
             return
         except SalonError as error:
             self.notice.show(NoticeText(error.sentence(), (), "info"))
@@ -79,8 +83,10 @@ class CountingActions(CarryingActions):
             estimated = text_tokens(text) + sum(each.tokens or 0 for each in attachments)
             tokens = self.context_before() + estimated
         cost = cost_in_words(tokens, model)
-        told = f"{'' if exact else 'About '}{tokens:,} tokens would be sent with this chat"
-        self.notice.show(NoticeText(told + (f", {cost} before the answer." if cost else "."), (), "info"))
+        told = tr(
+            "{mark}{tokens:,} tokens would be sent with this chat", mark="" if exact else tr("About "), tokens=tokens
+        )
+        self.notice.show(NoticeText(told + (tr(", {cost} before the answer.", cost=cost) if cost else "."), (), "info"))
 
 
 def cost_in_words(tokens: int, model: ModelInfo) -> str:
@@ -89,5 +95,9 @@ def cost_in_words(tokens: int, model: ModelInfo) -> str:
     if cost is None:
         return ""
     return (
-        f"${cost:.2f}" if cost >= 1 else f"${cost:.4f}".rstrip("0").rstrip(".") if cost >= 0.0001 else "under $0.0001"
+        f"${cost:.2f}"
+        if cost >= 1
+        else f"${cost:.4f}".rstrip("0").rstrip(".")
+        if cost >= 0.0001
+        else tr("under $0.0001")
     )

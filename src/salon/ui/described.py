@@ -3,6 +3,7 @@
 from salon.chat.attachments import Attachment, Kind
 from salon.ui.sections import short_number
 from salon.untrusted import clean_line
+from salon.words import plural, tr
 
 
 def described(attachment: Attachment, width: int = 200) -> str:
@@ -11,7 +12,7 @@ def described(attachment: Attachment, width: int = 200) -> str:
     if attachment.size and attachment.kind is not Kind.FOLDER:
         told.append(bytes_in_words(attachment.size))
     if attachment.tokens:
-        told.append(f"about {short_number(attachment.tokens)} tokens")
+        told.append(tr("about {tokens} tokens", tokens=short_number(attachment.tokens)))
     facts = " · ".join(told)
     note = f" · {attachment.note}" if attachment.note else ""
     return f"{clean_line(attachment.name, max(12, width - len(facts) - 3)) or 'unnamed'} · {facts}{note}"
@@ -20,22 +21,22 @@ def described(attachment: Attachment, width: int = 200) -> str:
 def bytes_in_words(size: int) -> str:
     """812 bytes, 48 KB, 3.1 MB."""
     if size < 1024:
-        return f"{size} bytes"
+        return tr("{size} bytes", size=size)
     if size < 1024**2 - 512:
-        return f"{size / 1024:.0f} KB"
-    return f"{size / 1024**2:.1f} MB"
+        return tr("{size:.0f} KB", size=size / 1024)
+    return tr("{size:.1f} MB", size=size / 1024**2)
 
 
 def _kind(attachment: Attachment) -> str:
     match attachment.kind:
         case Kind.IMAGE if attachment.pixels is not None:
-            return f"image {attachment.pixels[0]}×{attachment.pixels[1]}"
+            return tr("image {pixel}×{pixel2}", pixel=attachment.pixels[0], pixel2=attachment.pixels[1])
         case Kind.IMAGE:
-            return "image from the web" if attachment.url else "image"
+            return tr("image from the web") if attachment.url else tr("image")
         case Kind.PDF if attachment.pages is not None:
-            return f"PDF, {attachment.pages} page{'s' if attachment.pages != 1 else ''}"
+            return plural("PDF, {n} page", "PDF, {n} pages", attachment.pages)
         case Kind.PDF:
-            return "PDF from the web" if attachment.url else "PDF"
+            return tr("PDF from the web") if attachment.url else "PDF"
         case Kind.FOLDER:
-            return "list of files"
+            return tr("list of files")
     return "text"

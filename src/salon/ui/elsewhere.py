@@ -13,6 +13,7 @@ from typing import Any
 from textual.app import App, SuspendNotSupported
 
 from salon.editor import EditorError, edit_text
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -64,4 +65,4 @@ async def edit_elsewhere(app: App[None], text: str, name: str = "prompt.md") -> 
         async with terminal_lent(app):
             return await edit_text(text, name)
     except SuspendNotSupported:
-        raise EditorError("This terminal cannot be lent to an editor.", "Your text is kept.") from None
+        raise EditorError(tr("This terminal cannot be lent to an editor."), tr("Your text is kept.")) from None

@@ -2,6 +2,7 @@
 
 from salon.chat.conversation import WINDOW_FULL, Message, Status
 from salon.untrusted import clean_line
+from salon.words import tr
 
 _ORDINARY = {None, "end_turn", "stop_sequence", "tool_use", "compaction"}
 """Stop reasons of which there is nothing to say."""
@@ -12,21 +13,21 @@ def ending_of(message: Message) -> tuple[str, str]:
     fault = clean_line(str((message.fault or {}).get("what", "")), 400)
     match message.status:
         case Status.STOPPED:
-            return ("Stopped." if message.content else "Stopped before anything came."), "text-muted"
+            return (tr("Stopped.") if message.content else tr("Stopped before anything came.")), "text-muted"
         case Status.INTERRUPTED:
-            return fault or "Salon was closed before this answer was whole.", "warning"
+            return fault or tr("Salon was closed before this answer was whole."), "warning"
         case Status.ERROR:
-            return fault or "This answer failed before anything came.", "error"
+            return fault or tr("This answer failed before anything came."), "error"
         case Status.MAX_TOKENS if message.stop_reason == WINDOW_FULL:
-            return "The context window is full, so the answer was cut.", "warning"
+            return tr("The context window is full, so the answer was cut."), "warning"
         case Status.MAX_TOKENS:
-            return "The answer reached its length limit.", "warning"
+            return tr("The answer reached its length limit."), "warning"
         case Status.REFUSED:
             details = message.stop_details or {}
             why = clean_line(str(details.get("explanation") or details.get("category") or ""), 300)
-            return f"Claude declined to answer this.{f' ({why})' if why else ''}", "warning"
+            return tr("Claude declined to answer this.{mark}", mark=f" ({why})" if why else ""), "warning"
         case Status.COMPLETE if message.stop_reason not in _ORDINARY:
-            return f"Ended with “{clean_line(str(message.stop_reason), 60)}”.", "text-muted"
+            return tr("Ended with “{stop_reason}”.", stop_reason=clean_line(str(message.stop_reason), 60)), "text-muted"
         case Status.COMPLETE if not message.content:
-            return "The answer is empty.", "text-muted"
+            return tr("The answer is empty."), "text-muted"
     return "", ""

@@ -11,6 +11,7 @@ from salon.ui.described import described
 from salon.ui.entry import Entry
 from salon.ui.sections import BlockSection, RowSection, Section, WordsSection
 from salon.untrusted import clean_line
+from salon.words import tr
 
 _BAR = Span("▎ ", look("accent"), True)
 _THIN = Span("┊ ", look("text-faint"), True)
@@ -46,7 +47,7 @@ class PromptEntry(Entry):
 
 
 def _attached(attachment: Attachment, lost: frozenset[str]) -> str:
-    gone = " · missing, not sent" if attachment.sha256 in lost and not attachment.content else ""
+    gone = tr(" · missing, not sent") if attachment.sha256 in lost and not attachment.content else ""
     return clean_line(described(attachment), 240) + gone
 
 
@@ -72,9 +73,9 @@ class NoteEntry(Entry):
 
 
 _SEAMS = {
-    SUMMARY: "— a summary follows; from here on it is sent in place of what stands above —",
-    COMPACTION: "— a summary follows; from here on it is sent in place of what stands above —",
-    DIGEST: "— a summary for another chat —",
+    SUMMARY: tr("— a summary follows; from here on it is sent in place of what stands above —"),
+    COMPACTION: tr("— a summary follows; from here on it is sent in place of what stands above —"),
+    DIGEST: tr("— a summary for another chat —"),
 }
 
 
@@ -83,7 +84,7 @@ class SeamEntry(Entry):
 
     def build(self) -> list[Section]:
         """One faint row."""
-        return [RowSection(_SEAMS.get(self.message.seam, "— continued —"), "text-faint")]
+        return [RowSection(_SEAMS.get(self.message.seam, tr("— continued —")), "text-faint")]
 
 
 class LeftOutEntry(Entry):
@@ -94,7 +95,7 @@ class LeftOutEntry(Entry):
 
     def build(self) -> list[Section]:
         """One row."""
-        return [RowSection("— what stands above is left out of what is sent —", "warning")]
+        return [RowSection(tr("— what stands above is left out of what is sent —"), "warning")]
 
 
 class ResultEntry(Entry):

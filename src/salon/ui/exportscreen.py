@@ -22,12 +22,13 @@ from salon.ui.services import Carrier
 from salon.ui.targets import Options, row_height
 from salon.ui.welcome import Choice
 from salon.untrusted import clean, clean_line
+from salon.words import tr
 
 _FORMATS = (
-    (Format.MARKDOWN, "Markdown      the words exactly as they were written"),
-    (Format.HTML, "HTML          one file for a browser, without scripts"),
-    (Format.TEXT, "Plain text    for everything else"),
-    (Format.JSON, "JSON          all there is; Salon can import it again"),
+    (Format.MARKDOWN, tr("Markdown      the words exactly as they were written")),
+    (Format.HTML, tr("HTML          one file for a browser, without scripts")),
+    (Format.TEXT, tr("Plain text    for everything else")),
+    (Format.JSON, tr("JSON          all there is; Salon can import it again")),
 )
 
 
@@ -63,18 +64,21 @@ class ExportScreen(ModalScreen[Exported | None]):
         """Format, extras, place."""
         variants = len(self._conversation.messages)
         with VerticalScroll(classes="panel"):
-            yield Static("Export this chat", classes="heading", markup=False)
-            yield Static(clean_line(self._conversation.title, 70) or "Untitled", classes="muted", markup=False)
+            yield Static(tr("Export this chat"), classes="heading", markup=False)
+            yield Static(clean_line(self._conversation.title, 70) or tr("Untitled"), classes="muted", markup=False)
             yield Static("", markup=False)
             yield Options(id="format", markup=False)
             yield Static("", markup=False)
-            yield Choice(f"All branches ({variants:,} messages), not only the one that is shown", id="whole")
-            yield Choice("With what the model thought", id="thinking")
-            yield Choice("With tokens and costs", id="costs")
-            yield Static("\nTo this file (one that is there is never written over)", classes="muted", markup=False)
+            yield Choice(
+                tr("All branches ({variants:,} messages), not only the one that is shown", variants=variants),
+                id="whole",
+            )
+            yield Choice(tr("With what the model thought"), id="thinking")
+            yield Choice(tr("With tokens and costs"), id="costs")
+            yield Static(tr("\nTo this file (one that is there is never written over)"), classes="muted", markup=False)
             yield Field(id="place", select_on_focus=False)
             yield Static("", id="outcome", markup=False)
-            yield KeyLine("Enter writes the file · F3 copies instead · Tab moves · Esc leaves", classes="faint")
+            yield KeyLine(tr("Enter writes the file · F3 copies instead · Tab moves · Esc leaves"), classes="faint")
 
     def on_resize(self, event: events.Resize) -> None:
         """Where there is little room, leave the air out."""
@@ -121,7 +125,7 @@ class ExportScreen(ModalScreen[Exported | None]):
     def _begin(self, place: str | None) -> None:
         if not self._busy:
             self._busy = True
-            self._say("Writing …")
+            self._say(tr("Writing …"))
             self.export(place)
 
     @work(group="export", exit_on_error=False)

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from salon.ui.field import Field
 from salon.ui.keyline import KeyLine
+from salon.words import tr
 
 KEYS_FROM = 70
 """Columns from which on the box has room for more keys than the one that closes it."""
@@ -38,10 +39,10 @@ class FindBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Label, box, count."""
-        yield Static("Find", id="find-label", markup=False)
-        yield Field(placeholder="words in this chat", id="find-words")
+        yield Static(tr("Find"), id="find-label", markup=False)
+        yield Field(placeholder=tr("words in this chat"), id="find-words")
         yield Static("", id="find-count", markup=False)
-        yield KeyLine("Enter next · ↑ previous · Esc closes", rows=1, id="find-keys")
+        yield KeyLine(tr("Enter next · ↑ previous · Esc closes"), rows=1, id="find-keys")
 
     def on_mount(self) -> None:
         """Take no room until it is opened."""
@@ -73,7 +74,7 @@ class FindBar(Horizontal):
     def tell(self, number: int, count: int) -> None:
         """Which occurrence is shown, of how many."""
         words = self.query_one(Input).value
-        told = f"{number} of {count}" if count else "not found" if words else ""
+        told = tr("{number} of {count}", number=number, count=count) if count else tr("not found") if words else ""
         self.query_one("#find-count", Static).update(told)
 
     def on_input_changed(self, event: Input.Changed) -> None:

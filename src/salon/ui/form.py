@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 from salon.ui.field import Field
 from salon.ui.keyline import KeyLine
 from salon.untrusted import clean_line
+from salon.words import tr
 
 
 class FormScreen(ModalScreen[dict[str, str] | None]):
@@ -35,7 +36,7 @@ class FormScreen(ModalScreen[dict[str, str] | None]):
             for field in self._fields:
                 yield Static(f"\n{clean_line(field, 60)}", classes="muted", markup=False)
                 yield Field()
-            yield KeyLine("Enter goes on, and finishes in the last line · Esc leaves", classes="faint")
+            yield KeyLine(tr("Enter goes on, and finishes in the last line · Esc leaves"), classes="faint")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """On to the next field; behind the last one the form is done."""

@@ -14,10 +14,11 @@ from salon.ui.inspecting import InspectingActions
 from salon.ui.notice import NoticeText
 from salon.ui.prompt import Prompt
 from salon.ui.services import Services
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
-_ONLY_READ = (
+_ONLY_READ = tr(
     "This chat can only be read here. What you wrote goes along into a fork of it, or is put aside when you quit."
 )
 

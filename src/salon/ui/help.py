@@ -17,6 +17,7 @@ from salon.actions import ACTIONS, Action, Place, key_name
 from salon.editing.vi.summary import VI_KEYS
 from salon.ui.field import Field
 from salon.ui.keyline import LOW, KeyLine
+from salon.words import tr
 
 _KEY_CELLS = 16
 
@@ -59,12 +60,12 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """What is searched, and what was found."""
         with Vertical(classes="panel"):
-            yield Static("Keys", classes="heading", markup=False)
+            yield Static(tr("Keys"), classes="heading", markup=False)
             yield Static("", classes="gap", markup=False)
-            yield Field(placeholder="Type to search the keys and what they do", select_on_focus=False)
+            yield Field(placeholder=tr("Type to search the keys and what they do"), select_on_focus=False)
             with VerticalScroll(id="help-rows", can_focus=False):
                 yield Static("", id="help-text", markup=False)
-            yield KeyLine("↑ ↓ scroll · PgDn a page · Esc leaves", classes="faint")
+            yield KeyLine(tr("↑ ↓ scroll · PgDn a page · Esc leaves"), classes="faint")
 
     def on_resize(self, event: events.Resize) -> None:
         """Where there is little room, leave the air out."""
@@ -101,26 +102,35 @@ def help_parts(here: Here) -> list[Part]:
     parts = [_part(place, here, "now") for place in near]
     if here.vi:
         at = 1 if Place.PROMPT in near else len(parts)
-        parts.insert(at, Part("vi in the prompt", VI_KEYS))
+        parts.insert(at, Part(tr("vi in the prompt"), VI_KEYS))
     return [*parts, *(_part(place, here, "there") for place in far), _ABOUT]
 
 
 _ABOUT = Part(
-    "About keys",
+    tr("About keys"),
     (
-        ("keys.toml", "Gives any action other keys; `keys` in the settings chooses a set of them: default, vi, emacs."),
-        ("Alt", "On a Mac switch on “Option as Meta” (or “Esc+”) in the terminal's own settings."),
         (
-            "Motion",
-            "The caret does not blink and scrolling is not animated. The setting reduced_motion keeps answers that "
-            "arrive and clocks still, too.",
+            "keys.toml",
+            tr("Gives any action other keys; `keys` in the settings chooses a set of them: default, vi, emacs."),
+        ),
+        ("Alt", tr("On a Mac switch on “Option as Meta” (or “Esc+”) in the terminal's own settings.")),
+        (
+            tr("Motion"),
+            tr(
+                "The caret does not blink and scrolling is not animated. The setting reduced_motion keeps "
+                "answers that arrive and clocks still, too."
+            ),
         ),
     ),
 )
 
 
 def _part(place: Place, here: Here, when: str) -> Part:
-    heading = f"{place.value}, now" if when == "now" and place is not Place.EVERYWHERE else place.value
+    heading = (
+        tr("{place}, now", place=tr(place.value))
+        if when == "now" and place is not Place.EVERYWHERE
+        else tr(place.value)
+    )
     rows = [_row(action, here) for action in ACTIONS if action.place is place and action.keys]
     return Part(heading, tuple(rows))
 
@@ -133,7 +143,11 @@ def _row(action: Action, here: Here) -> tuple[str, str]:
     if action.keys[0] in sure:
         return ", ".join(map(key_name, sure[:3])), action.help
     best = key_name(action.keys[0])
-    told = f"{action.help} {best} does so where the terminal tells it apart, which this one has not done yet."
+    told = tr(
+        "{help} {best} does so where the terminal tells it apart, which this one has not done yet.",
+        help=action.help,
+        best=best,
+    )
     return ", ".join(map(key_name, sure[:3])), told
 
 
@@ -164,7 +178,7 @@ def found_in(parts: Sequence[Part], words: Sequence[str]) -> list[Part]:
 
 def _shown(parts: Sequence[Part]) -> Group:
     if not parts:
-        return Group("\nNothing has these words.")
+        return Group(tr("\nNothing has these words."))
     shown: list[Text | Table] = []
     for part in parts:
         table = Table.grid(padding=(0, 2))

@@ -19,6 +19,7 @@ from salon.ui.keyline import LOW, KeyLine
 from salon.ui.services import Carried, Carrier
 from salon.ui.targets import Options, row_height
 from salon.untrusted import clean, clean_line
+from salon.words import tr
 
 _BAR = 30
 _REDRAWN = 0.1
@@ -51,14 +52,16 @@ class ImportScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """What can be imported, the place, the bar, the summary."""
         with VerticalScroll(classes="panel"):
-            yield Static("Import chats", classes="heading", markup=False)
+            yield Static(tr("Import chats"), classes="heading", markup=False)
             yield Static(
-                "The data export of claude.ai or ChatGPT (zip or conversations.json), Claude Code's sessions, "
-                "or what Salon exported as JSON. Importing the same twice makes no doubles.\n",
+                tr(
+                    "The data export of claude.ai or ChatGPT (zip or conversations.json), Claude Code's sessions, "
+                    "or what Salon exported as JSON. Importing the same twice makes no doubles.\n"
+                ),
                 classes="muted",
                 markup=False,
             )
-            yield Field(self._place, placeholder="A file or a folder", select_on_focus=False, id="place")
+            yield Field(self._place, placeholder=tr("A file or a folder"), select_on_focus=False, id="place")
             yield Options(id="places", markup=False)
             yield Static("", id="outcome", markup=False)
             yield KeyLine(id="import-hint", classes="faint")
@@ -71,7 +74,7 @@ class ImportScreen(ModalScreen[str | None]):
         """Offer the usual places."""
         self.query_one("#places", OptionList).can_focus = False
         self._clock = self.set_interval(_REDRAWN, self._show_progress, pause=True)
-        self._hint("Enter imports · Tab completes · ↑ ↓ choose · Esc leaves")
+        self._hint(tr("Enter imports · Tab completes · ↑ ↓ choose · Esc leaves"))
         self.complete(self._place)
 
     def on_unmount(self) -> None:
@@ -121,7 +124,7 @@ class ImportScreen(ModalScreen[str | None]):
         """Stop what runs, keeping what came; otherwise leave."""
         if self._importing:
             self._stopping = True
-            self._hint("Stopping …")
+            self._hint(tr("Stopping …"))
         else:
             self.dismiss(self._done)
 
@@ -137,8 +140,8 @@ class ImportScreen(ModalScreen[str | None]):
         self._importing, self._stopping, self._progress = True, False, None
         self.query_one("#places", OptionList).display = False
         self.query_one("#place", Input).value = clean_line(place, 4_000)
-        self._hint("Esc stops, and keeps what has come")
-        self._say("Reading …")
+        self._hint(tr("Esc stops, and keeps what has come"))
+        self._say(tr("Reading …"))
         self._clock.resume()
         self.bring_in(place)
 
@@ -158,11 +161,11 @@ class ImportScreen(ModalScreen[str | None]):
             self._clock.pause()
         self._done = clean_line(lines[0], 300)
         self._say("\n".join(_shown(lines)))
-        self._hint("Enter goes back to the chat")
+        self._hint(tr("Enter goes back to the chat"))
 
     def _again(self) -> None:
         self.query_one("#places", OptionList).display = True
-        self._hint("Enter tries again · Esc leaves")
+        self._hint(tr("Enter tries again · Esc leaves"))
 
     def _note_progress(self, progress: Carried) -> bool:
         """In the importing thread: only remember; the clock draws."""
@@ -175,7 +178,15 @@ class ImportScreen(ModalScreen[str | None]):
             return
         done = round(progress.fraction * _BAR)
         bar = "▰" * done + "▱" * (_BAR - done)
-        self._say(f"{bar} {progress.fraction:.0%}\n{progress.chats:,} chats, {progress.messages:,} messages")
+        self._say(
+            tr(
+                "{bar} {fraction:.0%}\n{chats:,} chats, {messages:,} messages",
+                bar=bar,
+                fraction=progress.fraction,
+                chats=progress.chats,
+                messages=progress.messages,
+            )
+        )
 
     def _say(self, sentence: str, *, problem: bool = False) -> None:
         outcome = self.query_one("#outcome", Static)
@@ -189,4 +200,4 @@ class ImportScreen(ModalScreen[str | None]):
 def _shown(lines: Sequence[str]) -> list[str]:
     shown = [clean_line(line, 600) for line in lines[:_MOST_LINES]]
     rest = len(lines) - len(shown)
-    return [*shown, f"… and {rest:,} lines more; `salon import` shows all."] if rest > 0 else shown
+    return [*shown, tr("… and {rest:,} lines more; `salon import` shows all.", rest=rest)] if rest > 0 else shown

@@ -8,6 +8,7 @@ from salon.chat.session import Session
 from salon.ui.comparing import ComparingActions
 from salon.ui.inspectscreen import InspectScreen
 from salon.ui.notice import NoticeText
+from salon.words import tr
 
 
 class InspectingActions(ComparingActions):
@@ -24,7 +25,7 @@ class InspectingActions(ComparingActions):
             return
         message = self._answer_here(session)
         if message is None:
-            self.notice.show(NoticeText("There is no answer to look into yet.", (), "info"))
+            self.notice.show(NoticeText(tr("There is no answer to look into yet."), (), "info"))
             return
         self._inspect(session, message.id)
 

@@ -20,14 +20,15 @@ from salon.ui.keys import bind_actions
 from salon.ui.painter import Painter
 from salon.ui.targets import row_height
 from salon.untrusted import clean
+from salon.words import tr
 
 WHEEL_ROWS = 3
 _HINTS = (
-    ("inspect_fold", "opens"),
-    ("inspect_fold_all", "opens all"),
-    ("inspect_copy", "copies"),
-    ("inspect_copy_all", "copies all"),
-    ("close_inspect", "closes"),
+    ("inspect_fold", tr("opens")),
+    ("inspect_fold_all", tr("opens all")),
+    ("inspect_copy", tr("copies")),
+    ("inspect_copy_all", tr("copies all")),
+    ("close_inspect", tr("closes")),
 )
 
 
@@ -144,7 +145,7 @@ class InspectScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Heading, rows, keys."""
-        yield Static("Request and response", id="inspect-heading", markup=False)
+        yield Static(tr("Request and response"), id="inspect-heading", markup=False)
         yield self._view
         yield KeyLine(rows=1, id="inspect-keys")
 

@@ -8,6 +8,7 @@ from typing import Any
 from salon.markdown import Line, Span, look
 from salon.markdown.cells import cell_len
 from salon.untrusted import clean, clean_line
+from salon.words import plural, tr
 
 Path = tuple[str | int, ...]
 
@@ -72,9 +73,11 @@ def _text(value: str, path: Path, name: str, is_open: bool, width: int) -> Itera
         yield JsonRow(path, name, value)
         return
     if not is_open:
-        yield JsonRow(path, name, f"{value[: room - 20]} … {len(value):,} characters", folds=True)
+        yield JsonRow(
+            path, name, tr("{value} … {count:,} characters", value=value[: room - 20], count=len(value)), folds=True
+        )
         return
-    yield JsonRow(path, name, f"{len(value):,} characters", "text-faint", folds=True, open=True)
+    yield JsonRow(path, name, tr("{count:,} characters", count=len(value)), "text-faint", folds=True, open=True)
     cells = max(10, width - 2 * len(path) - 6)
     for line in clean(value).split("\n"):
         for start in range(0, max(1, len(line)), cells):
@@ -94,8 +97,11 @@ def _on_one_row(value: Any) -> str | None:
 
 def _counted(value: Any) -> str:
     count, kind = len(value), value.get("type") or value.get("role") if isinstance(value, Mapping) else None
-    what = "field" if isinstance(value, Mapping) else "item"
-    counted = f"{count:,} {what}{'' if count == 1 else 's'}"
+    counted = (
+        plural("{n:,} field", "{n:,} fields", count)
+        if isinstance(value, Mapping)
+        else plural("{n:,} item", "{n:,} items", count)
+    )
     return f"{kind} · {counted}" if isinstance(kind, str) else counted
 
 

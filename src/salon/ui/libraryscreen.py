@@ -28,6 +28,7 @@ from salon.ui.sessionbrowser import SessionBrowser
 from salon.ui.sessionlist import SessionList
 from salon.ui.shelf import Shelf, counted
 from salon.untrusted import clean, clean_line
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -41,16 +42,16 @@ _PREVIEW_PAUSE = 0.12
 class View(StrEnum):
     """Which chats are listed."""
 
-    CHATS = "Open a chat"
-    ARCHIVED = "Archived chats"
-    TRASH = "Trash"
+    CHATS = tr("Open a chat")
+    ARCHIVED = tr("Archived chats")
+    TRASH = tr("Trash")
 
 
 _NEXT = {View.CHATS: View.ARCHIVED, View.ARCHIVED: View.TRASH, View.TRASH: View.CHATS}
 _EMPTY = {
-    View.CHATS: "No chats yet.",
-    View.ARCHIVED: "Nothing is archived.",
-    View.TRASH: "The trash is empty.",
+    View.CHATS: tr("No chats yet."),
+    View.ARCHIVED: tr("Nothing is archived."),
+    View.TRASH: tr("The trash is empty."),
 }
 
 
@@ -97,7 +98,7 @@ class LibraryScreen(ModalScreen[str | None]):
             with Horizontal(id="library-field"):
                 yield Static("", id="library-label", markup=False)
                 yield Field(id="library-text", select_on_focus=False)
-            yield Static("Looking …", id="library-hint", markup=False)
+            yield Static(tr("Looking …"), id="library-hint", markup=False)
             yield KeyLine(id="library-keys")
 
     def on_mount(self) -> None:
@@ -207,7 +208,7 @@ class LibraryScreen(ModalScreen[str | None]):
         pin = not all(session.pinned for session in chosen)
         if chosen and self._view is not View.TRASH:
             values = [(session, bool(session.pinned), pin) for session in chosen]
-            self._do(partial(self._changed, "pinned", values, "pinned" if pin else "not pinned any more"))
+            self._do(partial(self._changed, "pinned", values, tr("pinned") if pin else tr("not pinned any more")))
 
     def action_archive_chat(self) -> None:
         """Archive, bring back from the archive, or bring back from the trash."""
@@ -217,7 +218,9 @@ class LibraryScreen(ModalScreen[str | None]):
         elif chosen:
             archive = self._view is View.CHATS
             values = [(session, bool(session.archived), archive) for session in chosen]
-            self._do(partial(self._changed, "archived", values, "archived" if archive else "among the chats again"))
+            self._do(
+                partial(self._changed, "archived", values, tr("archived") if archive else tr("among the chats again"))
+            )
 
     def action_trash_chat(self) -> None:
         """Throw away; in the trash remove for ever, when that is asked for twice."""
@@ -233,7 +236,14 @@ class LibraryScreen(ModalScreen[str | None]):
             self._do(partial(self._purged, chosen))
         else:
             self._sure = ids
-            self._tell(f"{BY_ID['trash_chat'].key} once more removes {counted(len(ids))} for ever.", "warning")
+            self._tell(
+                tr(
+                    "{trash_chat_key} once more removes {count} for ever.",
+                    trash_chat_key=BY_ID["trash_chat"].key,
+                    count=counted(len(ids)),
+                ),
+                "warning",
+            )
 
     def action_undo_list(self) -> None:
         """Take back what was done last."""
@@ -243,14 +253,14 @@ class LibraryScreen(ModalScreen[str | None]):
         """Ask for a title."""
         current = self._browser.list.current
         if current is not None and self._view is not View.TRASH:
-            self._ask("rename_chat", "Title", current.name)
+            self._ask("rename_chat", tr("Title"), current.name)
 
     def action_tag_chat(self) -> None:
         """Ask for tags: those that all chosen chats have."""
         chosen = self._chosen()
         if chosen and self._view is not View.TRASH:
             common = [tag for tag in chosen[0].tags.split() if all(tag in session.tags.split() for session in chosen)]
-            self._ask("tag_chat", "Tags", "".join(f"{tag} " for tag in common))
+            self._ask("tag_chat", tr("Tags"), "".join(f"{tag} " for tag in common))
 
     def _ask(self, action: str, label: str, text: str) -> None:
         self._field = action
@@ -260,7 +270,7 @@ class LibraryScreen(ModalScreen[str | None]):
         field.value = clean_line(text, 200) + " " * text.endswith(" ")  # the next word does not join the last
         field.cursor_position = len(field.value)
         field.focus()
-        self._tell("Enter keeps it · Esc leaves it as it was")
+        self._tell(tr("Enter keeps it · Esc leaves it as it was"))
 
     def _close_field(self) -> None:
         self._field = ""
@@ -278,14 +288,19 @@ class LibraryScreen(ModalScreen[str | None]):
         if action == "tag_chat":
             tags = tags_in(typed)
             values = [(session, session.tags.split(), tags) for session in chosen]
-            self._do(partial(self._changed, "tags", values, "tagged" if tags else "without tags"))
+            self._do(partial(self._changed, "tags", values, tr("tagged") if tags else tr("without tags")))
         elif current is not None and (title := " ".join(typed.split())):
             self._do(
-                partial(self._changed, "title", [(current, current.title, title)], f"called “{clean_line(title, 40)}”")
+                partial(
+                    self._changed,
+                    "title",
+                    [(current, current.title, title)],
+                    tr("called “{title}”", title=clean_line(title, 40)),
+                )
             )
 
     async def _changed(self, key: str, values: Sequence[tuple[SessionSummary, Any, Any]], done: str) -> None:
-        await self._shelf.change(f"{counted(len(values))} as before", key, values)
+        await self._shelf.change(tr("{count} as before", count=counted(len(values))), key, values)
         await self._done(f"{counted(len(values))} {done}.")
 
     async def _thrown_away(self, chosen: Sequence[SessionSummary]) -> None:
@@ -294,25 +309,29 @@ class LibraryScreen(ModalScreen[str | None]):
         except SalonError:
             await self._load()
             raise
-        await self._done(f"{counted(len(chosen))} in the trash.")
+        await self._done(tr("{count} in the trash.", count=counted(len(chosen))))
 
     async def _restored(self, chosen: Sequence[SessionSummary]) -> None:
         await self._shelf.restore(chosen)
-        await self._done(f"{counted(len(chosen))} back among the chats.")
+        await self._done(tr("{count} back among the chats.", count=counted(len(chosen))))
 
     async def _purged(self, chosen: Sequence[SessionSummary]) -> None:
         await self._shelf.purge(chosen)
-        await self._done(f"{counted(len(chosen))} removed for ever.")
+        await self._done(tr("{count} removed for ever.", count=counted(len(chosen))), undoable=False)
 
     async def _undone(self) -> None:
         what = await self._shelf.undo()
         await self._load()
-        self._tell(f"Undone: {what}." if what else "There is nothing to undo.")
+        self._tell(tr("Undone: {what}.", what=what) if what else tr("There is nothing to undo."))
 
-    async def _done(self, sentence: str) -> None:
+    async def _done(self, sentence: str, *, undoable: bool = True) -> None:
         self._browser.list.marked.clear()
         await self._load()
-        self._tell(f"{sentence} {BY_ID['undo_list'].key} undoes it." if "for ever" not in sentence else sentence)
+        self._tell(
+            tr("{sentence} {undo_list_key} undoes it.", sentence=sentence, undo_list_key=BY_ID["undo_list"].key)
+            if undoable
+            else sentence
+        )
 
     def _do(self, step: Callable[[], Awaitable[None]]) -> None:
         """Do what takes time, one after the other, and say what goes wrong."""
@@ -350,16 +369,18 @@ class LibraryScreen(ModalScreen[str | None]):
         marked = len(self._browser.list.marked)
         if not sentence:
             if self._sessions is None:
-                sentence = "Looking …"
+                sentence = tr("Looking …")
             elif not total:
                 sentence = _EMPTY[self._view]
             elif not found:
-                sentence = "No title has these words. tag:x finds a tag."
+                sentence = tr("No title has these words. tag:x finds a tag.")
                 if search := BY_ID["search"].key:
-                    sentence += f" {search} in a chat searches all that was said."
+                    sentence += tr(" {search} in a chat searches all that was said.", search=search)
             else:
-                sentence = counted(total) if found == total else f"{found:,} of {counted(total)}"
-                sentence += f" · {marked:,} marked" if marked else ""
+                sentence = (
+                    counted(total) if found == total else tr("{found:,} of {total}", found=found, total=counted(total))
+                )
+                sentence += tr(" · {marked:,} marked", marked=marked) if marked else ""
         hint = self.query_one("#library-hint", Static)
         hint.set_class(role == "error", "-error")
         hint.set_class(role == "warning", "-warning")
@@ -367,15 +388,17 @@ class LibraryScreen(ModalScreen[str | None]):
         self.query_one(KeyLine).show(self._keys())
 
     def _keys(self) -> str:
-        labels = {"archive_chat": "restore", "trash_chat": "for ever"} if self._view is View.TRASH else {}
+        labels = {"archive_chat": tr("restore"), "trash_chat": tr("for ever")} if self._view is View.TRASH else {}
         if self._view is View.ARCHIVED:
             labels = {"archive_chat": "unarchive"}
         names = ["mark_chat", "rename_chat", "tag_chat", "pin_chat", "archive_chat", "trash_chat", "undo_list"]
         if self._view is View.TRASH:
             names = ["mark_chat", "archive_chat", "trash_chat", "undo_list"]
         keys = [f"{BY_ID[name].key} {labels.get(name, BY_ID[name].label.lower())}" for name in names]
-        following = {View.CHATS: "see archive", View.ARCHIVED: "see trash", View.TRASH: "see chats"}[self._view]
-        return " · ".join(["Enter opens", *keys, f"{BY_ID['next_view'].key} {following}", "Esc leaves"])
+        following = {View.CHATS: tr("see archive"), View.ARCHIVED: tr("see trash"), View.TRASH: tr("see chats")}[
+            self._view
+        ]
+        return " · ".join([tr("Enter opens"), *keys, f"{BY_ID['next_view'].key} {following}", tr("Esc leaves")])
 
     @work(group="preview", exclusive=True)
     async def _preview(self, session: SessionSummary | None) -> None:
@@ -397,7 +420,7 @@ class LibraryScreen(ModalScreen[str | None]):
         left_out = len(messages) - len(shown)
         pieces = [_beginning(message.role, message.text) for message in shown]
         if left_out:
-            pieces.insert(1, f"  … {left_out:,} more …")
+            pieces.insert(1, tr("  … {left_out:,} more …", left_out=left_out))
         return "\n\n".join(pieces)
 
 

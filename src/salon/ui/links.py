@@ -6,6 +6,7 @@ from ipaddress import IPv4Address
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from salon.untrusted import clean, clean_line
+from salon.words import tr
 
 LONGEST_TARGET = 2000
 """Terminals ignore longer targets; VTE's bound is 2,083 bytes."""
@@ -30,20 +31,22 @@ def checked_link(href: str) -> tuple[str, str]:
     """
     shown = clean_line(href, 300)
     if clean(href) != href or not href or any(char.isspace() for char in href):
-        return "", f"This link is not opened, since it is malformed: {shown}"
+        return "", tr("This link is not opened, since it is malformed: {shown}", shown=shown)
     try:
         parts = urlsplit(href)
         host = (parts.hostname or "").encode("idna").decode("ascii") if parts.hostname else ""
         _ = parts.port  # raises for what is no port
     except (ValueError, UnicodeError):
-        return "", f"This link is not opened, since it is malformed: {shown}"
+        return "", tr("This link is not opened, since it is malformed: {shown}", shown=shown)
     if parts.scheme.lower() not in _SCHEMES:
-        return "", f"This link is not opened; only web and mail addresses are: {shown}"
+        return "", tr("This link is not opened; only web and mail addresses are: {shown}", shown=shown)
     if parts.scheme.lower() == "mailto":
-        return href, f"Write to {shown}?"
+        return href, tr("Write to {shown}?", shown=shown)
     if not _HOST.fullmatch(host) or "@" in parts.netloc or _is_disguised(host):
-        return "", f"This link is not opened, since it hides its host: {shown}"
-    return href if parts.netloc.isascii() else _with_host(parts, host), f"Open {host}? {shown}"
+        return "", tr("This link is not opened, since it hides its host: {shown}", shown=shown)
+    return href if parts.netloc.isascii() else _with_host(parts, host), tr(
+        "Open {host}? {shown}", host=host, shown=shown
+    )
 
 
 def _is_disguised(host: str) -> bool:

@@ -16,6 +16,7 @@ from salon.ui.presenting import MAKING_ROOM, details_of
 from salon.ui.sections import short_number
 from salon.ui.services import Services
 from salon.ui.tending import TendingActions
+from salon.words import tr
 
 _FRESH = "This is a summary of an earlier chat of ours, to go on from:\n\n{}\n\n"
 
@@ -47,8 +48,15 @@ class MakingRoomActions(TendingActions):
         last = session.last
         if level <= told or last is None or last.status is not Status.COMPLETE or self.notice.shown is not None:
             return
-        sentence = f"{share:.0%} of the context window is used: {used:,} of {short_number(window or 0)} tokens."
-        self.notice.show(NoticeText(f"{sentence} You can make room before it is full.", MAKING_ROOM, "warning"))
+        sentence = tr(
+            "{share:.0%} of the context window is used: {used:,} of {window} tokens.",
+            share=share,
+            used=used,
+            window=short_number(window or 0),
+        )
+        self.notice.show(
+            NoticeText(tr("{sentence} You can make room before it is full.", sentence=sentence), MAKING_ROOM, "warning")
+        )
 
     # leaving out the oldest turns
 
@@ -59,7 +67,7 @@ class MakingRoomActions(TendingActions):
             return
         begin = self._shorter(session)
         if begin is None:
-            self.notice.show(NoticeText("There are no older turns that could be left out.", ("new_chat",), "info"))
+            self.notice.show(NoticeText(tr("There are no older turns that could be left out."), ("new_chat",), "info"))
             return
         if room.unanswered(session.path) is not None and self.connection is not None:
             self.begin_turn()
@@ -101,7 +109,7 @@ class MakingRoomActions(TendingActions):
 
     def _left_out_sentence(self, session: Session) -> str:
         left = len(session.path) - len(session.sent.messages)
-        return f"The {left:,} oldest messages are not sent any more. They stay in the chat."
+        return tr("The {left:,} oldest messages are not sent any more. They stay in the chat.", left=left)
 
     def action_untrim(self) -> None:
         """Send everything again."""
@@ -115,7 +123,7 @@ class MakingRoomActions(TendingActions):
         assert session is not None
         await session.leave_out_nothing()
         self.show_path()
-        self.notice.show(NoticeText("Everything in this chat is sent again.", (), "info"))
+        self.notice.show(NoticeText(tr("Everything in this chat is sent again."), (), "info"))
 
     # summaries
 
@@ -132,7 +140,7 @@ class MakingRoomActions(TendingActions):
         if session is None or self.connection is None:
             return
         if not room.anchor_of(session.path):
-            self.notice.show(NoticeText("There is nothing to summarise yet.", (), "info"))
+            self.notice.show(NoticeText(tr("There is nothing to summarise yet."), (), "info"))
             return
         self.begin_turn()
         self._summarise(fresh)
@@ -162,7 +170,7 @@ class MakingRoomActions(TendingActions):
             self._show_message(await session.say_again(waiting))
             await self._answer_leaf(session)
         else:
-            sentence = "From here on the summary is sent in place of what stands above it, which stays in the chat."
+            sentence = tr("From here on the summary is sent in place of what stands above it, which stays in the chat.")
             self.notice.show(NoticeText(sentence, (), "info"))
 
     def _tell_no_summary(self, attempt: Message | None, action: str) -> None:
@@ -170,7 +178,7 @@ class MakingRoomActions(TendingActions):
         answered = attempt is not None and attempt.role == "assistant"
         why = ending_of(attempt)[0] if attempt is not None and answered else ""
         details = details_of(attempt) if attempt is not None and answered else ""
-        sentence = f"{why or 'Nothing was asked.'} There is no summary, and the chat is as it was."
+        sentence = tr("{why} There is no summary, and the chat is as it was.", why=why or tr("Nothing was asked."))
         actions = (action, "show_details") if details else (action,)
         self.notice.show(NoticeText(sentence, actions, "warning", details))
 

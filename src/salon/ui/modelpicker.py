@@ -6,6 +6,7 @@ from salon.chat.model import ModelInfo
 from salon.chat.modelfacts import facts
 from salon.ui.picker import PickerScreen, Row
 from salon.untrusted import clean_line
+from salon.words import tr
 
 
 def model_rows(models: Sequence[ModelInfo]) -> list[Row]:
@@ -23,8 +24,10 @@ def model_rows(models: Sequence[ModelInfo]) -> list[Row]:
 
 def model_picker(heading: str, models: Sequence[ModelInfo], as_of: str) -> PickerScreen:
     """The list of models to choose one from; `as_of` says where it comes from."""
-    about = f"Dollars are per million tokens.{f' The list is {as_of}.' if as_of else ''}\n"
-    return PickerScreen(heading, model_rows(models), "No models are known.", about=about)
+    about = tr(
+        "Dollars are per million tokens.{more}\n", more=tr(" The list is {as_of}.", as_of=as_of) if as_of else ""
+    )
+    return PickerScreen(heading, model_rows(models), tr("No models are known."), about=about)
 
 
 def other_favourite(setting: str, current: str) -> str:

@@ -9,6 +9,7 @@ from salon.actions import BY_ID, Place
 from salon.ui.keyline import PARTED, button_content, line_content
 from salon.ui.targets import are_large
 from salon.untrusted import clean
+from salon.words import tr
 
 MOST_ROWS = 4
 """Rows that keys may take."""
@@ -109,9 +110,9 @@ def _key_parts(notice: NoticeText, *, esc_stops: bool) -> list[tuple[str, str]]:
     """The parts of that row, each with the id of its action."""
     known = [BY_ID[action] for action in notice.actions if action in BY_ID]
     if not known:
-        return [("Esc closes this.", "stop")] if notice.role != "info" and not esc_stops else []
+        return [(tr("Esc closes this."), "stop")] if notice.role != "info" and not esc_stops else []
     enter = ["Enter"] if not notice.by_key or not known[0].keys else []
-    first = " or ".join([*enter, *known[0].key_names()[:1]]) + f" {known[0].label.lower()}"
+    first = tr(" or ").join([*enter, *known[0].key_names()[:1]]) + f" {known[0].label.lower()}"
     rest = [(f"{action.key} {action.label.lower()}", action.id) for action in known[1:] if action.keys]
-    closes = [] if esc_stops or "stop" in notice.actions else [("Esc closes this", "stop")]
+    closes = [] if esc_stops or "stop" in notice.actions else [(tr("Esc closes this"), "stop")]
     return [(first, known[0].id), *rest, *closes]

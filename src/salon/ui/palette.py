@@ -8,6 +8,7 @@ from salon.actions import ACTIONS, BY_ID, Action, Place
 from salon.fuzzy import rank_of
 from salon.ui.picker import PickerScreen, Row
 from salon.ui.slash import FIRST
+from salon.words import tr
 
 _OWN = {"palette", "help_reading", "help_opened", "help_comparing", "help_tree", "help_inspecting"}
 _ONLY_A_NOTICE_HAS_IT = {"send_queued", "open_link"}
@@ -32,11 +33,11 @@ def palette_actions(places: Sequence[Place]) -> list[Action]:
 class PaletteScreen(PickerScreen):
     """The result is the id of the action to do."""
 
-    HINT = "↑ ↓ move · Enter does it · Esc leaves"
+    HINT = tr("↑ ↓ move · Enter does it · Esc leaves")
 
     def __init__(self, actions: Iterable[Action]) -> None:
         rows = [Row(action.id, action.label, action.help) for action in actions]
-        super().__init__("Everything that can be done here", rows, "")
+        super().__init__(tr("Everything that can be done here"), rows, "")
 
     def matching(self, typed: str) -> list[Row]:
         """Names that have the letters, the likeliest first; then what has the words in its explanation."""

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from salon.ui.field import Field
 from salon.ui.keyline import LOW, PARTED, KeyLine
 from salon.ui.targets import Options
+from salon.words import tr
 
 SHOWN = 500
 """More rows than this are reached by typing, not by scrolling."""
@@ -51,7 +52,7 @@ class PickerScreen(ModalScreen[str | None]):
         Binding("pageup", "move(-10)", "Previous page", show=False, priority=True),
     ]
 
-    HINT = "↑ ↓ move · Enter chooses · Esc leaves"
+    HINT = tr("↑ ↓ move · Enter chooses · Esc leaves")
     LOW = LOW
     """Rows; on a lower screen there is no air."""
 
@@ -83,7 +84,7 @@ class PickerScreen(ModalScreen[str | None]):
         with Vertical(classes="panel"):
             yield Static(self._heading, classes="heading", markup=False)
             yield Static(self._about, classes="muted", markup=False)
-            yield Field(self._words, placeholder="Type to filter", select_on_focus=False)
+            yield Field(self._words, placeholder=tr("Type to filter"), select_on_focus=False)
             yield Static("", classes="gap", markup=False)
             yield Options(markup=False)
             yield KeyLine(id="picker-hint", classes="faint")
@@ -153,11 +154,15 @@ class PickerScreen(ModalScreen[str | None]):
             options.highlighted = next((place for place, row in enumerate(found[:SHOWN]) if row.id == self._chosen), 0)
         hint = self.HINT
         if self._rows is None:
-            hint = "Looking …"
+            hint = tr("Looking …")
         elif not found:
-            hint = f"{self._empty if not self._rows else 'Nothing has these words.'}{PARTED}Esc leaves"
+            hint = tr(
+                "{empty}{parted}Esc leaves",
+                empty=self._empty if not self._rows else tr("Nothing has these words."),
+                parted=PARTED,
+            )
         elif len(found) > SHOWN:
-            hint = f"{len(found):,} found, the first {SHOWN} are shown · {hint}"
+            hint = tr("{count:,} found, the first {shown} are shown · {hint}", count=len(found), shown=SHOWN, hint=hint)
         self.query_one(KeyLine).show(hint)
 
 

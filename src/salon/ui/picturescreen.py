@@ -18,6 +18,7 @@ from salon.chat.attachments import Mosaic
 from salon.errors import SalonError
 from salon.ui.keyline import KeyLine
 from salon.untrusted import clean_line
+from salon.words import tr
 
 
 class PictureView(Widget):
@@ -63,7 +64,7 @@ class PictureScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The picture, and a row that says what it is."""
         yield PictureView()
-        yield KeyLine(f"{clean_line(self._caption, 200)} · Esc closes", rows=1, id="opened-hint")
+        yield KeyLine(tr("{caption} · Esc closes", caption=clean_line(self._caption, 200)), rows=1, id="opened-hint")
 
     def on_resize(self) -> None:
         """Draw it as large as there is room."""

@@ -26,6 +26,7 @@ from salon.ui.targets import CLASS
 from salon.ui.themed import AUTO, ThemedApp
 from salon.ui.treescreen import TreeScreen
 from salon.untrusted import clean_line
+from salon.words import tr
 
 _SCREENS = {
     LibraryScreen: Place.LIST,
@@ -126,7 +127,7 @@ class PreferringApp(ThemedApp):
         if self._connection is None:
             return []
         known = model_rows(self._services.connector.models_of(self._connection))
-        return [Row("", "Salon chooses"), *known]
+        return [Row("", tr("Salon chooses")), *known]
 
     def on_settings_screen_changed(self, event: SettingsScreen.Changed) -> None:
         """Have a changed setting hold at once where it can."""

@@ -21,8 +21,9 @@ from salon.ui.entry import Entry
 from salon.ui.notice import NoticeText
 from salon.ui.sections import short_number
 from salon.untrusted import clean_line
+from salon.words import plural, tr
 
-MAKING_ROOM = ("summarise", "trim", "fresh_chat", "pick_model")
+MAKING_ROOM = ("summarise", tr("trim"), tr("fresh_chat"), tr("pick_model"))
 """What helps when the context window is full."""
 _SAME_HERE = {"edit_base_url": "change_key"}
 """What a fault may advise and one screen does together: a key and the server it is for."""
@@ -90,15 +91,24 @@ def writing_sentence(session: Session) -> str:
     purpose = session.purpose
     match purpose.aim:
         case Aim.VARIANT:
-            return "What you send now stands beside your earlier prompt, which is kept. Esc leaves that as it was."
+            return tr("What you send now stands beside your earlier prompt, which is kept. Esc leaves that as it was.")
         case Aim.BRANCH:
             after = len(tree.below(session.conversation, purpose.of)) - 1
-            kept = f" The {after:,} below it {'is' if after == 1 else 'are'} kept beside it." if after else ""
-            return f"What you send now goes on from the message above.{kept} Esc leaves everything as it was."
+            kept = (
+                plural(" The {n:,} below it is kept beside it.", " The {n:,} below it are kept beside it.", after)
+                if after
+                else ""
+            )
+            return tr(
+                "What you send now goes on from the message above.{kept} Esc leaves everything as it was.", kept=kept
+            )
         case Aim.NOTE:
-            return "Enter keeps this as a note below the message. It is never sent. Esc leaves it."
+            return tr("Enter keeps this as a note below the message. It is never sent. Esc leaves it.")
         case _:
-            return "Enter changes the note. Esc leaves it as it was."
+            return tr("Enter changes the note. Esc leaves it as it was.")
+
+
+OLDER_BRANCH = tr(" This is an older branch: the newest message is in another one.")
 
 
 def branch_sentence(conversation: Conversation, message_id: str, model: str = "") -> str:
@@ -106,10 +116,15 @@ def branch_sentence(conversation: Conversation, message_id: str, model: str = ""
     number, of = variant_of(conversation, conversation.messages[message_id])
     path = [message.id for message in tree.path(conversation)]
     after = len(path) - path.index(message_id) - 1 if message_id in path else 0
-    told = f"Variant {number} of {of}{f', by {clean_line(model, 40)}' if model else ''}"
+    told = tr(
+        "Variant {number} of {of}{more}",
+        number=number,
+        of=of,
+        more=tr(", by {model}", model=clean_line(model, 40)) if model else "",
+    )
     if after:
-        told += "; the message after it belongs" if after == 1 else f"; the {after:,} messages after it belong"
-        told += " to it"
+        told += plural("; the message after it belongs", "; the {n:,} messages after it belong", after)
+        told += tr(" to it")
     return f"{told}.{older_branch(conversation)}"
 
 
@@ -118,20 +133,22 @@ def older_branch(conversation: Conversation) -> str:
     newest = next(reversed([*conversation.messages]), None)
     if newest is None or any(message.id == newest for message in tree.path(conversation)):
         return ""
-    return " This is an older branch: the newest message is in another one."
+    return OLDER_BRANCH
 
 
 def deleted_sentence(conversation: Conversation, an_id: str, *, branch: bool) -> str:
     """What is about to be deleted, and what that costs."""
     if an_id in conversation.notes:
-        return "The note is deleted."
+        return tr("The note is deleted.")
     after = tree.below(conversation, an_id)[1:]
     if branch and after:
-        count = "the one message" if len(after) == 1 else f"the {len(after):,} messages"
-        return f"This message and {count} below it are deleted."
+        count = plural("the one message", "the {n:,} messages", len(after))
+        return tr("This message and {count} below it are deleted.", count=count)
     if after and any(thought(conversation.messages[each]) for each in after):
-        return "This message alone is deleted. What Claude thought after it was bound to it and is not sent any more."
-    return "This message alone is deleted." if after else "The message is deleted."
+        return tr(
+            "This message alone is deleted. What Claude thought after it was bound to it and is not sent any more."
+        )
+    return tr("This message alone is deleted.") if after else tr("The message is deleted.")
 
 
 def thought(message: Message) -> bool:
@@ -146,7 +163,7 @@ def greeting(rows: Sequence[str], keys: Sequence[tuple[str, str]], width: int) -
     lines.append(Line(()))
     column = max((len(key) for key, _ in keys), default=0)
     if column > width // 3:  # the first of several keys will do
-        keys = [(key.partition(" or ")[0], says) for key, says in keys]
+        keys = [(key.partition(tr(" or "))[0], says) for key, says in keys]
         column = max((len(key) for key, _ in keys), default=0)
     lines += [
         Line((Span("  ", look()), Span(key.ljust(column + 2), look("text-muted")), Span(says, look("text-faint"))))
@@ -167,27 +184,27 @@ def notice_after(message: Message, *, can_continue: bool, waits_for_tools: bool 
     if message.status is Status.ERROR:
         now = clean_line(str(fault.get("now", "")), 300)
         actions = fault_actions(message, can_continue=can_continue)
-        return NoticeText(f"Your message is saved. {now}".strip(), actions, "error", details_of(message))
+        return NoticeText(tr("Your message is saved. {when}", when=now).strip(), actions, "error", details_of(message))
     if message.status is Status.REFUSED:
         return NoticeText(
-            "Your message is saved.",
-            ("edit", "pick_model", "retry"),  # the same words to the same model are declined again
+            tr("Your message is saved."),
+            ("edit", tr("pick_model"), tr("retry")),  # the same words to the same model are declined again
             "warning",
             details_of(message),
         )
     if message.stop_reason == WINDOW_FULL:
         return NoticeText(kept_sentence(message), MAKING_ROOM, "warning")
     if message.status in {Status.INTERRUPTED, Status.MAX_TOKENS, Status.STOPPED}:
-        actions = ("continue", "retry") if can_continue else ("retry",)
+        actions = ("continue", tr("retry")) if can_continue else ("retry",)
         role = "info" if message.status is Status.STOPPED else "warning"
         details = details_of(message) if fault else ""
         actions = (*actions, *(("edit",) if message.status is Status.STOPPED else ()))
         actions = (*actions, *(("show_details",) if details else ()))
         return NoticeText(kept_sentence(message), actions, role, details)
     if waits_for_tools:
-        return NoticeText("This answer has not gone on after its tools.", ("continue", "retry"), "info")
+        return NoticeText(tr("This answer has not gone on after its tools."), ("continue", tr("retry")), "info")
     if message.stop_reason == PAUSED and can_continue:
-        return NoticeText("The answer paused too often to go on by itself.", ("continue",), "info")
+        return NoticeText(tr("The answer paused too often to go on by itself."), ("continue",), "info")
     return None
 
 
@@ -199,7 +216,7 @@ def notice_of(conversation: Conversation, *, can_continue: bool) -> NoticeText |
         waits = bool(waiting_calls(tree.path(conversation)))
         notice = notice_after(last, can_continue=can_continue, waits_for_tools=waits)
     elif last is not None:
-        notice = NoticeText("The last message has no answer yet.", ("retry",), "info")
+        notice = NoticeText(tr("The last message has no answer yet."), ("retry",), "info")
     if older := older_branch(conversation).strip():
         sentence = f"{notice.sentence} {older}" if notice is not None else older
         notice = replace(notice or NoticeText("", role="info"), sentence=sentence)
@@ -215,8 +232,8 @@ def kept_sentence(message: Message) -> str:
     """That what came of a cut answer is safe, and how much it is."""
     words = len(message.text.split())
     if not words:
-        return "Your message is saved."
-    return f"The {short_number(words)} words above are kept." if words > 1 else "The word above is kept."
+        return tr("Your message is saved.")
+    return plural("The word above is kept.", "The {words} words above are kept.", words, words=short_number(words))
 
 
 def fault_actions(message: Message, *, can_continue: bool = True) -> tuple[str, ...]:

@@ -27,24 +27,25 @@ from salon.chat.events import (
 from salon.ui.sections import duration
 from salon.ui.toollines import call_line, describe_block
 from salon.untrusted import clean_line
+from salon.words import tr
 
-_PACED = "Waiting for the rate limit"
+_PACED = tr("Waiting for the rate limit")
 STILL_STEP = 10
 """Seconds in which clocks count where nothing should move that need not."""
 _DOING = {
-    "Web search": "Searching",
-    "Web fetch": "Reading",
-    "Shell": "Running",
-    "Code": "Running",
-    "File": "Working on a file",
+    tr("Web search"): tr("Searching"),
+    tr("Web fetch"): tr("Reading"),
+    tr("Shell"): tr("Running"),
+    tr("Code"): tr("Running"),
+    tr("File"): tr("Working on a file"),
 }
 _ENDINGS = {
-    MessageStatus.COMPLETE: ("Ready", "text"),
-    MessageStatus.STOPPED: ("Stopped", "text"),
-    MessageStatus.INTERRUPTED: ("Interrupted", "warning"),
-    MessageStatus.ERROR: ("Failed", "error"),
-    MessageStatus.MAX_TOKENS: ("Cut at the length limit", "warning"),
-    MessageStatus.REFUSED: ("Declined", "warning"),
+    MessageStatus.COMPLETE: (tr("Ready"), "text"),
+    MessageStatus.STOPPED: (tr("Stopped"), "text"),
+    MessageStatus.INTERRUPTED: (tr("Interrupted"), "warning"),
+    MessageStatus.ERROR: (tr("Failed"), "error"),
+    MessageStatus.MAX_TOKENS: (tr("Cut at the length limit"), "warning"),
+    MessageStatus.REFUSED: (tr("Declined"), "warning"),
 }
 
 
@@ -52,7 +53,7 @@ def _doing(block: Block) -> str:
     """What a call does, in the present tense, with the part of its input that tells most."""
     told = describe_block(block)
     name, _, what = told.partition(": ")
-    doing = _DOING.get(name, f"Using {name}" if kind_of(block) == "tool_use" else "Using a tool")
+    doing = _DOING.get(name, tr("Using {name}", name=name) if kind_of(block) == "tool_use" else tr("Using a tool"))
     return clean_line(f"{doing}: {what}" if what and name in _DOING else doing, 48)
 
 
@@ -66,7 +67,7 @@ class Progress:
         self._still = still
         self._stall_hint = stall_hint
         self._clock = clock
-        self._phase = "Connecting"
+        self._phase = tr("Connecting")
         self._role = "text"
         self._since = self._last_data = clock()
         self._attempt = ""
@@ -81,7 +82,7 @@ class Progress:
     @property
     def waiting_to_retry(self) -> bool:
         """Whether a countdown runs that the person can cut short."""
-        return self._phase in {"Retrying", _PACED}
+        return self._phase in {tr("Retrying"), _PACED}
 
     def note(self, event: TurnEvent) -> None:
         """Take in what happened."""
@@ -90,38 +91,40 @@ class Progress:
             self._last_data = now
         match event:
             case Connecting(attempt, attempts):
-                self._enter("Connecting", now)
-                self._attempt = f" (attempt {attempt} of {attempts})" if attempt > 1 else ""
+                self._enter(tr("Connecting"), now)
+                self._attempt = (
+                    tr(" (attempt {attempt} of {attempts})", attempt=attempt, attempts=attempts) if attempt > 1 else ""
+                )
             case Connected():
-                self._enter("Waiting", now)
+                self._enter(tr("Waiting"), now)
                 self._attempt = ""
             case Retrying(attempt, attempts, wait, _):
-                self._enter("Retrying", now)
-                self._attempt = f" {attempt} of {attempts}"
+                self._enter(tr("Retrying"), now)
+                self._attempt = tr(" {attempt} of {attempts}", attempt=attempt, attempts=attempts)
                 self._wait(now, wait)
                 self._role = "warning"
             case Waiting(0.0):
-                self._enter("Connecting", now)
+                self._enter(tr("Connecting"), now)
             case Waiting(wait):
                 self._enter(_PACED, now)
                 self._wait(now, wait)
             case BlockStarted(_, block) if kind_of(block) in {"thinking", "redacted_thinking"}:
-                self._enter("Thinking", now)
+                self._enter(tr("Thinking"), now)
             case BlockStarted(_, block) if is_tool_use(block):
                 self._enter(_doing(block), now)
             case BlockFinished(_, block) if is_tool_use(block):
                 self._enter(_doing(block), now)
             case BlockStarted(_, block) if is_tool_result(block):
-                self._enter("Waiting", now)
+                self._enter(tr("Waiting"), now)
             case ToolCalled(call):
-                self._enter(f"Running {clean_line(call_line(call.name), 40)}", now)
+                self._enter(tr("Running {name}", name=clean_line(call_line(call.name), 40)), now)
                 self._local = True
             case ToolAnswered():
-                self._enter("Connecting", now)
+                self._enter(tr("Connecting"), now)
             case ThinkingDelta():
-                self._enter("Thinking", now)
+                self._enter(tr("Thinking"), now)
             case TextDelta():
-                self._enter("Streaming", now)
+                self._enter(tr("Streaming"), now)
             case Heartbeat():
                 pass
             case Finished(message):
@@ -132,19 +135,25 @@ class Progress:
         now = self._clock()
         if self.over:
             return self._phase, self._role
-        if self._still and self._phase in {"Retrying", _PACED}:
-            told = f"Retrying{self._attempt} at" if self._phase == "Retrying" else f"{_PACED} until"
+        if self._still and self._phase in {tr("Retrying"), _PACED}:
+            told = (
+                tr("Retrying{attempt} at", attempt=self._attempt)
+                if self._phase == tr("Retrying")
+                else tr("{paced} until", paced=_PACED)
+            )
             return f"{told} {self._retry_time}", self._role
-        if self._phase == "Retrying":
+        if self._phase == tr("Retrying"):
             left = max(0, round(self._retry_at - now))
-            return f"Retrying{self._attempt} in {left} s", self._role
+            return tr("Retrying{attempt} in {left} s", attempt=self._attempt, left=left), self._role
         if self._phase == _PACED:
-            return f"Waiting {max(1, math.ceil(self._retry_at - now))} s for the rate limit", self._role
+            return tr("Waiting {value} s for the rate limit", value=max(1, math.ceil(self._retry_at - now))), self._role
         if self._asking:
-            return "Waiting for you", "accent"
+            return tr("Waiting for you"), "accent"
         silent = now - self._last_data
         if not self._local and silent >= self._stall_hint:
-            return f"No data for {duration(max(self._counted(silent), self._stall_hint))}", "warning"
+            return tr(
+                "No data for {counted}", counted=duration(max(self._counted(silent), self._stall_hint))
+            ), "warning"
         passed = self._counted(now - self._since)
         clock = f" {duration(passed)}" if passed >= 1 else ""
         return f"{self._phase}{clock}{self._attempt}", self._role
@@ -159,8 +168,8 @@ class Progress:
         if self.over:
             return ""
         if self._phase == _PACED:
-            return f"{BY_ID['retry_now'].key} goes now · Esc stops"
-        return "Enter tries now · Esc stops" if self._phase == "Retrying" else "Esc stops"
+            return tr("{retry_now_key} goes now · Esc stops", retry_now_key=BY_ID["retry_now"].key)
+        return tr("Enter tries now · Esc stops") if self._phase == tr("Retrying") else tr("Esc stops")
 
     def _wait(self, now: float, seconds: float) -> None:
         self._retry_at = now + seconds
@@ -179,4 +188,4 @@ class Progress:
         self.over = True
         self._phase, self._role = _ENDINGS.get(message.status, ("Ready", "text"))
         if message.stop_reason == WINDOW_FULL:
-            self._phase = "Context window full"
+            self._phase = tr("Context window full")

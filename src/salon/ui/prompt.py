@@ -17,6 +17,7 @@ from salon.hidden import hidden_in, with_hidden_shown, without_hidden
 from salon.ui.editingarea import EditingArea
 from salon.ui.flights import Flights
 from salon.untrusted import clean
+from salon.words import tr
 
 PASTE_GUARD_SECONDS = 0.05
 """An Enter this soon after a paste belongs to it: Textual re-issues what follows an escape byte in one as keys."""
@@ -261,9 +262,11 @@ class Prompt(EditingArea):
         self._pasted_at = time.monotonic()
         raw = event.text.replace("\r\n", "\n").replace("\r", "\n")
         hidden = hidden_in(raw)
-        box = self._folded(clean(without_hidden(raw)), f", {hidden.total:,} hidden left out" if hidden else "")
+        box = self._folded(
+            clean(without_hidden(raw)), tr(", {total:,} hidden left out", total=hidden.total) if hidden else ""
+        )
         if hidden:
-            shown = self._folded(clean(with_hidden_shown(raw)), f", {hidden.total:,} hidden shown")
+            shown = self._folded(clean(with_hidden_shown(raw)), tr(", {total:,} hidden shown", total=hidden.total))
             self._hidden, self._hidden_shown = (box, shown), False
         self.type(box)
         self.post_message(self.Pasted(raw, box))
@@ -278,7 +281,7 @@ class Prompt(EditingArea):
         if lines <= self.chip_lines and len(text) <= self.chip_characters:
             return text
         self._pastes.append(text)
-        size = f"{lines} lines" if lines > 1 else f"{len(text):,} characters"
+        size = tr("{lines} lines", lines=lines) if lines > 1 else tr("{count:,} characters", count=len(text))
         return f"[pasted #{len(self._pastes)}: {size}{note}]"
 
     def replace_text(self, before: str, after: str) -> bool:

@@ -19,6 +19,7 @@ from salon.ui.keyline import button_content, line_content
 from salon.ui.targets import are_large
 from salon.ui.toollines import call_line, call_text
 from salon.untrusted import clean, clean_line
+from salon.words import plural, tr
 
 FOLDED_ROWS = 3
 """Rows of what is asked about that are shown at once."""
@@ -47,14 +48,18 @@ def call_asked(call: ToolCall) -> Asked:
     """Whether a tool is run: which one, with what."""
     rows = [f"  {clean_line(row, 1_000)}" for row in clean(call_text(call)).split("\n")]
     answers = {permission: BY_ID[action].label.lower() for permission, action in ACTIONS.items()}
-    return Asked(f"Run {clean_line(call_line(call.name), 120)}?", rows, answers)
+    return Asked(tr("Run {name}?", name=clean_line(call_line(call.name), 120)), rows, answers)
 
 
 def overrun_asked(passed: Overrun) -> Asked:
     """Whether an answer is asked for although that passes a budget."""
-    until = f"until {dollars(passed.raised)} are reached"
-    answers = {Permission.ONCE: "ask once more", Permission.CHAT: f"go on {until}", Permission.NO: "no"}
-    return Asked("This passes your budget. Ask all the same?", [passed.sentence()], answers)
+    until = tr("until {raised} are reached", raised=dollars(passed.raised))
+    answers = {
+        Permission.ONCE: tr("ask once more"),
+        Permission.CHAT: tr("go on {until}", until=until),
+        Permission.NO: "no",
+    }
+    return Asked(tr("This passes your budget. Ask all the same?"), [passed.sentence()], answers)
 
 
 class Question(Static):
@@ -119,7 +124,7 @@ def question_text(asked: Asked, *, unfolded: bool = False, first: int = 0) -> st
     rows = asked.rows
     shown = rows[first : first + OPEN_ROWS] if unfolded else rows[:FOLDED_ROWS]
     left = len(rows) - first - len(shown)
-    more = [f"  … {left} more {'row' if left == 1 else 'rows'}"] if left else []
+    more = [plural("  … {n} more row", "  … {n} more rows", left)] if left else []
     return "\n".join([asked.sentence, *shown, *more])
 
 
@@ -127,5 +132,5 @@ def answers_to(asked: Asked, *, unfolded: bool) -> list[tuple[str, str]]:
     """What can be answered: its key and what it means, and the id of its action."""
     keys = [(f"{BY_ID[ACTIONS[each]].key} {words}", ACTIONS[each]) for each, words in asked.answers.items()]
     if len(asked.rows) > FOLDED_ROWS:
-        keys.append((f"{BY_ID['show_call'].key} {'further, or fold' if unfolded else 'all'}", "show_call"))
+        keys.append((f"{BY_ID['show_call'].key} {(tr('further, or fold') if unfolded else tr('all'))}", "show_call"))
     return keys

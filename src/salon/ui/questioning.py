@@ -6,6 +6,7 @@ from salon.chat.permission import Decision, Permission
 from salon.ui.makingroom import MakingRoomActions
 from salon.ui.notice import NoticeText
 from salon.ui.question import Asked, Question
+from salon.words import tr
 
 
 class QuestioningActions(MakingRoomActions):
@@ -54,6 +55,6 @@ class QuestioningActions(MakingRoomActions):
     def _answer(self, permission: Permission, why: str = "") -> None:
         asked = self.question.asked
         if asked is None:
-            self.notice.show(NoticeText("Nothing is waiting for an answer.", (), "info"))
+            self.notice.show(NoticeText(tr("Nothing is waiting for an answer."), (), "info"))
         elif permission in asked.answers:
             self.question.answer(permission, why)

@@ -14,6 +14,7 @@ from salon.ui.keyline import KeyLine
 from salon.ui.picker import Row
 from salon.ui.targets import Options
 from salon.untrusted import clean
+from salon.words import tr
 
 
 class QuestionScreen(ModalScreen[str | None]):
@@ -34,7 +35,7 @@ class QuestionScreen(ModalScreen[str | None]):
             yield Static(clean(self._heading), classes="heading", markup=False)
             yield Static(f"\n{clean(self._sentences)}\n", markup=False)
             yield Options(markup=False)
-            yield KeyLine("↑ ↓ move · Enter chooses · Esc changes nothing", classes="faint")
+            yield KeyLine(tr("↑ ↓ move · Enter chooses · Esc changes nothing"), classes="faint")
 
     def on_mount(self) -> None:
         """The first answer is the one that is meant most."""

@@ -8,6 +8,7 @@ from textual.widgets import Static
 from salon.actions import BY_ID
 from salon.chat.draft import Draft
 from salon.untrusted import clean_line
+from salon.words import plural, tr
 
 SHOWN = 3
 """More prompts than this are counted."""
@@ -59,14 +60,20 @@ class QueueView(Static):
 
 def rows_of(items: list[Draft]) -> str:
     """The rows that tell what is queued, and the keys for it."""
-    rows = [f"Queued: {clean_line(item.text, 200)}{_carried(item)}" for item in items[:SHOWN]]
+    rows = [
+        tr("Queued: {text}{carried}", text=clean_line(item.text, 200), carried=_carried(item)) for item in items[:SHOWN]
+    ]
     if len(items) > SHOWN:
-        rows.append(f"and {len(items) - SHOWN} more")
-    keys = f"{BY_ID['edit_queued'].key} brings the last one back · {BY_ID['retry_now'].key} sends now"
+        rows.append(tr("and {count} more", count=len(items) - SHOWN))
+    keys = tr(
+        "{edit_queued_key} brings the last one back · {retry_now_key} sends now",
+        edit_queued_key=BY_ID["edit_queued"].key,
+        retry_now_key=BY_ID["retry_now"].key,
+    )
     return "\n".join([*rows, keys])
 
 
 def _carried(item: Draft) -> str:
     count = len(item.attachments)
-    told = f"{count} attachment{'s' if count > 1 else ''}"
+    told = plural("{n} attachment", "{n} attachments", count)
     return f" ({told})" if count else ""

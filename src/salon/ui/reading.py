@@ -16,6 +16,7 @@ from salon.ui.picker import PickerScreen, Row
 from salon.ui.prompt import Prompt
 from salon.ui.transcript import Transcript
 from salon.untrusted import clean_line
+from salon.words import tr
 
 
 class ReadingActions(Screen[None]):
@@ -127,7 +128,7 @@ class ReadingActions(Screen[None]):
     def action_show_source(self) -> None:
         """Show the block as the model wrote it, or draw it again."""
         if not self._change_block(ShownLeaf.toggle_source):
-            self.notice.show(NoticeText("This block is shown as it was written.", (), "info"))
+            self.notice.show(NoticeText(tr("This block is shown as it was written."), (), "info"))
 
     def action_scroll_left(self) -> None:
         """Move the block back; wrap it again at its beginning."""
@@ -219,26 +220,32 @@ class ReadingActions(Screen[None]):
         """Copy what is selected in the prompt or in the transcript; else clear the prompt, as in a shell."""
         text = self.prompt.selected_text or self.transcript.selected_text()
         if text:
-            self._copy(text, "the selection")
+            self._copy(text, tr("the selection"))
         elif self.prompt.clear_draft():
-            self.notice.show(NoticeText(f"The prompt is empty. {BY_ID['undo'].key} brings it back.", (), "info"))
+            self.notice.show(
+                NoticeText(
+                    tr("The prompt is empty. {undo_key} brings it back.", undo_key=BY_ID["undo"].key), (), "info"
+                )
+            )
         else:
-            self.notice.show(NoticeText(f"Nothing is selected. {BY_ID['quit'].key} quits.", (), "info"))
+            self.notice.show(
+                NoticeText(tr("Nothing is selected. {quit_key} quits.", quit_key=BY_ID["quit"].key), (), "info")
+            )
 
     def action_copy_answer(self) -> None:
         """Copy the last answer as Markdown."""
         entry = self.transcript.last_answer()
-        self._copy(entry.source() if entry is not None else "", "the last answer")
+        self._copy(entry.source() if entry is not None else "", tr("the last answer"))
 
     def action_copy_code(self) -> None:
         """Copy the last code block."""
         entry = self.transcript.last_answer()
         blocks = entry.code_blocks() if entry is not None else []
-        self._copy(blocks[-1] if blocks else "", "the last code block")
+        self._copy(blocks[-1] if blocks else "", tr("the last code block"))
 
     def action_copy_block(self) -> None:
         """Copy the block that is being read."""
-        self._copy(self._block_text(), "the block")
+        self._copy(self._block_text(), tr("the block"))
 
     def action_copy_tsv(self) -> None:
         """Copy the table that is being read for a spreadsheet."""
@@ -252,18 +259,18 @@ class ReadingActions(Screen[None]):
         here, entry = self.transcript.block, self._entry()
         leaf = None if here is None or entry is None else entry.leaf_at(here.last)
         table = leaf.table() if leaf is not None else None
-        self._copy(table[form] if table is not None else "", "the table")
+        self._copy(table[form] if table is not None else "", tr("the table"))
 
     def action_copy_message(self) -> None:
         """Copy the message that is being read."""
         entry = self._entry()
-        self._copy(entry.source() if entry is not None else "", "the message")
+        self._copy(entry.source() if entry is not None else "", tr("the message"))
 
     def _copy(self, text: str, what: str) -> None:
         if text:
             self.post_message(CopyWanted(text, what))
         else:
-            self.notice.show(NoticeText(f"There is nothing to copy as {what}.", (), "info"))
+            self.notice.show(NoticeText(tr("There is nothing to copy as {what}.", what=what), (), "info"))
 
     # links
 
@@ -286,9 +293,9 @@ class ReadingActions(Screen[None]):
             self.show_link(links[0])
         elif links:
             rows = [Row(href, clean_line(href, 70)) for href in links]
-            self.app.push_screen(PickerScreen("Links", rows, "No links."), self.show_link)
+            self.app.push_screen(PickerScreen(tr("Links"), rows, tr("No links.")), self.show_link)
         else:
-            self.notice.show(NoticeText("This block has no links.", (), "info"))
+            self.notice.show(NoticeText(tr("This block has no links."), (), "info"))
 
     def action_open_link(self) -> None:
         """Open the link that the notice shows."""

@@ -22,6 +22,7 @@ from salon.ui.form import FormScreen
 from salon.ui.notice import NoticeText
 from salon.ui.picker import PickerScreen, Row
 from salon.untrusted import clean, clean_line
+from salon.words import tr
 
 Kept = TypeVar("Kept", SavedPrompt, Template)
 
@@ -60,11 +61,13 @@ class RecallingActions(AttachingActions):
 
     async def _chosen_of(self, drafts: Sequence[Draft]) -> Draft | None:
         if not drafts:
-            self.notice.show(NoticeText("Nothing has been put aside.", (), "info"))
+            self.notice.show(NoticeText(tr("Nothing has been put aside."), (), "info"))
         if len(drafts) < 2:
             return next(iter(drafts), None)
-        rows = [Row(str(number), clean_line(draft.text, 200) or "(attachments)") for number, draft in enumerate(drafts)]
-        chosen = await self.app.push_screen_wait(PickerScreen("What was put aside", rows, ""))
+        rows = [
+            Row(str(number), clean_line(draft.text, 200) or tr("(attachments)")) for number, draft in enumerate(drafts)
+        ]
+        chosen = await self.app.push_screen_wait(PickerScreen(tr("What was put aside"), rows, ""))
         return None if chosen is None else drafts[int(chosen)]
 
     # what was asked before
@@ -72,7 +75,7 @@ class RecallingActions(AttachingActions):
     @work(group="history", exclusive=True, exit_on_error=False)
     async def action_history(self) -> None:
         """Search the prompts of all chats."""
-        picker = PickerScreen("Earlier prompts", None, "No prompts yet.")
+        picker = PickerScreen(tr("Earlier prompts"), None, tr("No prompts yet."))
         shown = self.app.push_screen(picker, self._recall)
         library = self.drafting.library
         self._earlier = await asyncio.to_thread(library.prompts, EVERYTHING)
@@ -99,7 +102,7 @@ class RecallingActions(AttachingActions):
     async def action_template(self, name: str = "") -> None:
         """Start a new chat from a template."""
         templates, problems = await asyncio.to_thread(self._services.templates)
-        template = await self._chosen_from("Templates", templates, problems, name, _row_of_template)
+        template = await self._chosen_from(tr("Templates"), templates, problems, name, _row_of_template)
         if template is None:
             return
         values = await self._filled_in(template.name, template.prompt)
@@ -110,7 +113,7 @@ class RecallingActions(AttachingActions):
     async def action_saved_prompt(self, name: str = "") -> None:
         """Put a saved prompt into the box, its gaps filled in."""
         prompts, problems = await asyncio.to_thread(self._services.saved_prompts)
-        prompt = await self._chosen_from("Saved prompts", prompts, problems, name, _row_of_prompt)
+        prompt = await self._chosen_from(tr("Saved prompts"), prompts, problems, name, _row_of_prompt)
         if prompt is None:
             return
         values = await self._filled_in(prompt.name, prompt.text)
@@ -125,7 +128,11 @@ class RecallingActions(AttachingActions):
             self.notice.show(NoticeText("\n".join(problems), (), "warning"))
         elif not kept:
             place = self._services.own_files
-            self.notice.show(NoticeText(f"{what}: there are none yet. They are files in {place}.", (), "info"))
+            self.notice.show(
+                NoticeText(
+                    tr("{what}: there are none yet. They are files in {place}.", what=what, place=place), (), "info"
+                )
+            )
         if not kept:
             return None
         if name:
@@ -141,12 +148,14 @@ class RecallingActions(AttachingActions):
         """Show a page of the manual, or choose one."""
         if not topic:
             rows = [Row(name, name, about) for name, about in TOPICS.items()]
-            self.app.push_screen(PickerScreen("Manual", rows, ""), self._manual_chosen)
+            self.app.push_screen(PickerScreen(tr("Manual"), rows, ""), self._manual_chosen)
         elif topic in TOPICS:
             block = OpenedBlock.of_page(page(topic), self._services.settings.measure)
             self.app.push_screen(BlockScreen(block, self.transcript.painter))
         else:
-            self.notice.show(NoticeText(f"The manual has no page “{clean_line(topic, 40)}”.", (), "info"))
+            self.notice.show(
+                NoticeText(tr("The manual has no page “{topic}”.", topic=clean_line(topic, 40)), (), "info")
+            )
 
     def _manual_chosen(self, topic: str | None) -> None:
         if topic is not None:
@@ -179,4 +188,6 @@ def _row_of_template(template: Template) -> Row:
 
 
 def _put_aside() -> NoticeText:
-    return NoticeText(f"Put aside. {BY_ID['stash'].key} in an empty prompt brings it back.", (), "info")
+    return NoticeText(
+        tr("Put aside. {stash_key} in an empty prompt brings it back.", stash_key=BY_ID["stash"].key), (), "info"
+    )

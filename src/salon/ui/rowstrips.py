@@ -6,6 +6,7 @@ from salon.markdown import Line, Look, Span, look
 from salon.ui.painter import Painter, joined
 from salon.ui.sections import EMPTY
 from salon.ui.viewport import Viewport
+from salon.words import plural
 
 STRIPS_KEPT = 400
 """With what Textual keeps beside them, so many are about a megabyte."""
@@ -59,7 +60,7 @@ class RowStrips:
 
 def with_marker(painter: Painter, strip: Strip, unread: int, width: int) -> Strip:
     """The last row of the view, saying that there is more below."""
-    text = f" ↓ {unread} new {'line' if unread == 1 else 'lines'} · Ctrl+End "
+    text = plural(" ↓ {n} new line · Ctrl+End ", " ↓ {n} new lines · Ctrl+End ", unread)
     marker = painter.strip(Line((Span(text, look("accent", bold=True), True),)), len(text), "surface")
     start = max(0, width - len(text) - 2)
     return joined(strip.crop(0, start), marker, strip.crop(start + len(text), width))

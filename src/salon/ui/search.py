@@ -18,6 +18,7 @@ from salon.ui.field import Field
 from salon.ui.keyline import KeyLine
 from salon.ui.searchresults import SearchResults
 from salon.untrusted import clean_line
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ LOW = 16
 """Rows; below this there is no room for headings and margins."""
 PAGE = 30
 """Hits that are fetched at a time."""
-_HELP = (
+_HELP = tr(
     "Newest first as you type, the most fitting first with Enter.\n\n"
     'Words that must all be there, or a "phrase in quotes"\n'
     "in:code  in:title\n"
@@ -33,7 +34,7 @@ _HELP = (
     "model:opus  tag:work\n"
     "after:2026-03  before:2026-03-31  after:yesterday"
 )
-_KEYS = "↑ ↓ move · Enter {} · Esc leaves"
+_KEYS = tr("↑ ↓ move · Enter {} · Esc leaves")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,8 @@ class SearchScreen(ModalScreen[Chosen | None]):
     def compose(self) -> ComposeResult:
         """Heading, words, what was found, what the keys do."""
         with Vertical(classes="panel"):
-            yield Static("Search all chats", classes="heading", markup=False)
-            yield Field(self._last.words, placeholder="Words, or filters such as role:user", id="search-words")
+            yield Static(tr("Search all chats"), classes="heading", markup=False)
+            yield Field(self._last.words, placeholder=tr("Words, or filters such as role:user"), id="search-words")
             yield Static("", id="search-state", markup=False)
             yield SearchResults()
             yield Static(_HELP, id="search-help", classes="faint", markup=False)
@@ -203,10 +204,16 @@ class SearchScreen(ModalScreen[Chosen | None]):
         page, state = self._page, self._search.state()
         self._told = state
         asked = bool(self.asked.strip())
-        count = f"{self.results.count:,}{' and more' if page.next is not None else ''}"
-        found = f"{count} · {'the most fitting first' if self._ranked else 'newest first'}" if page.hits else ""
-        behind = f"Reading chats: {state.done:,} of {state.total:,}" if state.total > 1 else state.trouble
-        nothing = "Nothing has all of this yet." if behind else "Nothing has all of this."
+        count = f"{self.results.count:,}{(tr(' and more') if page.next is not None else '')}"
+        found = (
+            f"{count} · {(tr('the most fitting first') if self._ranked else tr('newest first'))}" if page.hits else ""
+        )
+        behind = (
+            tr("Reading chats: {done:,} of {total:,}", done=state.done, total=state.total)
+            if state.total > 1
+            else state.trouble
+        )
+        nothing = tr("Nothing has all of this yet.") if behind else tr("Nothing has all of this.")
         if asked and page.problem:
             told = page.problem
         else:
@@ -216,7 +223,9 @@ class SearchScreen(ModalScreen[Chosen | None]):
         line.update(clean_line(told, 300))
         self.results.display = asked and self.results.count > 0
         self.query_one("#search-help").display = not asked
-        action = "opens" if self.results.chosen is not None else "ranks" if self.results.count else "searches"
+        action = (
+            tr("opens") if self.results.chosen is not None else tr("ranks") if self.results.count else tr("searches")
+        )
         self.query_one(KeyLine).show(_KEYS.format(action))
 
 

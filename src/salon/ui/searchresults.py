@@ -11,14 +11,15 @@ from textual.widgets.option_list import Option
 from salon.chat.search import Hit, Voice
 from salon.ui.targets import Options
 from salon.untrusted import clean_line
+from salon.words import tr
 
 _WHO = {
-    Voice.USER: "You",
+    Voice.USER: tr("You"),
     Voice.ASSISTANT: "Claude",
-    Voice.THINKING: "Thinking",
-    Voice.TOOL: "Tool",
-    Voice.NOTE: "Note",
-    Voice.TITLE: "Title",
+    Voice.THINKING: tr("Thinking"),
+    Voice.TOOL: tr("Tool"),
+    Voice.NOTE: tr("Note"),
+    Voice.TITLE: tr("Title"),
 }
 _WHO_WIDTH = 10
 _DAY_WIDTH = 13
@@ -105,11 +106,11 @@ class SearchResults(Options):
         return self.get_component_rich_style(f"results--{name}", partial=True)
 
     def _heading(self, hit: Hit, *, gap: bool) -> Text:
-        title = clean_line(hit.title, 120) or "(untitled)"
+        title = clean_line(hit.title, 120) or tr("(untitled)")
         text = Text("\n" if gap else "", no_wrap=True, overflow="ellipsis", end="")
         text.append(title, self._style("title"))
         if hit.archived:
-            text.append("  archived", self._style("who"))
+            text.append(tr("  archived"), self._style("who"))
         return text
 
     def _line(self, hit: Hit) -> Text:

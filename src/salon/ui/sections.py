@@ -22,6 +22,7 @@ from salon.markdown import (
 )
 from salon.ui.toollines import describe_block, unfolded
 from salon.untrusted import clean, clean_line
+from salon.words import tr
 
 EMPTY = Line(())
 THINKING_TEXT = look("thinking", italic=True)
@@ -291,15 +292,15 @@ class ThinkingSection(FoldSection):
     def label(self) -> str:
         """How long it took and how much it was."""
         if not self.finished:
-            return "Thinking"
-        what = "Thought, redacted by the API" if self._redacted else "Thought"
-        lasted = f" for {duration(self.seconds)}" if self.seconds >= 1 else ""
-        size = f" · {short_number(self.tokens)} tokens" if self.tokens else ""
+            return tr("Thinking")
+        what = tr("Thought, redacted by the API") if self._redacted else tr("Thought")
+        lasted = tr(" for {seconds}", seconds=duration(self.seconds)) if self.seconds >= 1 else ""
+        size = tr(" · {tokens} tokens", tokens=short_number(self.tokens)) if self.tokens else ""
         return f"{what}{lasted}{size}"
 
     def text(self) -> str:
         """The thinking as far as the API shows it."""
-        return "".join(self._pieces) or ("(The API keeps this thinking to itself.)" if self.finished else "")
+        return "".join(self._pieces) or (tr("(The API keeps this thinking to itself.)") if self.finished else "")
 
     def starts_open(self, frame: Frame) -> bool:
         """As the settings say."""
@@ -336,7 +337,11 @@ class BlockSection(FoldSection):
 def duration(seconds: float) -> str:
     """8 s, 1 min 20 s."""
     whole = round(seconds)
-    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s".removesuffix(" 0 s")
+    return (
+        f"{whole} s"
+        if whole < 60
+        else tr("{whole} min {whole2} s", whole=whole // 60, whole2=whole % 60).removesuffix(" 0 s")
+    )
 
 
 def thinking_section(block: Block, *, tokens: int = 0, seconds: float = 0.0) -> ThinkingSection:

@@ -16,6 +16,7 @@ from salon.ui.field import Field
 from salon.ui.painter import Painter
 from salon.ui.sessionlist import SessionList
 from salon.ui.sessionrows import Query, grouped, searchable
+from salon.words import tr
 
 
 class SessionBrowser(Vertical):
@@ -62,7 +63,7 @@ class SessionBrowser(Vertical):
 
     def compose(self) -> ComposeResult:
         """Box, list."""
-        yield Field(self._words, placeholder="Type to filter", select_on_focus=False, classes="filter")
+        yield Field(self._words, placeholder=tr("Type to filter"), select_on_focus=False, classes="filter")
         yield Static("", classes="gap", markup=False)
         yield self.list
 

@@ -14,6 +14,7 @@ from salon.markdown.cells import cell_len
 from salon.ui.chatstates import ROLES, ChatState
 from salon.ui.sections import short_number
 from salon.untrusted import clean_line
+from salon.words import tr
 
 Rows = list[str | SessionSummary]
 """Headings of groups, and chats."""
@@ -57,11 +58,11 @@ def grouped(sessions: Sequence[SessionSummary], now: datetime) -> Rows:
     """Pinned chats, then the others by when they were used last; `sessions` are in that order already."""
     midnight = datetime(now.year, now.month, now.day)
     bounds = [(midnight - timedelta(days=days)).timestamp() for days in (30, 6, 1, 0)]
-    names = ("Older", "Last month", "Last week", "Yesterday", "Today")
+    names = (tr("Older"), tr("Last month"), tr("Last week"), tr("Yesterday"), tr("Today"))
     rows: Rows = []
     pinned = [session for session in sessions if session.pinned]
     if pinned:
-        rows += ["Pinned", *pinned]
+        rows += [tr("Pinned"), *pinned]
     group = len(names)
     for session in sessions:
         if session.pinned:
@@ -140,7 +141,7 @@ def session_line(
 def _texts(session: SessionSummary, room: int) -> list[Span]:
     """Title, tags, and the first words where they are not the title; exactly `room` cells."""
     title, first = clean_line(session.title, 120), clean_line(session.first_words, 160)
-    texts = [(title or first or "(only a draft)", "text" if title or first else "text-muted")]
+    texts = [(title or first or tr("(only a draft)"), "text" if title or first else "text-muted")]
     texts += [(f"  #{clean_line(tag, 40)}", "accent") for tag in session.tags.split()]
     if title and first and not first.startswith(title.rstrip("…")):
         texts.append((f"  {first}", "text-faint"))

@@ -25,13 +25,14 @@ from salon.ui.picker import PickerScreen, Row
 from salon.ui.services import KeptSettings
 from salon.ui.targets import Options
 from salon.untrusted import clean_line
+from salon.words import tr
 
 LOW = 20
 """Rows below which there is no room for air."""
 _NAME_CELLS = max(map(len, SETTINGS)) + 2
 _SOURCES = {
-    Origin.FLAG: "flag",
-    Origin.ENVIRONMENT: "environment",
+    Origin.FLAG: tr("flag"),
+    Origin.ENVIRONMENT: tr("environment"),
     Origin.FILE: "config.toml",
     Origin.DEFAULT: "",
 }
@@ -69,8 +70,8 @@ class SettingsScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Heading, filter, settings, what is known of the one under the cursor, a box for its value, the keys."""
         with Vertical(classes="panel"):
-            yield Static("Settings", classes="heading", markup=False)
-            yield Field(self._words, placeholder="Type to filter", select_on_focus=False, id="settings-words")
+            yield Static(tr("Settings"), classes="heading", markup=False)
+            yield Field(self._words, placeholder=tr("Type to filter"), select_on_focus=False, id="settings-words")
             yield Options(markup=False)
             yield Static("", id="setting-help", markup=False)
             with Horizontal(id="setting-field"):
@@ -122,22 +123,43 @@ class SettingsScreen(ModalScreen[None]):
 
     def _tell_about(self) -> None:
         setting = self._chosen
-        told, keys = "Nothing has these words.", "Esc leaves"
+        told, keys = tr("Nothing has these words."), tr("Esc leaves")
         if setting is not None:
             source, origin = self._kept.source(setting.name), self._kept.origin(setting.name)
-            told = f"{setting.help} {_capital(setting.allowed)}; default {_written(setting, setting.default)}. "
+            told = tr(
+                "{help} {allowed}; default {setting}. ",
+                help=setting.help,
+                allowed=_capital(setting.allowed),
+                setting=_written(setting, setting.default),
+            )
             told += _NOW_AND_THEN[setting.effect]
             if origin in {Origin.FLAG, Origin.ENVIRONMENT}:
-                told += f" Now given by {source}, which is stronger than config.toml."
+                told += tr(" Now given by {source}, which is stronger than config.toml.", source=source)
             elif origin is Origin.FILE:
-                told += f" Set in {source}."
+                told += tr(" Set in {source}.", source=source)
             enter = BY_ID["change_setting"].key
-            verb = "switches" if isinstance(setting.default, bool) else "chooses" if self._listed(setting) else "writes"
-            reset = f" · {BY_ID['reset_setting'].key} default" if origin is Origin.FILE else ""
-            keys = f"↑ ↓ move · {enter} {verb}{reset} · {BY_ID['leave_settings'].key} leaves"
+            verb = (
+                tr("switches")
+                if isinstance(setting.default, bool)
+                else tr("chooses")
+                if self._listed(setting)
+                else tr("writes")
+            )
+            reset = (
+                tr(" · {reset_setting_key} default", reset_setting_key=BY_ID["reset_setting"].key)
+                if origin is Origin.FILE
+                else ""
+            )
+            keys = tr(
+                "↑ ↓ move · {enter} {verb}{reset} · {leave_settings_key} leaves",
+                enter=enter,
+                verb=verb,
+                reset=reset,
+                leave_settings_key=BY_ID["leave_settings"].key,
+            )
         if self._field is not None:
-            steps = " · ↑ ↓ more or less" if _is_number(self._field) else ""
-            keys = f"Enter keeps it{steps} · Esc leaves it as it was"
+            steps = tr(" · ↑ ↓ more or less") if _is_number(self._field) else ""
+            keys = tr("Enter keeps it{steps} · Esc leaves it as it was", steps=steps)
         sentence, role = self._told
         self.query_one("#setting-help", Static).update(Text(told))
         line = self.query_one("#setting-told", Static)
@@ -196,7 +218,7 @@ class SettingsScreen(ModalScreen[None]):
         if setting.name in self._choices:
             return self._choices[setting.name]()
         values = setting.choices if not isinstance(setting.default, bool) else ()
-        return [Row(value, value or "(empty)", _remark(setting, value, now)) for value in values]
+        return [Row(value, value or tr("(empty)"), _remark(setting, value, now)) for value in values]
 
     def _picked(self, setting: Setting, value: str | None) -> None:
         if value is not None:
@@ -257,7 +279,10 @@ class SettingsScreen(ModalScreen[None]):
             self._told = (clean_line(error.sentence(), 400), "error")
         else:
             shown = _written(setting, self._kept.value(setting.name))
-            self._told = (said or f"{setting.name} is {shown} {_FROM[setting.effect]}.", "info")
+            self._told = (
+                said or tr("{name} is {shown} {where}.", name=setting.name, shown=shown, where=_FROM[setting.effect]),
+                "info",
+            )
             self.post_message(self.Changed(setting.name))
         self._fill(keep=setting.name)
 
@@ -271,11 +296,15 @@ class SettingsScreen(ModalScreen[None]):
 
 
 _NOW_AND_THEN = {
-    Effect.AT_ONCE: "A change holds at once.",
-    Effect.NEW_CHATS: "A change holds for new chats.",
-    Effect.NEXT_START: "A change holds when Salon is started again.",
+    Effect.AT_ONCE: tr("A change holds at once."),
+    Effect.NEW_CHATS: tr("A change holds for new chats."),
+    Effect.NEXT_START: tr("A change holds when Salon is started again."),
 }
-_FROM = {Effect.AT_ONCE: "now", Effect.NEW_CHATS: "in new chats", Effect.NEXT_START: "from the next start on"}
+_FROM = {
+    Effect.AT_ONCE: tr("now"),
+    Effect.NEW_CHATS: tr("in new chats"),
+    Effect.NEXT_START: tr("from the next start on"),
+}
 
 
 def _searched(setting: Setting) -> str:
@@ -286,12 +315,12 @@ def _written(setting: Setting, value: Any) -> str:
     """A value as a person reads it; clean."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    return setting.shown(value) if not isinstance(value, str) else clean_line(value, 60) or "(empty)"
+    return setting.shown(value) if not isinstance(value, str) else clean_line(value, 60) or tr("(empty)")
 
 
 def _remark(setting: Setting, value: Any, now: Any) -> str:
-    remarks = ["as it is now"] if value == now else []
-    return ", ".join([*remarks, "the default"] if value == setting.default else remarks)
+    remarks = [tr("as it is now")] if value == now else []
+    return ", ".join([*remarks, tr("the default")] if value == setting.default else remarks)
 
 
 def _is_number(setting: Setting) -> bool:

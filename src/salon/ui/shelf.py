@@ -10,6 +10,7 @@ from salon.chat.library import Library
 from salon.chat.session import Session
 from salon.chat.summary import SessionSummary
 from salon.errors import SalonError
+from salon.words import plural, tr
 
 _Step = Callable[[], Awaitable[None]]
 
@@ -57,7 +58,7 @@ class Shelf:
             except SalonError as error:
                 refused = refused or error
         if steps:
-            self._undo.append((f"{counted(len(steps))} back from the trash", steps))
+            self._undo.append((tr("{count} back from the trash", count=counted(len(steps))), steps))
         if refused is not None:
             raise refused
 
@@ -66,7 +67,7 @@ class Shelf:
         for session in sessions:
             await asyncio.to_thread(self.library.restore, session.id)
         steps: list[_Step] = [partial(asyncio.to_thread, self.library.trash, session.id) for session in sessions]
-        self._undo.append((f"{counted(len(steps))} in the trash again", steps))
+        self._undo.append((tr("{count} in the trash again", count=counted(len(steps))), steps))
 
     async def purge(self, sessions: Sequence[SessionSummary]) -> None:
         """Remove these from the trash for ever."""
@@ -93,4 +94,4 @@ class Shelf:
 
 def counted(number: int) -> str:
     """1 chat, 2 chats."""
-    return "1 chat" if number == 1 else f"{number:,} chats"
+    return plural("{n:,} chat", "{n:,} chats", number)

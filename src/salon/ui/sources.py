@@ -11,6 +11,7 @@ from salon.markdown import Line, Lines, Span, look
 from salon.markdown.cells import cell_len
 from salon.ui.sections import Frame, Rows
 from salon.untrusted import clean, clean_line
+from salon.words import tr
 
 _NUMBER, _TITLE, _REST = look("accent"), look("link"), look("text-faint")
 _LONGEST = 300
@@ -63,7 +64,15 @@ class Sources:
         key = ("", href) if href else (str(position), title)
         source = self._by_key.get(key)
         if source is None:
-            shown = title or href or (f"Document {position + 1}" if isinstance(position, int) else "Untitled source")
+            shown = (
+                title
+                or href
+                or (
+                    tr("Document {position}", position=position + 1)
+                    if isinstance(position, int)
+                    else tr("Untitled source")
+                )
+            )
             link = clean(href).replace("\n", "").replace("\t", "")
             source = self._by_key[key] = Source(len(self._by_key) + 1, clean_line(shown, _LONGEST), link)
         if (pages := _pages(citation)) and pages not in source.pages:

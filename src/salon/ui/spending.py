@@ -18,6 +18,7 @@ from salon.chat.spending import Spent
 from salon.ui.costscreen import ChatCosts, CostScreen
 from salon.ui.question import overrun_asked
 from salon.ui.questioning import QuestioningActions
+from salon.words import tr
 
 
 class SpendingActions(QuestioningActions):
@@ -72,7 +73,7 @@ class SpendingActions(QuestioningActions):
             library = self._services.library  # the day's budget is one for all chats
         async with aclosing(budgets.passed_by(session.conversation, asked, library)) as passed:
             async for each in passed:
-                said = await self.put_question(overrun_asked(each), "asks whether it may pass a budget")
+                said = await self.put_question(overrun_asked(each), tr("asks whether it may pass a budget"))
                 if said.permission is Permission.NO:
                     return False
                 if said.permission is Permission.CHAT:
@@ -83,15 +84,15 @@ class SpendingActions(QuestioningActions):
 def usage_in_words(usage: Mapping[str, Any]) -> str:
     """Of which tokens an answer's cost is made up."""
     parts = (
-        ("input_tokens", "in"),
-        ("cache_read_input_tokens", "from the cache"),
-        ("cache_creation_input_tokens", "into the cache"),
-        ("output_tokens", "out"),
+        ("input_tokens", tr("in")),
+        ("cache_read_input_tokens", tr("from the cache")),
+        ("cache_creation_input_tokens", tr("into the cache")),
+        ("output_tokens", tr("out")),
     )
     counts = [(sum(counted(part, name) for part in billed(usage)), words) for name, words in parts]
     told = [f"{short_number(count)} {words}" for count, words in counts if count]
     looked = searches(usage)
-    return ", ".join([*told, *([f"{looked:,} searches"] if looked else [])])
+    return ", ".join([*told, *([tr("{looked:,} searches", looked=looked)] if looked else [])])
 
 
 def _today() -> str:

@@ -17,6 +17,7 @@ from salon.ui.painter import Painter
 from salon.ui.sections import short_number
 from salon.ui.targets import CELLS, are_large
 from salon.untrusted import clean_line
+from salon.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Status:
 
     mode: str = ""
     """vi's mode, "" without vi."""
-    state: str = "Ready"
+    state: str = tr("Ready")
     role: str = "text"
     hint: str = ""
     """Which key matters now."""
@@ -111,14 +112,14 @@ def layout(status: Status, width: int, least: int = 0) -> Line:
 
     That nothing is saved always fits: the reason, the hint and the end of the state give way to it.
     """
-    right = [Span(" UNSAVED", look("error", bold=True))] if status.unsaved else []
+    right = [Span(tr(" UNSAVED"), look("error", bold=True))] if status.unsaved else []
     left = [Span(" " + status.state, look(status.role, bold=status.role not in {"text", "text-muted"}))]
     if status.hint:
         left.append(Span(f" · {status.hint}", look("text-muted")))
     if status.mode:
         left.insert(0, Span(f" {clean_line(status.mode, 24)} ", look("accent", bold=True)))
     if status.demo:
-        left.insert(0, Span(" DEMO scripted ", Look("background", "accent", bold=True)))
+        left.insert(0, Span(tr(" DEMO scripted "), Look("background", "accent", bold=True)))
     if _cells(left) + _cells(right) + 2 > width:
         left = _fitted([span for span in left if not span.text.startswith(" · ")], width - _cells(right) - 2)
     room = width - _cells(left) - 1
@@ -139,7 +140,7 @@ def action_at(status: Status, width: int, x: int, *, least: int = 0) -> str:
         context_meter(status): "screen.inspect",
         money(status): "screen.costs",
         tokens(status): "screen.costs",
-        "mouse released": "app.toggle_mouse",
+        tr("mouse released"): "app.toggle_mouse",
         status.everything: "app.palette",
     }
     cell = 0
@@ -155,9 +156,12 @@ def _fields(status: Status) -> list[Span]:
     fields = [
         (clean_line(status.unsaved, 80), "error")
         if status.unsaved
-        else (status.kept or ("saved" if status.saved else "saving"), "warning" if status.kept else "text-faint"),
+        else (
+            status.kept or (tr("saved") if status.saved else tr("saving")),
+            "warning" if status.kept else "text-faint",
+        ),
         (status.everything, "text"),
-        ("mouse released" if status.mouse_released else "", "accent"),
+        (tr("mouse released") if status.mouse_released else "", "accent"),
         (clean_line(status.model, 40), "text-muted"),
         (clean_line(status.effort, 30), "accent"),
         (clean_line(status.tools, 30), "accent"),
@@ -181,10 +185,10 @@ def context_meter(status: Status) -> str:
     if not status.context_used:
         return ""
     if not status.context_size:
-        return f"{short_number(status.context_used)} context"
+        return tr("{context_used} context", context_used=short_number(status.context_used))
     share = status.context_used / status.context_size
     percent = f"{share:.0%}" if share >= 0.01 else "<1%"
-    return f"{percent} of {short_number(status.context_size)}"
+    return tr("{percent} of {context_size}", percent=percent, context_size=short_number(status.context_size))
 
 
 def money(status: Status) -> str:
@@ -199,7 +203,12 @@ def tokens(status: Status) -> str:
     """Tokens in and out."""
     if not status.tokens_in and not status.tokens_out:
         return ""
-    return f"{short_number(status.tokens_in)} in {'≥ ' if status.at_least else ''}{short_number(status.tokens_out)} out"
+    return tr(
+        "{tokens_in} in {mark}{tokens_out} out",
+        tokens_in=short_number(status.tokens_in),
+        mark="≥ " if status.at_least else "",
+        tokens_out=short_number(status.tokens_out),
+    )
 
 
 def _fitted(spans: list[Span], room: int) -> list[Span]:

@@ -18,12 +18,13 @@ from salon.ui.entry import Entry
 from salon.ui.modelpicker import model_rows
 from salon.ui.notice import NoticeText
 from salon.ui.picker import PickerScreen, Row
-from salon.ui.presenting import branch_sentence, deleted_sentence, thought
+from salon.ui.presenting import OLDER_BRANCH, branch_sentence, deleted_sentence, thought
 from salon.ui.transcript import Transcript
 from salon.ui.treescreen import TreeChoice, TreeScreen
 from salon.untrusted import clean_line
+from salon.words import tr
 
-_OWN_EFFORT = "(its own)"
+_OWN_EFFORT = tr("(its own)")
 
 
 class TendingActions(AskingActions):
@@ -61,11 +62,11 @@ class TendingActions(AskingActions):
         if session is None:
             return None
         if self.answering:
-            sentence = "An answer is still arriving. Wait for it, or stop it first."
+            sentence = tr("An answer is still arriving. Wait for it, or stop it first.")
             self.notice.show(NoticeText(sentence, ("stop",), "info"))
             return None
         if session.editing and self.prompt.full_text().strip() not in {"", self.begun_with.strip()}:
-            sentence = "You are changing something. Send it first, or leave it with Esc."
+            sentence = tr("You are changing something. Send it first, or leave it with Esc.")
             self.notice.show(NoticeText(sentence, (), "info"))
             return None
         if session.editing:
@@ -82,8 +83,8 @@ class TendingActions(AskingActions):
         elif entry is not None and entry.message.role == "user" and not entry.message.seam:
             self.begin_writing(Purpose(Aim.VARIANT, entry.message.id))
         elif entry is not None:
-            sentence = "Only your own words can be changed. An answer can be asked for again, or continued from."
-            self.notice.show(NoticeText(sentence, ("retry_message", "branch_here"), "info"))
+            sentence = tr("Only your own words can be changed. An answer can be asked for again, or continued from.")
+            self.notice.show(NoticeText(sentence, ("retry_message", tr("branch_here")), "info"))
 
     def action_branch_here(self) -> None:
         """Continue from the message that is being read."""
@@ -134,8 +135,8 @@ class TendingActions(AskingActions):
         if message is None or connection is None or self._free() is None:
             return
         rows = model_rows(self._services.connector.models_of(connection))
-        heading = f"Ask this once more, of\n{cost_of_another(self.session, message)}"
-        picker = PickerScreen(heading, rows, "No models are known.")
+        heading = tr("Ask this once more, of\n{cost}", cost=cost_of_another(self.session, message))
+        picker = PickerScreen(heading, rows, tr("No models are known."))
         self.app.push_screen(picker, lambda model: self._pick_effort(message, model))
 
     def _message_to_answer(self) -> Message | None:
@@ -148,7 +149,7 @@ class TendingActions(AskingActions):
             return None
         asked = session.conversation.messages.get(message.parent or "") if message.role == "assistant" else message
         if asked is None or asked.role != "user":
-            self.notice.show(NoticeText("There is no prompt before this answer to answer again.", (), "info"))
+            self.notice.show(NoticeText(tr("There is no prompt before this answer to answer again."), (), "info"))
             return None
         return message
 
@@ -162,7 +163,7 @@ class TendingActions(AskingActions):
             self._ask_once(message, asked)
             return
         rows = [Row(level, level) for level in (*asked.model.efforts, _OWN_EFFORT)]
-        picker = PickerScreen(f"With which effort of {clean_line(asked.model.label, 40)}", rows, "")
+        picker = PickerScreen(tr("With which effort of {label}", label=clean_line(asked.model.label, 40)), rows, "")
         self.app.push_screen(picker, lambda level: self._pick_level(message, asked, level))
 
     def _pick_level(self, message: Message, asked: Parameters, level: str | None) -> None:
@@ -212,8 +213,8 @@ class TendingActions(AskingActions):
         here = self._here()
         entry = here or next((entry for entry in reversed(entries) if entry.variant[1] > 1), None)
         if entry is None or entry.variant[1] == 1:
-            what = "This message has" if here is not None else "No message here has"
-            self.notice.show(NoticeText(f"{what} no variants.", (), "info"))
+            what = tr("This message has") if here is not None else tr("No message here has")
+            self.notice.show(NoticeText(tr("{what} no variants.", what=what), (), "info"))
             return
         self._flip(entry.message.id, direction)
 
@@ -225,8 +226,8 @@ class TendingActions(AskingActions):
         if other is None and around:
             other = tree.family(session.conversation, message_id)[0]
         if other is None:
-            which = "last" if direction > 0 else "first"
-            self.notice.show(NoticeText(f"This is the {which} variant.", (), "info"))
+            which = tr("last") if direction > 0 else tr("first")
+            self.notice.show(NoticeText(tr("This is the {which} variant.", which=which), (), "info"))
             return
         await session.go_to(other)
         self._after_change(other)
@@ -288,10 +289,10 @@ class TendingActions(AskingActions):
         assert session is not None
         an_id = await session.undelete()
         if an_id is None:
-            self.notice.show(NoticeText("Nothing was deleted here.", (), "info"))
+            self.notice.show(NoticeText(tr("Nothing was deleted here."), (), "info"))
             return
         self._after_change(an_id)
-        self.notice.show(NoticeText("What was deleted last is back.", (), "info"))
+        self.notice.show(NoticeText(tr("What was deleted last is back."), (), "info"))
 
     # notes
 
@@ -305,13 +306,13 @@ class TendingActions(AskingActions):
             self.prompt.flights.refuse(box)
             session.stop_editing()
             self.show_writing("")
-            self.notice.show(NoticeText("What the note was for is gone; your words are still here.", (), "warning"))
+            self.notice.show(NoticeText(tr("What the note was for is gone; your words are still here."), (), "warning"))
             return
         self.clear_sent(box, ())
         self.bring_back()
         self.show_writing("")
         self._after_change(note.id)
-        self.notice.show(NoticeText("Noted. It is yours alone and never sent.", (), "info"))
+        self.notice.show(NoticeText(tr("Noted. It is yours alone and never sent."), (), "info"))
         await self.drafting.save()
 
     # forking and the tree
@@ -327,7 +328,9 @@ class TendingActions(AskingActions):
         session = self.session
         assert session is not None
         if session.log.unsaved:
-            self.notice.show(NoticeText(f"{session.log.unsaved} A fork is made of what is saved.", (), "warning"))
+            self.notice.show(
+                NoticeText(tr("{unsaved} A fork is made of what is saved.", unsaved=session.log.unsaved), (), "warning")
+            )
             return
         try:
             made = await asyncio.to_thread(self.drafting.library.fork, session.id, message_id)
@@ -342,7 +345,7 @@ class TendingActions(AskingActions):
         if session is None:
             return
         if not session.conversation.messages:
-            self.notice.show(NoticeText("There is nothing to show as a tree yet.", (), "info"))
+            self.notice.show(NoticeText(tr("There is nothing to show as a tree yet."), (), "info"))
             return
         screen = TreeScreen(session, self.transcript.painter, lambda model: self._services.model_info(model).label)
         self.app.push_screen(screen, self._tree_left)
@@ -376,7 +379,7 @@ class TendingActions(AskingActions):
         """Where a message stands, if that is worth saying."""
         sentence = branch_sentence(conversation, message_id)
         alone = len(tree.family(conversation, message_id)) == 1
-        if alone and "older branch" not in sentence:
+        if alone and OLDER_BRANCH not in sentence:
             return None
         return NoticeText(sentence.partition(". ")[2] if alone else sentence, (), "info")
 
@@ -386,13 +389,18 @@ def cost_of_another(session: Session | None, message: Message) -> str:
     if session is None:
         return ""
     path = tree.path(session.conversation, message.parent if message.role == "assistant" else message.id)
-    lost = ", and it cannot read the thinking so far" if any(map(thought, path)) else ""
+    lost = tr(", and it cannot read the thinking so far") if any(map(thought, path)) else ""
     own = clean_line(session.parameters.model.label, 40)
-    return f"Another model than {own} reads everything anew: nothing comes from the cache{lost}."
+    return tr("Another model than {own} reads everything anew: nothing comes from the cache{lost}.", own=own, lost=lost)
 
 
 def asked_once(session: Session, asked: Parameters) -> str:
     """Of whom an answer is asked, and that the chat goes on as before."""
     own, other = session.parameters.model, asked.model
-    effort = f" with effort {asked.effort}" if asked.effort else ""
-    return f"{clean_line(other.label, 40)} answers this once{effort}; the chat stays with {clean_line(own.label, 40)}."
+    effort = tr(" with effort {effort}", effort=asked.effort) if asked.effort else ""
+    return tr(
+        "{label} answers this once{effort}; the chat stays with {label2}.",
+        label=clean_line(other.label, 40),
+        effort=effort,
+        label2=clean_line(own.label, 40),
+    )

@@ -24,6 +24,7 @@ from salon.ui.terminalground import GroundReported
 from salon.ui.themescreen import ThemeScreen
 from salon.ui.theming import WithoutColours, textual_theme
 from salon.untrusted import clean_line
+from salon.words import tr
 
 AUTO: Final = "auto"
 """Instead of a theme's name: the dark or the light one, as the terminal is."""
@@ -132,7 +133,11 @@ class ThemedApp(SearchingApp):
 
     def _choose(self, name: str) -> None:
         if name != AUTO and name not in self._themes:
-            said = f"There is no theme “{clean_line(name, 40)}”.{did_you_mean(name, self._themes)}"
+            said = tr(
+                "There is no theme “{name}”.{nearest}",
+                name=clean_line(name, 40),
+                nearest=did_you_mean(name, self._themes),
+            )
             self.chat.notice.show(NoticeText(said, ("pick_theme",), "info"))
             return
         self._wanted = name
@@ -148,7 +153,9 @@ class ThemedApp(SearchingApp):
         except SalonError as error:
             said = error.sentence()
         if said:
-            self.chat.notice.show(NoticeText(f"The theme is changed until Salon ends. {said}", (), "info"))
+            self.chat.notice.show(
+                NoticeText(tr("The theme is changed until Salon ends. {said}", said=said), (), "info")
+            )
 
     def adopt_theme_settings(self) -> None:
         """The settings say something else now."""
@@ -157,13 +164,15 @@ class ThemedApp(SearchingApp):
         self._follow()
 
     def _theme_rows(self) -> list[Row]:
-        rows = [Row(AUTO, "Follow the terminal", "dark or light")]
-        return rows + [Row(each.name, each.label, "dark" if each.dark else "light") for each in self._themes.values()]
+        rows = [Row(AUTO, tr("Follow the terminal"), tr("dark or light"))]
+        return rows + [
+            Row(each.name, each.label, tr("dark") if each.dark else tr("light")) for each in self._themes.values()
+        ]
 
     def _place(self) -> str:
         if self._few_colours:
-            return "This terminal shows its own colours only; other themes need more."
-        return f"Your own: {self._services.themes_place}"
+            return tr("This terminal shows its own colours only; other themes need more.")
+        return tr("Your own: {themes_place}", themes_place=self._services.themes_place)
 
     # reading again
 

@@ -14,15 +14,21 @@ from salon.ui.field import Field
 from salon.ui.keyline import KeyLine
 from salon.ui.picker import PickerScreen, Row
 from salon.ui.targets import Options
+from salon.words import tr
 
 LOW = 20
 """Fewer rows have no room for the sample."""
 
 _SAMPLE: tuple[tuple[tuple[str, str], ...], ...] = (
-    (("heading", "A heading"), ("text", " and text, "), ("link", "a link")),
-    (("text-muted", "what recedes, "), ("text-faint", "and more so")),
-    (("code.keyword", "return "), ("code.function", "tide"), ("code.string", '("sea") '), ("code.comment", "# a note")),
-    (("diff-added", "+ added  "), ("diff-removed", "- removed")),
+    (("heading", tr("A heading")), ("text", tr(" and text, ")), ("link", tr("a link"))),
+    (("text-muted", tr("what recedes, ")), ("text-faint", tr("and more so"))),
+    (
+        ("code.keyword", "return "),
+        ("code.function", "tide"),
+        ("code.string", '("sea") '),
+        ("code.comment", tr("# a note")),
+    ),
+    (("diff-added", tr("+ added  ")), ("diff-removed", tr("- removed"))),
     (("success", "saved  "), ("warning", "warning  "), ("error", "error")),
 )
 """Rows of pieces, each a role and words."""
@@ -31,7 +37,7 @@ _SAMPLE: tuple[tuple[tuple[str, str], ...], ...] = (
 class ThemeScreen(PickerScreen):
     """Ends with a theme's name, or with None where the one before is wanted back."""
 
-    HINT = "↑ ↓ show · Enter keeps · Esc leaves"
+    HINT = tr("↑ ↓ show · Enter keeps · Esc leaves")
     LOW = 20
 
     class Highlighted(Message):
@@ -42,14 +48,14 @@ class ThemeScreen(PickerScreen):
             self.name = name
 
     def __init__(self, rows: Sequence[Row], chosen: str, place: str) -> None:
-        super().__init__("Themes", rows, "", chosen=chosen)
+        super().__init__(tr("Themes"), rows, "", chosen=chosen)
         self._place = place
 
     def compose(self) -> ComposeResult:
         """Heading, filter, rows, a sample."""
         with Vertical(classes="panel"):
-            yield Static("Themes", classes="heading", markup=False)
-            yield Field("", placeholder="Type to filter", select_on_focus=False)
+            yield Static(tr("Themes"), classes="heading", markup=False)
+            yield Field("", placeholder=tr("Type to filter"), select_on_focus=False)
             yield Options(markup=False)
             yield Static("", id="theme-sample", markup=False)
             yield Static(Text(self._place), id="theme-place", classes="faint")

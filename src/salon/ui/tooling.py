@@ -27,6 +27,7 @@ from salon.ui.notice import NoticeText
 from salon.ui.question import call_asked
 from salon.ui.services import Services
 from salon.untrusted import clean_line
+from salon.words import plural, tr
 
 _ON, _OFF = {"on", "yes"}, {"off", "no"}
 
@@ -52,10 +53,10 @@ class ToolingActions(CommandingActions):
         self.show_tools()
         if problems:
             told = clean_line(" ".join(problems), 400)
-            self.notice.show(NoticeText(f"{told} The chat goes on without its tools.", (), "warning"))
+            self.notice.show(NoticeText(tr("{told} The chat goes on without its tools.", told=told), (), "warning"))
 
     async def _ask(self, call: ToolCall) -> Decision:
-        return await self.put_question(call_asked(call), "asks whether it may run a tool")
+        return await self.put_question(call_asked(call), tr("asks whether it may run a tool"))
 
     def _tell_trouble(self, sentence: str) -> None:
         self.notice.show(NoticeText(clean_line(sentence, 400), (), "warning"))
@@ -79,11 +80,11 @@ class ToolingActions(CommandingActions):
     def action_search_web(self, wanted: str = "") -> None:
         """Let the model search the web and read pages, or not."""
         definitions = web_tools(self._services.web_limits())
-        self._switch(WEB, definitions, wanted, "search the web and read pages", " A search costs $0.01.")
+        self._switch(WEB, definitions, wanted, tr("search the web and read pages"), tr(" A search costs $0.01."))
 
     def action_run_code(self, wanted: str = "") -> None:
         """Let the model run code in a container of the server's, or not."""
-        self._switch(CODE, code_tools(), wanted, "run code in a container of the server's")
+        self._switch(CODE, code_tools(), wanted, tr("run code in a container of the server's"))
 
     def _switch(
         self, names: Sequence[str], definitions: list[Block], wanted: str, does: str, besides: str = ""
@@ -96,11 +97,13 @@ class ToolingActions(CommandingActions):
         turn_on = wanted in _ON or (wanted not in _OFF and not has)
         if turn_on and not able:
             label = clean_line(session.parameters.model.label, 40)
-            self.notice.show(NoticeText(f"{label} cannot {does} here.", (), "info"))
+            self.notice.show(NoticeText(tr("{label} cannot {does} here.", label=label, does=does), (), "info"))
             return
         self._use_tools(
             with_tools(session.tools, definitions) if turn_on else without_tools(session.tools, names),
-            f"The model may {does}.{besides}" if turn_on else f"The model may not {does} any more.",
+            tr("The model may {does}.{besides}", does=does, besides=besides)
+            if turn_on
+            else tr("The model may not {does} any more.", does=does),
         )
 
     @work(group="tools", exclusive=True, exit_on_error=False)
@@ -115,23 +118,24 @@ class ToolingActions(CommandingActions):
         if self._is_answering():
             return
         if server not in servers.names:
-            told = f"config.toml has no tool server “{clean_line(server, 40)}”."
+            told = tr("config.toml has no tool server “{server}”.", server=clean_line(server, 40))
             self.notice.show(NoticeText(told, (), "info"))
             return
         own = [name for each in session.tools if servers.server_of(name := name_of(each)) == server]
         if own:
-            told = f"The model has no tools of {server} any more."
+            told = tr("The model has no tools of {server} any more.", server=server)
             self._use_tools(without_tools(session.tools, own), told)
             return
-        self.notice.show(NoticeText(f"Asking {server} for its tools …", (), "info"))
+        self.notice.show(NoticeText(tr("Asking {server} for its tools …", server=server), (), "info"))
         try:
             definitions = await servers.definitions(server)
         except SalonError as error:
             self.notice.show(NoticeText(clean_line(error.sentence(), 400), (), "warning"))
             return
-        count = f"{len(definitions)} tools" if len(definitions) != 1 else "1 tool"
+        count = plural("{n} tool", "{n} tools", len(definitions))
         self._use_tools(
-            with_tools(session.tools, definitions), f"The model has {count} of {server}. Each call asks first."
+            with_tools(session.tools, definitions),
+            tr("The model has {count} of {server}. Each call asks first.", count=count, server=server),
         )
 
     @work(group="save-files", exclusive=True, exit_on_error=False)
@@ -140,24 +144,34 @@ class ToolingActions(CommandingActions):
         session, connection = self.session, self.connection
         found = made_files(session.path) if session is not None else []
         if not found or connection is None:
-            self.notice.show(NoticeText("No code in this chat has made files.", (), "info"))
+            self.notice.show(NoticeText(tr("No code in this chat has made files."), (), "info"))
             return
         saved: list[str] = []
         for number, file_id in enumerate(found, start=1):
-            self.notice.show(NoticeText(f"Downloading file {number} of {len(found)} …", (), "info"))
+            self.notice.show(
+                NoticeText(tr("Downloading file {number} of {count} …", number=number, count=len(found)), (), "info")
+            )
             try:
                 name, content = await connection.client.download(file_id, LARGEST)
                 saved.append(await asyncio.to_thread(self._services.carrier.save, folder, name, content))
             except SalonError as error:
-                before = f"Saved: {clean_line(', '.join(saved), 600)}. " if saved else ""
-                told = clean_line(f"{before}File {number} was not: {error.sentence()}", 1_000)
+                before = tr("Saved: {saved}. ", saved=clean_line(", ".join(saved), 600)) if saved else ""
+                told = clean_line(
+                    tr(
+                        "{before}File {number} was not: {sentence}",
+                        before=before,
+                        number=number,
+                        sentence=error.sentence(),
+                    ),
+                    1_000,
+                )
                 self.notice.show(NoticeText(told, (), "warning"))
                 return
-        self.notice.show(NoticeText(f"Saved: {clean_line(', '.join(saved), 1_000)}", (), "info"))
+        self.notice.show(NoticeText(tr("Saved: {saved}", saved=clean_line(", ".join(saved), 1000)), (), "info"))
 
     def _is_answering(self) -> bool:
         if self.answering:
-            self.notice.show(NoticeText("The tools can be changed when the answer has ended.", ("stop",), "info"))
+            self.notice.show(NoticeText(tr("The tools can be changed when the answer has ended."), ("stop",), "info"))
         return self.answering
 
     @work(group="tools-kept", exclusive=True, exit_on_error=False)
@@ -166,8 +180,8 @@ class ToolingActions(CommandingActions):
         if session is None:
             return
         changed = offered(definitions, session.parameters.server_tools) != session.sent_tools
-        why = "With other tools they have to be read anew"
-        if changed and not await self.may_lose_cache(session, why, "Change the tools"):
+        why = tr("With other tools they have to be read anew")
+        if changed and not await self.may_lose_cache(session, why, tr("Change the tools")):
             return
         costs = cost_of_change(session)
         # A chat of which nothing is written yet is founded by its first prompt and not by a setting.
@@ -185,8 +199,8 @@ def cost_of_change(session: Session) -> str:
     if not answers:
         return ""
     thought = any(block.get("type") in {"thinking", "redacted_thinking"} for each in answers for block in each.content)
-    lost = " The thinking so far is not sent along any more, and" if thought else ""
-    return f"{lost or ' From here on'} the chat is read anew once, without the cache."
+    lost = tr(" The thinking so far is not sent along any more, and") if thought else ""
+    return tr("{lost} the chat is read anew once, without the cache.", lost=lost or tr(" From here on"))
 
 
 def tools_in_words(definitions: Sequence[Block], services: Services) -> list[str]:
@@ -200,9 +214,9 @@ def tools_in_words(definitions: Sequence[Block], services: Services) -> list[str
 def said_of_tools(session: Session, services: Services) -> str:
     """Which tools a chat has and which it could have, in sentences."""
     has = tools_in_words(session.tools, services)
-    told = f"This chat has: {', '.join(has)}." if has else "This chat has no tools."
+    told = tr("This chat has: {has}.", has=", ".join(has)) if has else tr("This chat has no tools.")
     others = [name for name in services.tool_servers.names if name not in has]
-    rest = f" Tool servers that it could have: {', '.join(others)}." if others else ""
+    rest = tr(" Tool servers that it could have: {others}.", others=", ".join(others)) if others else ""
     if not services.tool_servers.names:
-        rest = " Tool servers stand in config.toml, as [mcp.NAME]."
+        rest = tr(" Tool servers stand in config.toml, as [mcp.NAME].")
     return f"{told}{rest}"

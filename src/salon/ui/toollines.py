@@ -10,16 +10,17 @@ from urllib.parse import urlsplit
 
 from salon.chat.blocks import Block, is_tool_result, is_tool_use, kind_of
 from salon.chat.tools import ToolCall
+from salon.words import plural, tr
 
 _NAMES = {
-    "web_search": "Web search",
-    "web_fetch": "Web fetch",
-    "bash_code_execution": "Shell",
-    "code_execution": "Code",
-    "text_editor_code_execution": "File",
-    "tool_search_tool_bm25": "Tool search",
-    "tool_search_tool_regex": "Tool search",
-    "advisor": "Advisor",
+    "web_search": tr("Web search"),
+    "web_fetch": tr("Web fetch"),
+    "bash_code_execution": tr("Shell"),
+    "code_execution": tr("Code"),
+    "text_editor_code_execution": tr("File"),
+    "tool_search_tool_bm25": tr("Tool search"),
+    "tool_search_tool_regex": tr("Tool search"),
+    "advisor": tr("Advisor"),
 }
 _TELLING = ("query", "pattern", "url", "command", "path", "code")
 """Inputs that tell most about a call, where it has one of them."""
@@ -36,12 +37,12 @@ def describe_block(block: Block) -> str:
         return _result(block)
     if kind == "compaction":
         words = len(_string(block, "content").split())
-        return "Earlier messages were summarised" + (f" · {words:,} words" if words else "")
+        return tr("Earlier messages were summarised") + (tr(" · {words:,} words", words=words) if words else "")
     if kind == "fallback":
         return _fallback(block)
     if kind == "container_upload":
-        return f"File for the container: {_string(block, 'file_id')}".removesuffix(": ")
-    return kind.replace("_", " ") or "block without a kind"
+        return tr("File for the container: {text}", text=_string(block, "file_id")).removesuffix(": ")
+    return kind.replace("_", " ") or tr("block without a kind")
 
 
 def unfolded(block: Block) -> str:
@@ -68,7 +69,7 @@ def as_json(value: Any, indent: int | None = None) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, indent=indent)
     except (RecursionError, ValueError, TypeError):
-        return "(It is nested too deeply to be shown.)"  # it could just be read, and is kept as it came
+        return tr("(It is nested too deeply to be shown.)")  # it could just be read, and is kept as it came
 
 
 # calls
@@ -82,7 +83,7 @@ def call_line(name: str) -> str:
 
 def call_text(call: ToolCall) -> str:
     """What a tool is given, for people; raw."""
-    return _input(call.arguments) if call.arguments else "(nothing)"
+    return _input(call.arguments) if call.arguments else tr("(nothing)")
 
 
 def _call(block: Block) -> str:
@@ -105,7 +106,7 @@ def _told(name: str, asked: Any) -> str:
     if not telling:
         return as_json(asked)[:_LONGEST] if asked else ""
     lines = [line for line in telling.strip().split("\n") if line.strip()]
-    more = f" … {len(lines)} lines" if len(lines) > 1 else ""
+    more = tr(" … {count} lines", count=len(lines)) if len(lines) > 1 else ""
     return (lines[0].strip() if lines else "") + more
 
 
@@ -130,24 +131,24 @@ def _result(block: Block) -> str:
     if isinstance(content, Mapping):
         error = _string(content, "error_code") or _string(content, "error_message")
         if error:
-            return f"{name or 'Tool'} failed: {error.replace('_', ' ')}"
+            return tr("{name} failed: {error}", name=name or tr("Tool"), error=error.replace("_", " "))
         teller = _ran if "return_code" in content else _TELLERS.get(_string(content, "type"))
-        return teller(content) if teller is not None else f"{name} result".strip().capitalize()
+        return teller(content) if teller is not None else tr("{name} result", name=name).strip().capitalize()
     if kind == "web_search_tool_result" and isinstance(content, list):
         titles = [title for item in content if isinstance(item, Mapping) and (title := _string(item, "title"))]
         return _counted(len(content), "result") + (f": {', '.join(titles)}" if titles else "")
     text = content if isinstance(content, str) else "\n".join(map(_item, content)) if isinstance(content, list) else ""
     first = next((line.strip() for line in text[:_LONGEST].split("\n") if line.strip()), "")
-    return f"{'Failed' if block.get('is_error') else 'Result'}: {first}".removesuffix(": ")
+    return f"{(tr('Failed') if block.get('is_error') else tr('Result'))}: {first}".removesuffix(": ")
 
 
 def _ran(content: Mapping[str, Any]) -> str:
     """Exit code and size of a program's output."""
     code = content.get("return_code")
-    parts = [f"Exit code {code}" if isinstance(code, int) else "Ran"]
+    parts = [tr("Exit code {code}", code=code) if isinstance(code, int) else tr("Ran")]
     for key, what in (("stdout", "output"), ("stderr", "errors")):
         if text := _string(content, key).strip("\n"):
-            parts.append(f"{_counted(text.count(chr(10)) + 1, 'line')} of {what}")
+            parts.append(tr("{count} of {what}", count=_counted(text.count(chr(10)) + 1, "line"), what=what))
     if isinstance(files := content.get("content"), list) and files:
         parts.append(_counted(len(files), "file"))
     return " · ".join(parts)
@@ -167,27 +168,28 @@ def _fetched(content: Mapping[str, Any]) -> str:
     except ValueError:
         parts.append("")
     if data and _string(source, "type") == "text":
-        parts.append(f"{len(data):,} characters")
-    return "Fetched: " + " · ".join(filter(None, parts))
+        parts.append(tr("{count:,} characters", count=len(data)))
+    return tr("Fetched: ") + " · ".join(filter(None, parts))
 
 
 def _viewed(content: Mapping[str, Any]) -> str:
     lines, total = content.get("num_lines"), content.get("total_lines")
     if not isinstance(lines, int):
         lines = _string(content, "content").count("\n") + 1
-    of = f" of {total:,}" if isinstance(total, int) and total != lines else ""
-    return f"Read {lines:,}{of} {'line' if lines == 1 and not of else 'lines'}"
+    if isinstance(total, int) and total != lines:
+        return plural("Read {lines:,} of {n:,} line", "Read {lines:,} of {n:,} lines", max(2, total), lines=lines)
+    return plural("Read {n:,} line", "Read {n:,} lines", lines)
 
 
 def _created(content: Mapping[str, Any]) -> str:
-    return "File overwritten" if content.get("is_file_update") else "File created"
+    return tr("File overwritten") if content.get("is_file_update") else tr("File created")
 
 
 def _replaced(content: Mapping[str, Any]) -> str:
     lines = content.get("lines")
     lines = [line for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
     gone, come = (sum(line.startswith(sign) for line in lines) for sign in "-+")
-    return f"File changed: {_counted(come, 'line')} added, {gone:,} removed"
+    return tr("File changed: {come} added, {gone:,} removed", come=_counted(come, "line"), gone=gone)
 
 
 def _tools_found(content: Mapping[str, Any]) -> str:
@@ -199,8 +201,8 @@ def _tools_found(content: Mapping[str, Any]) -> str:
 
 def _advised(content: Mapping[str, Any]) -> str:
     words = len(_string(content, "text").split())
-    cut = " · cut at its limit" if content.get("stop_reason") == "max_tokens" else ""
-    return f"Advice · {_counted(words, 'word')}{cut}"
+    cut = tr(" · cut at its limit") if content.get("stop_reason") == "max_tokens" else ""
+    return tr("Advice · {words}{cut}", words=_counted(words, "word"), cut=cut)
 
 
 _TELLERS: dict[str, Callable[[Mapping[str, Any]], str]] = {
@@ -213,7 +215,7 @@ _TELLERS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "text_editor_code_execution_str_replace_result": _replaced,
     "tool_search_tool_search_result": _tools_found,
     "advisor_result": _advised,
-    "advisor_redacted_result": lambda _content: "Advice, encrypted by the API",
+    "advisor_redacted_result": lambda _content: tr("Advice, encrypted by the API"),
 }
 
 
@@ -246,17 +248,24 @@ def _item(item: Any) -> str:
 
 def _fallback(block: Block) -> str:
     before, after, trigger = (block.get(key) for key in ("from", "to", "trigger"))
-    told = "Another model went on"
+    told = tr("Another model went on")
     if isinstance(after, Mapping) and (model := _string(after, "model")):
-        told = f"{model} went on"
+        told = tr("{model} went on", model=model)
     if isinstance(before, Mapping) and (model := _string(before, "model")):
-        told += f" in place of {model}"
+        told += tr(" in place of {model}", model=model)
     why = _string(trigger, "type") if isinstance(trigger, Mapping) else ""
     return f"{told} ({why.replace('_', ' ')})" if why else told
 
 
 def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+    forms = {
+        "line": plural("{n:,} line", "{n:,} lines", number),
+        "word": plural("{n:,} word", "{n:,} words", number),
+        "result": plural("{n:,} result", "{n:,} results", number),
+        "file": plural("{n:,} file", "{n:,} files", number),
+        "tool": plural("{n:,} tool", "{n:,} tools", number),
+    }
+    return forms[thing]
 
 
 def _string(values: Mapping[str, Any], name: str) -> str:

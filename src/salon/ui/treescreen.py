@@ -28,6 +28,7 @@ from salon.ui.presenting import deleted_sentence, entry_of, variant_of
 from salon.ui.targets import row_height
 from salon.ui.transcript import Transcript
 from salon.untrusted import clean_line
+from salon.words import tr
 
 WHEEL_ROWS = 3
 DEEPEST = 12
@@ -153,11 +154,11 @@ class TreeView(Widget, can_focus=True):
         conversation = self._conversation
         step = "  " * min(row.depth, DEEPEST)
         if row.is_note:
-            who, words, right, role = "note", conversation.notes[row.id].text, "", "text-muted"
+            who, words, right, role = "note", conversation.notes[row.id].text, "", tr("text-muted")
         else:
             message = conversation.messages[row.id]
             mine = message.role == "user"
-            who = ("go on" if message.seam else "you") if mine else "Claude"
+            who = (tr("go on") if message.seam else tr("you")) if mine else "Claude"
             words = "" if message.seam else message.text or f"({message.status.value})"
             number, of = variant_of(conversation, message)
             right = "  ".join(
@@ -167,7 +168,7 @@ class TreeView(Widget, can_focus=True):
                     "" if mine or width < 70 else clean_line(self._model_name(message.model), 20),
                     f"{number}/{of}" if of > 1 else "",
                     clock_of(message) if width >= 60 else "",
-                    "you are here" if row.id == conversation.leaf else "",
+                    tr("you are here") if row.id == conversation.leaf else "",
                 )
                 if part
             )
@@ -228,7 +229,7 @@ class TreeScreen(ModalScreen[TreeChoice | None]):
         """Heading, tree, preview, what can be done."""
         title = clean_line(self._session.conversation.title, 60)
         with Vertical(id="tree-pane"):
-            yield Static(f"Tree of “{title}”" if title else "Tree", id="tree-heading", markup=False)
+            yield Static(tr("Tree of “{title}”", title=title) if title else tr("Tree"), id="tree-heading", markup=False)
             yield self._view
         with Vertical(id="tree-message"):
             yield self._preview
@@ -275,7 +276,7 @@ class TreeScreen(ModalScreen[TreeChoice | None]):
 
     def _show_hint(self) -> None:
         keys = [f"{BY_ID[name].key} {words}" for name, words in _HINTS]
-        self.query_one(KeyLine).show(self._said or " · ".join(["↑ ↓ ← → move", *keys]))
+        self.query_one(KeyLine).show(self._said or " · ".join([tr("↑ ↓ ← → move"), *keys]))
         self._said = ""
 
     def _choose(self, action: str) -> None:
@@ -354,13 +355,19 @@ class TreeScreen(ModalScreen[TreeChoice | None]):
         if row is not None:
             sentence = deleted_sentence(self._session.conversation, row.id, branch=branch)
             await self._session.delete(row.id, branch=branch)
-            self._show_change(f"{sentence} {BY_ID['tree_undo'].key} brings it back.")
+            self._show_change(
+                tr(
+                    "{sentence} {tree_undo_key} brings it back.",
+                    sentence=sentence,
+                    tree_undo_key=BY_ID["tree_undo"].key,
+                )
+            )
 
     @work(group="tree", exit_on_error=False)
     async def action_tree_undo(self) -> None:
         """Bring back what was deleted last."""
         an_id = await self._session.undelete()
-        self._show_change("Nothing was deleted here." if an_id is None else "It is back.", an_id)
+        self._show_change(tr("Nothing was deleted here.") if an_id is None else tr("It is back."), an_id)
 
     def _show_change(self, sentence: str, an_id: str | None = None) -> None:
         self._said, self._previewed = sentence, ""
@@ -376,11 +383,11 @@ class TreeScreen(ModalScreen[TreeChoice | None]):
 
 
 _HINTS = (
-    ("tree_go", "goes"),
-    ("tree_fold", "folds"),
-    ("tree_note", "note"),
-    ("tree_delete", "deletes"),
-    ("tree_fork", "forks"),
-    ("close_tree", "closes"),
+    ("tree_go", tr("goes")),
+    ("tree_fold", tr("folds")),
+    ("tree_note", tr("note")),
+    ("tree_delete", tr("deletes")),
+    ("tree_fork", tr("forks")),
+    ("close_tree", tr("closes")),
 )
 """What the last row says of the keys, beside the arrows."""

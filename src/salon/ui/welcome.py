@@ -16,14 +16,15 @@ from salon.ui.field import Field
 from salon.ui.keyline import KeyLine
 from salon.ui.services import Carrier, Connection, Connector
 from salon.ui.targets import are_large
+from salon.words import tr
 
 KEY_PAGE = "console.anthropic.com/settings/keys"
 LOW = 20
 """Fewer rows have no room for air."""
 LOW_FOR_LARGE = 42
 """The same with large targets."""
-_WAYS = "Tab moves · Enter goes on · F10 colours · Ctrl+Q quits · Esc leaves"
-_WAYS_TOUCHED = "Enter goes on · F2 demo · F3 import · F10 colours · Ctrl+Q quits · Esc leaves"
+_WAYS = tr("Tab moves · Enter goes on · F10 colours · Ctrl+Q quits · Esc leaves")
+_WAYS_TOUCHED = tr("Enter goes on · F2 demo · F3 import · F10 colours · Ctrl+Q quits · Esc leaves")
 
 
 class Choice(Checkbox):
@@ -58,18 +59,18 @@ class WelcomeScreen(ModalScreen[Connection | None]):
         """What this is, and the ways in."""
         with VerticalScroll(classes="panel"):
             yield Static("Salon", classes="heading", markup=False)
-            yield Static("Conversation with Claude, in your terminal. Chats stay on this computer.", markup=False)
-            yield Static("An API key", classes="heading way", markup=False)
-            yield Field(placeholder="Paste it here and press Enter; it is not shown", password=True, id="key")
-            yield Choice("Keep it for the next start, in a file that only you can read", id="keep")
-            yield Static(f"Get one at {KEY_PAGE}", classes="muted aside", markup=False)
-            yield Static("No key: F2 opens the demo", classes="heading way", markup=False)
-            yield Static("Scripted answers, no network, nothing to pay.", classes="muted aside", markup=False)
-            yield Static("A server of your own", classes="heading way", markup=False)
+            yield Static(tr("Conversation with Claude, in your terminal. Chats stay on this computer."), markup=False)
+            yield Static(tr("An API key"), classes="heading way", markup=False)
+            yield Field(placeholder=tr("Paste it here and press Enter; it is not shown"), password=True, id="key")
+            yield Choice(tr("Keep it for the next start, in a file that only you can read"), id="keep")
+            yield Static(tr("Get one at {page}", page=KEY_PAGE), classes="muted aside", markup=False)
+            yield Static(tr("No key: F2 opens the demo"), classes="heading way", markup=False)
+            yield Static(tr("Scripted answers, no network, nothing to pay."), classes="muted aside", markup=False)
+            yield Static(tr("A server of your own"), classes="heading way", markup=False)
             yield Field(placeholder="http://127.0.0.1:8080", id="address")
             yield Static("llama-server, Ollama, LM Studio, LiteLLM …", classes="muted aside", markup=False)
-            yield Static("Chats from elsewhere: F3 imports them", classes="heading way", markup=False)
-            yield Static("claude.ai, ChatGPT, Claude Code, another Salon.", classes="muted aside", markup=False)
+            yield Static(tr("Chats from elsewhere: F3 imports them"), classes="heading way", markup=False)
+            yield Static(tr("claude.ai, ChatGPT, Claude Code, another Salon."), classes="muted aside", markup=False)
             yield Static("", id="outcome", markup=False)
             yield KeyLine(_WAYS, id="ways")
 
@@ -90,7 +91,7 @@ class WelcomeScreen(ModalScreen[Connection | None]):
         if not value or self._busy:
             return
         self._busy = True
-        self._say("Checking …")
+        self._say(tr("Checking …"))
         if event.input.id == "key":
             self.try_key(value, keep=self.query_one("#keep", Choice).value)
         else:
@@ -107,7 +108,11 @@ class WelcomeScreen(ModalScreen[Connection | None]):
                 await asyncio.to_thread(self._connector.save_key, key)
             except SalonError as error:
                 self._say(
-                    f"The key works, but could not be kept: {error.sentence()} Enter once more goes on.", problem=True
+                    tr(
+                        "The key works, but could not be kept: {sentence} Enter once more goes on.",
+                        sentence=error.sentence(),
+                    ),
+                    problem=True,
                 )
                 self.query_one("#keep", Choice).value = False
                 return

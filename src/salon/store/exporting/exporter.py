@@ -4,6 +4,7 @@ from salon.chat.attachments import Blobs
 from salon.chat.conversation import Conversation
 from salon.errors import UsageError
 from salon.store.exporting.selecting import Export, Format, ModelInfoOf, Wanted, selected
+from salon.words import tr
 
 
 def export(conversation: Conversation, wanted: Wanted, model_info: ModelInfoOf, blobs: Blobs | None = None) -> str:
@@ -13,7 +14,7 @@ def export(conversation: Conversation, wanted: Wanted, model_info: ModelInfoOf, 
     """
     chosen = Export(conversation, selected(conversation, wanted), wanted, model_info, blobs)
     if not chosen.said:
-        raise UsageError("There is nothing to export yet.")
+        raise UsageError(tr("There is nothing to export yet."))
     match wanted.format:
         case Format.MARKDOWN:
             from salon.store.exporting.markdown import markdown

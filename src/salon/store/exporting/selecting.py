@@ -13,6 +13,7 @@ from salon.chat.ledger import totals
 from salon.chat.model import ModelInfo, cost_of, prompt_tokens
 from salon.chat.tools import TOOL_SEAM
 from salon.errors import UsageError
+from salon.words import tr
 
 ModelInfoOf = Callable[[str], ModelInfo]
 
@@ -132,7 +133,10 @@ def moment_of(message: Message) -> str:
 def selected(conversation: Conversation, wanted: Wanted) -> list[Said]:
     """The messages that are wanted, in the order in which they are read. Raises `UsageError` for an unknown branch."""
     if wanted.branch and wanted.branch not in conversation.messages:
-        raise UsageError(f"The chat has no message {wanted.branch!r}.", "`salon sessions show --all --json` shows all.")
+        raise UsageError(
+            tr("The chat has no message {branch!r}.", branch=wanted.branch),
+            tr("`salon sessions show --all --json` shows all."),
+        )
     if not wanted.whole:
         return [Said(message) for message in tree.path(conversation, wanted.branch or None)]
     said: list[Said] = []

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from salon.errors import StoreError
 from salon.store.files import FileLayer, OperatingSystem, reason_of, write_all
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,10 @@ def write_new(place: Path, content: str | bytes, what: str = "The export", files
     temporary = ""
     try:
         if not place.parent.is_dir():
-            raise StoreError(f"There is no folder {place.parent}.", "Choose another place; nothing was written.")
+            raise StoreError(
+                tr("There is no folder {parent}.", parent=place.parent),
+                tr("Choose another place; nothing was written."),
+            )
         descriptor, temporary = tempfile.mkstemp(prefix=".salon-", dir=place.parent)  # 0600
         try:
             write_all(files, descriptor, content.encode("utf-8", "replace") if isinstance(content, str) else content)
@@ -44,8 +48,8 @@ def write_new(place: Path, content: str | bytes, what: str = "The export", files
         return _named(Path(temporary), place)
     except OSError as error:
         raise StoreError(
-            f"{what} could not be written: {reason_of(error)}.",
-            "The chat itself is safe. Choose another place.",
+            tr("{what} could not be written: {error}.", what=what, error=reason_of(error)),
+            tr("The chat itself is safe. Choose another place."),
             details={"path": str(place)},
         ) from error
     finally:
@@ -75,4 +79,7 @@ def _named(temporary: Path, place: Path) -> Path:
                 continue
             temporary.rename(target)  # a file system without links (FAT): as good as it can be had there
         return target
-    raise StoreError(f"There are {_MOST_TRIES:,} files called like {place.name} already.", "Choose another name.")
+    raise StoreError(
+        tr("There are {most_tries:,} files called like {name} already.", most_tries=_MOST_TRIES, name=place.name),
+        tr("Choose another name."),
+    )

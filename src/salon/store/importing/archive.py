@@ -17,6 +17,7 @@ from typing import BinaryIO
 from salon.errors import StoreError
 from salon.store.files import reason_of
 from salon.store.importing.foreign import ByteStream
+from salon.words import tr
 
 LARGEST_FILE = 8 * 1024**3
 """Bytes. Exports with pictures have a few GB; only the conversations in them are read."""
@@ -119,7 +120,7 @@ def _told(source: Input) -> Iterator[None]:
     except OSError as error:
         raise StoreError(_why(error)) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError, KeyError) as error:
-        raise StoreError("the archive is damaged", details={"why": str(error), "name": source.name}) from error
+        raise StoreError(tr("the archive is damaged"), details={"why": str(error), "name": source.name}) from error
 
 
 def _regular(path: Path) -> BinaryIO:
@@ -128,10 +129,10 @@ def _regular(path: Path) -> BinaryIO:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
-        raise StoreError("it is not a regular file")
+        raise StoreError(tr("it is not a regular file"))
     if status.st_size > LARGEST_FILE:
         os.close(descriptor)
-        raise StoreError(f"it is larger than {LARGEST_FILE // 1024**3} GB")
+        raise StoreError(tr("it is larger than {limit} GB", limit=LARGEST_FILE // 1024**3))
     return os.fdopen(descriptor, "rb")
 
 
@@ -148,7 +149,7 @@ def _look_in_folder(inputs: Inputs, folder: Path) -> None:
                 continue
             count += 1
             if count > MOST_FILES:
-                inputs.refused.append((str(folder), f"it has more than {MOST_FILES:,} files"))
+                inputs.refused.append((str(folder), tr("it has more than {most_files:,} files", most_files=MOST_FILES)))
                 return
             try:
                 _look_at(inputs, path, str(path.relative_to(folder)))
@@ -173,9 +174,9 @@ def _look_in_archive(inputs: Inputs, path: Path, name: str, file: BinaryIO, size
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
-        raise StoreError("the archive is damaged") from error
+        raise StoreError(tr("the archive is damaged")) from error
     if len(members) > MOST_MEMBERS:
-        raise StoreError(f"the archive has more than {MOST_MEMBERS:,} files")
+        raise StoreError(tr("the archive has more than {most_members:,} files", most_members=MOST_MEMBERS))
     seen: set[str] = set()
     unpacked = 0
     for member in members:
@@ -188,7 +189,7 @@ def _look_in_archive(inputs: Inputs, path: Path, name: str, file: BinaryIO, size
         unpacked += member.file_size
         trouble = _trouble_with(member, unpacked, size)
         if member.filename in seen:
-            trouble = "the archive has two files of this name"
+            trouble = tr("the archive has two files of this name")
         seen.add(member.filename)
         if trouble:
             inputs.refused.append((f"{own_name} in {name}", trouble))
@@ -198,15 +199,15 @@ def _look_in_archive(inputs: Inputs, path: Path, name: str, file: BinaryIO, size
 
 def _trouble_with(member: zipfile.ZipInfo, unpacked: int, archive_size: int) -> str:
     if member.flag_bits & 0x1:
-        return "it is encrypted"
+        return tr("it is encrypted")
     if member.compress_type not in _METHODS:
-        return "it is packed in a way that exports are not"
+        return tr("it is packed in a way that exports are not")
     if member.compress_size > archive_size:
-        return "the archive is damaged"
+        return tr("the archive is damaged")
     if unpacked > LARGEST_CONTENT:
-        return f"unpacked it is larger than {LARGEST_CONTENT // 1024**3} GB"
+        return tr("unpacked it is larger than {largest_content} GB", largest_content=LARGEST_CONTENT // 1024**3)
     if member.file_size > HARMLESS and member.file_size > HIGHEST_RATIO * max(1, member.compress_size):
-        return "it is packed suspiciously tightly"
+        return tr("it is packed suspiciously tightly")
     return ""
 
 
@@ -221,17 +222,17 @@ def _check_directory(file: BinaryIO, size: int) -> None:
     tail = file.read()
     end = tail.rfind(b"PK\x05\x06")
     if end < 0 or len(tail) < end + 22:
-        raise StoreError("the archive is damaged")
+        raise StoreError(tr("the archive is damaged"))
     members, length = struct.unpack_from("<HL", tail, end + 10)
     if end >= 20 and tail[end - 20 : end - 16] == b"PK\x06\x07":
         (offset,) = struct.unpack_from("<Q", tail, end - 12)
         file.seek(min(offset, size))
         record = file.read(56)
         if len(record) < 56:
-            raise StoreError("the archive is damaged")
+            raise StoreError(tr("the archive is damaged"))
         members, length = struct.unpack_from("<QQ", record, 32)
     if length > LARGEST_DIRECTORY or members > MOST_MEMBERS:
-        raise StoreError("the archive has too many files")
+        raise StoreError(tr("the archive has too many files"))
     file.seek(0)
 
 
@@ -241,4 +242,4 @@ def _is_conversations(name: str) -> bool:
 
 
 def _why(error: OSError) -> str:
-    return "there is no such file" if isinstance(error, FileNotFoundError) else reason_of(error)
+    return tr("there is no such file") if isinstance(error, FileNotFoundError) else reason_of(error)

@@ -24,6 +24,7 @@ from salon.store.importing.foreign import (
     parted,
     text,
 )
+from salon.words import tr
 
 NAME = "chatgpt"
 _MOST_CITATIONS = 200
@@ -38,7 +39,7 @@ def read(value: Mapping[str, Any]) -> ForeignSession:
     """One conversation. Raises `Unreadable`."""
     own_id = text(value.get("conversation_id")) or text(value.get("id"))
     if not own_id:
-        raise Unreadable("without an id")
+        raise Unreadable(tr("without an id"))
     session = ForeignSession(
         source=NAME,
         id=own_id,
@@ -54,7 +55,7 @@ def read(value: Mapping[str, Any]) -> ForeignSession:
         if isinstance(each, dict):
             session.nodes.append(_node(key, each, model))
         else:
-            session.skipped["unreadable messages"] += 1
+            session.skipped[tr("unreadable messages")] += 1
     return session
 
 
@@ -81,14 +82,14 @@ def _node(key: str, value: Mapping[str, Any], model: str) -> Node:
 
 def _hidden(role: str, about: Mapping[str, Any], content: Mapping[str, Any], message: Message) -> str:
     if about.get("is_user_system_message") is True or content.get("content_type") == "user_editable_context":
-        return "custom instructions"
+        return tr("custom instructions")
     if role == "system":
-        return "system messages"
+        return tr("system messages")
     if about.get("is_visually_hidden_from_conversation") is True:
-        return "hidden messages"
+        return tr("hidden messages")
     if role not in {"user", "assistant", "tool"}:
-        return "messages of neither a person nor a model"
-    return "" if message.content else "empty messages"
+        return tr("messages of neither a person nor a model")
+    return "" if message.content else tr("empty messages")
 
 
 def _sent_along(about: Mapping[str, Any]) -> list[Block]:
@@ -148,7 +149,7 @@ def _words(content: Mapping[str, Any]) -> list[Block]:
         return [text_block(source if language in {"", "json", "unknown"} else fenced)] if source.strip() else []
     parts = items(content.get("parts"))
     if not parts:
-        alone = [text(content.get(key)) for key in ("title", "url", "text", "result")]
+        alone = [text(content.get(key)) for key in ("title", tr("url"), tr("text"), tr("result"))]
         joined = "\n".join(part for part in alone if part.strip())
         return [text_block(joined)] if joined else []
     blocks: list[Block] = []

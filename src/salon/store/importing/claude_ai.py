@@ -21,6 +21,7 @@ from salon.store.importing.foreign import (
     mapping,
     text,
 )
+from salon.words import tr
 
 NAME = "claude"
 _NO_PARENT = "00000000-0000-4000-8000-000000000000"
@@ -37,7 +38,7 @@ def read(value: Mapping[str, Any]) -> ForeignSession:
     """One conversation. Raises `Unreadable`."""
     own_id = text(value.get("uuid"))
     if not own_id:
-        raise Unreadable("without an id")
+        raise Unreadable(tr("without an id"))
     session = ForeignSession(
         source=NAME,
         id=own_id,
@@ -52,7 +53,7 @@ def read(value: Mapping[str, Any]) -> ForeignSession:
     before: str | None = None
     for number, each in enumerate(items(value.get("chat_messages"))):
         if not isinstance(each, dict):
-            session.skipped["unreadable messages"] += 1
+            session.skipped[tr("unreadable messages")] += 1
             continue
         node = _node(each, text(each.get("uuid")) or f"#{number}", before, model)
         session.nodes.append(node)
@@ -78,8 +79,8 @@ def _node(value: Mapping[str, Any], own_id: str, before: str | None, model: str)
         model=(text(value.get("model"), LONGEST_NAME) or model) if sender == "assistant" else "",
     )
     if sender not in {"human", "assistant"}:
-        return Node(message, "messages of neither a person nor a model")
-    return Node(message, "" if message.content else "empty messages")
+        return Node(message, tr("messages of neither a person nor a model"))
+    return Node(message, "" if message.content else tr("empty messages"))
 
 
 def _sent_along(value: Mapping[str, Any]) -> list[Block]:

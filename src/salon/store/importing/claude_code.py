@@ -23,6 +23,7 @@ from salon.store.importing.foreign import (
     parted,
     text,
 )
+from salon.words import tr
 
 NAME = "claude-code"
 _LINES = {"user", "assistant", "system", "attachment", "progress"}
@@ -56,7 +57,7 @@ def read(lines: Iterable[Mapping[str, Any]], own_id: str) -> ForeignSession:
     session = gathered.session
     for line in lines:
         if len(session.nodes) >= MOST_MESSAGES:
-            session.skipped["messages beyond the first 100,000"] += 1
+            session.skipped[tr("messages beyond the first 100,000")] += 1
             continue
         session.id = session.id or text(line.get("sessionId"), LONGEST_NAME)
         _take(gathered, line)
@@ -76,13 +77,13 @@ def _take(gathered: Gathered, line: Mapping[str, Any]) -> None:
     elif kind in {"custom-title", "ai-title"}:
         session.title = text(line.get("customTitle") or line.get("aiTitle"), LONGEST_NAME) or session.title
     elif kind not in _LINES:
-        session.skipped["notes of the program"] += 1
+        session.skipped[tr("notes of the program")] += 1
     elif own_id := text(line.get("uuid")):
         if folder := text(line.get("cwd"), LONGEST_NAME):
             session.about = {"folder": folder}
         _add(gathered, line, own_id)
     else:
-        session.skipped["messages without an id"] += 1
+        session.skipped[tr("messages without an id")] += 1
 
 
 def _add(gathered: Gathered, line: Mapping[str, Any], own_id: str) -> None:
@@ -113,12 +114,12 @@ def _add(gathered: Gathered, line: Mapping[str, Any], own_id: str) -> None:
 
 def _hidden(line: Mapping[str, Any], message: Message) -> str:
     if text(line.get("type")) not in {"user", "assistant"}:
-        return "notes of the program"
+        return tr("notes of the program")
     if line.get("isMeta") is True:
-        return "notes of the program"
+        return tr("notes of the program")
     if message.role == "user" and message.text.lstrip().startswith(_MACHINERY):
-        return "commands to the program"
-    return "" if message.content else "empty messages"
+        return tr("commands to the program")
+    return "" if message.content else tr("empty messages")
 
 
 def _hang_helpers(gathered: Gathered) -> None:

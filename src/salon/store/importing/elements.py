@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from salon.store.importing.foreign import ByteStream, Unreadable
+from salon.words import tr
 
 ELEMENT_LIMIT = 64 * 1024 * 1024
 """Bytes of one conversation; a longer one is left out."""
@@ -49,7 +50,7 @@ def elements(stream: ByteStream, limit: int = ELEMENT_LIMIT, chunk: int = _CHUNK
         else:
             yield reading.element()
     if reading.torn:
-        yield Element(None, "cut off in the middle", reading.read)
+        yield Element(None, tr("cut off in the middle"), reading.read)
 
 
 class _Reading:
@@ -108,7 +109,7 @@ class _Reading:
             if bracket is None:
                 self.buffer.clear()
                 self.position = 0
-                return Element(None, "cut off in the middle", self.read)
+                return Element(None, tr("cut off in the middle"), self.read)
             depth += 1 if bracket in b"[{" else -1
             deepest = max(deepest, depth)
             if self.position > self._limit:
@@ -117,9 +118,9 @@ class _Reading:
         source = bytes(self.buffer[: self.position])
         self.drop(self.position)
         if self._lost:
-            return Element(None, f"larger than {self._limit // 1024**2} MB", self.read)
+            return Element(None, tr("larger than {limit} MB", limit=self._limit // 1024**2), self.read)
         if deepest > DEEPEST:
-            return Element(None, "nested too deeply", self.read)
+            return Element(None, tr("nested too deeply"), self.read)
         try:
             return Element(parsed(source), "", self.read)
         except Unreadable as error:
@@ -149,7 +150,7 @@ def parsed(source: bytes) -> Any:
     try:
         return _decode(source.decode(errors="replace").removeprefix("\ufeff"))
     except (ValueError, RecursionError, MemoryError) as error:
-        raise Unreadable("not valid JSON") from error
+        raise Unreadable(tr("not valid JSON")) from error
 
 
 def _nothing(_: str) -> None:

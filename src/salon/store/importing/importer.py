@@ -11,6 +11,7 @@ from salon.store.importing.archive import Input, inputs_in
 from salon.store.importing.foreign import ForeignSession, Unreadable
 from salon.store.importing.shelf import Outcome, Shelf, Shelved
 from salon.store.importing.sources import Origin, grouped, steps
+from salon.words import plural, tr
 
 _KINDS = {".json", ".jsonl", ".txt", ""}
 """Suffixes of files that may hold conversations; exports are also renamed, or have no suffix."""
@@ -73,22 +74,34 @@ class Summary:
 
     def sentences(self, *, dry_run: bool = False) -> list[str]:
         """The summary for people, a line each; raw."""
-        done = "would be imported" if dry_run else "imported"
-        lines = [f"{_chats(self.new)} {done}, {self.messages:,} messages." if self.new or self.messages else ""]
+        done = tr("would be imported") if dry_run else tr("imported")
+        lines = [
+            tr("{chats} {done}, {messages:,} messages.", chats=_chats(self.new), done=done, messages=self.messages)
+            if self.new or self.messages
+            else ""
+        ]
         if not self.new and not self.updated:
-            lines = ["Nothing new was found." if self.known else "No chats were found."]
+            lines = [tr("Nothing new was found.") if self.known else tr("No chats were found.")]
         if self.updated:
-            lines.append(f"{_chats(self.updated)} had new messages, which {'would be' if dry_run else 'were'} added.")
+            lines.append(
+                tr(
+                    "{chats} had new messages, which {more} added.",
+                    chats=_chats(self.updated),
+                    more=tr("would be") if dry_run else tr("were"),
+                )
+            )
         if self.known:
-            lines.append(f"{_chats(self.known)} {'was' if self.known == 1 else 'were'} here already.")
+            lines.append(
+                plural("{chats} was here already.", "{chats} were here already.", self.known, chats=_chats(self.known))
+            )
         if self.skipped:
             told = (f"{reason} ({count:,})" for reason, count in self.skipped.most_common())
-            lines.append(f"Left out: {', '.join(told)}.")
-        lines += [f"Not read: {name}, because {why}." for name, why in self.refused]
+            lines.append(tr("Left out: {told}.", told=", ".join(told)))
+        lines += [tr("Not read: {name}, because {why}.", name=name, why=why) for name, why in self.refused]
         if self.ignored:
-            lines.append(f"No conversations, so not read: {', '.join(sorted(set(self.ignored)))}.")
+            lines.append(tr("No conversations, so not read: {ignored}.", ignored=", ".join(sorted(set(self.ignored)))))
         if self.stopped:
-            lines.append("You stopped the import. Importing the same once more goes on from there.")
+            lines.append(tr("You stopped the import. Importing the same once more goes on from there."))
         return [line for line in lines if line]
 
 
@@ -120,7 +133,7 @@ class Importer:
                     break
                 if step is None:
                     if not anything:
-                        summary.refused.append((name, "it is no export that Salon knows"))
+                        summary.refused.append((name, tr("it is no export that Salon knows")))
                     break
                 anything = True
                 self._take(summary, step.session, step.why)
@@ -138,7 +151,7 @@ class Importer:
         try:
             shelved = self._shelf.put(session)
         except Unreadable as error:
-            summary.skipped[f"conversations that are {error}"] += 1
+            summary.skipped[tr("conversations that are {error}", error=error)] += 1
             return
         _count(summary, session, shelved)
 
@@ -167,4 +180,4 @@ def _count(summary: Summary, session: ForeignSession, shelved: Shelved) -> None:
 
 
 def _chats(count: int) -> str:
-    return "1 chat" if count == 1 else f"{count:,} chats"
+    return plural("{n:,} chat", "{n:,} chats", count)

@@ -14,6 +14,7 @@ from salon.chat.blocks import Block
 from salon.chat.conversation import Message
 from salon.chat.ids import is_id
 from salon.store.importing.foreign import MOST_MESSAGES, NO_MESSAGE, ForeignSession, Node, parted, seconds_of
+from salon.words import tr
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 _LATEST = (1 << 48) - 1
@@ -147,9 +148,9 @@ def _by_id(found: Iterable[Node], skipped: Counter[str]) -> dict[str, Node]:
     nodes: dict[str, Node] = {}
     for node in found:
         if node.message.id in nodes:
-            skipped["messages said twice"] += 1
+            skipped[tr("messages said twice")] += 1
         elif len(nodes) >= MOST_MESSAGES:
-            skipped[f"messages beyond the first {MOST_MESSAGES:,}"] += 1
+            skipped[tr("messages beyond the first {most_messages:,}", most_messages=MOST_MESSAGES)] += 1
         else:
             nodes[node.message.id] = node
             if node.hidden not in {"", NO_MESSAGE}:

@@ -11,6 +11,7 @@ from salon.store.importing.foreign import LONGEST_NAME, ForeignSession, Node, Un
 from salon.store.reader import Line
 from salon.store.records import Record
 from salon.store.replay import replay
+from salon.words import tr
 
 NAME = "salon"
 EXPORT_KEY = "salon"
@@ -34,7 +35,7 @@ def is_record(value: Mapping[str, Any]) -> bool:
 def read_export(value: Mapping[str, Any]) -> ForeignSession:
     """The session of an export. Raises `Unreadable`."""
     if value[EXPORT_KEY] > EXPORT_VERSION:
-        raise Unreadable("written by a newer Salon")
+        raise Unreadable(tr("written by a newer Salon"))
     records = [each for each in items(value.get("records")) if isinstance(each, dict) and is_record(each)]
     session = _session((Line(record) for record in records), text(value.get("id"), LONGEST_NAME))
     session.blobs = _contents(mapping(value.get("blobs")), session)
@@ -52,7 +53,7 @@ def _contents(found: Mapping[str, Any], session: ForeignSession) -> dict[str, by
         if sha256(data).hexdigest() == digest:
             contents[digest] = data
         else:
-            session.skipped["damaged attachments"] += 1
+            session.skipped[tr("damaged attachments")] += 1
     return contents
 
 
@@ -68,7 +69,7 @@ def _session(lines: Iterable[Line], own_id: str) -> ForeignSession:
     except StoreError as error:  # a file that this Salon must not interpret
         raise Unreadable(error.what) from error
     if told.too_new:
-        raise Unreadable("written by a newer Salon")
+        raise Unreadable(tr("written by a newer Salon"))
     return foreign_of(told.conversation, found[-1])
 
 
@@ -80,7 +81,7 @@ def _checked(line: Line) -> Line:
 def foreign_of(conversation: Conversation, own_id: str) -> ForeignSession:
     """A conversation of Salon's as one from elsewhere."""
     if not own_id:
-        raise Unreadable("without an id")
+        raise Unreadable(tr("without an id"))
     times = [message.created for message in conversation.messages.values() if message.created]
     settings = conversation.settings
     others = {key: value for key, value in settings.items() if key not in _TAKEN_OVER and key != "source"}

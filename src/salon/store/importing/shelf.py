@@ -24,10 +24,11 @@ from salon.store.messages import Entry, message_of
 from salon.store.places import Places
 from salon.store.reader import read_session_file
 from salon.store.records import FILE_LIMIT, FORMAT_VERSION, LINE_LIMIT, Record, encode
+from salon.words import tr
 
 logger = logging.getLogger(__name__)
 
-_OPEN = "chats that are open in a window"
+_OPEN = tr("chats that are open in a window")
 _ANSWER_SECONDS = 30.0
 """How long a disk may take to add to a session."""
 
@@ -82,18 +83,22 @@ class Shelf:
         """
         own_id = session_id(session)
         if own_id in self._thrown_away:
-            return Shelved(Outcome.SKIPPED, own_id, why="chats that are in the trash")
+            return Shelved(Outcome.SKIPPED, own_id, why=tr("chats that are in the trash"))
         place = self._here.get(own_id)
         return self._new(session, own_id) if place is None else self._add(session, own_id, place)
 
     def _new(self, session: ForeignSession, own_id: str) -> Shelved:
         plan = planned(session, {})
         if not plan.messages:
-            return Shelved(Outcome.SKIPPED, why="chats without messages", skipped=plan.skipped)
+            return Shelved(Outcome.SKIPPED, why=tr("chats without messages"), skipped=plan.skipped)
         lines = self._lines(session, own_id, plan)
         size = sum(map(len, lines))
         if size > FILE_LIMIT:
-            return Shelved(Outcome.SKIPPED, why=f"chats larger than {FILE_LIMIT // 1024**2} MB", skipped=plan.skipped)
+            return Shelved(
+                Outcome.SKIPPED,
+                why=tr("chats larger than {file_limit} MB", file_limit=FILE_LIMIT // 1024**2),
+                skipped=plan.skipped,
+            )
         if not self._dry_run:
             for data in session.blobs.values():
                 self._library.blobs.put(data)
@@ -118,8 +123,8 @@ class Shelf:
             write_atomically(self._files, place, data)
         except OSError as error:
             raise StoreError(
-                f"The import stopped: {reason_of(error)}.",
-                "What was imported is safe. Importing the same once more goes on from there.",
+                tr("The import stopped: {error}.", error=reason_of(error)),
+                tr("What was imported is safe. Importing the same once more goes on from there."),
                 details={"path": str(place)},
             ) from error
         finally:
@@ -158,14 +163,14 @@ class Shelf:
         except SessionLocked:
             return Shelved(Outcome.SKIPPED, own_id, why=_OPEN)
         if not isinstance(log, FileLog):
-            return Shelved(Outcome.SKIPPED, own_id, why="chats that a newer Salon has written to")
+            return Shelved(Outcome.SKIPPED, own_id, why=tr("chats that a newer Salon has written to"))
         for message in plan.messages:
             log.append(whole_record(message))
         log.append({"k": "leaf", "of": _leaf_after(conversation, plan)}, durable=True)
         if not log.close_now(_ANSWER_SECONDS):
             raise StoreError(
-                f"The import stopped. {log.unsaved}".strip(),
-                "Importing the same once more goes on from there.",
+                tr("The import stopped. {unsaved}", unsaved=log.unsaved).strip(),
+                tr("Importing the same once more goes on from there."),
                 details={"path": str(log.path)},
             )
         return Shelved(Outcome.UPDATED, own_id, len(plan.messages), skipped=plan.skipped)
@@ -177,7 +182,7 @@ class Shelf:
             records = (line.record for line in lines if line.record is not None)
             return ids_in(message_of(Entry(str(each["id"]), None, each)) for each in records if _is_message(each))
         except OSError as error:
-            raise StoreError(f"A session cannot be read: {reason_of(error)}.") from error
+            raise StoreError(tr("A session cannot be read: {error}.", error=reason_of(error))) from error
 
 
 def _is_message(record: Record) -> bool:
@@ -194,7 +199,7 @@ def _encoded(plan: Plan, now: float) -> list[bytes]:
         line = encode(record, now)
         if len(line) > LINE_LIMIT:
             gone[message.id] = parent
-            plan.skipped[f"messages larger than {LINE_LIMIT // 1024**2} MB"] += 1
+            plan.skipped[tr("messages larger than {line_limit} MB", line_limit=LINE_LIMIT // 1024**2)] += 1
         else:
             lines.append(line)
     plan.leaf = gone.get(plan.leaf, plan.leaf) if plan.leaf else None

@@ -11,6 +11,7 @@ from salon.store.importing.archive import Input, opened
 from salon.store.importing.elements import Element, elements, parsed
 from salon.store.importing.foreign import LONGEST_NAME, ByteStream, ForeignSession, Unreadable, text
 from salon.store.records import LINE_LIMIT
+from salon.words import tr
 
 
 class Origin(StrEnum):
@@ -73,7 +74,11 @@ def steps(group: Group, origin: Origin) -> Iterator[Step]:
         for element in found:
             value = element.value
             if not isinstance(value, dict):
-                yield Step(None, f"conversations that are {element.trouble or 'no conversations'}", element.end)
+                yield Step(
+                    None,
+                    tr("conversations that are {trouble}", trouble=element.trouble or tr("no conversations")),
+                    element.end,
+                )
             elif (read := _reader(value, origin, _CONVERSATIONS)) is not None:
                 yield _step(partial(read, value), element.end)
             elif (read := _reader(value, origin, _LINES)) is not None:
@@ -84,8 +89,12 @@ def steps(group: Group, origin: Origin) -> Iterator[Step]:
                     step.session.skipped.update(bad)
                 yield step
             else:
-                wrong = "of an unknown kind" if origin is Origin.AUTO else f"not of the kind {origin.value}"
-                yield Step(None, f"conversations that are {wrong}", element.end)
+                wrong = (
+                    tr("of an unknown kind")
+                    if origin is Origin.AUTO
+                    else tr("not of the kind {origin}", origin=origin.value)
+                )
+                yield Step(None, tr("conversations that are {wrong}", wrong=wrong), element.end)
 
 
 def _reader(value: Mapping[str, Any], origin: Origin, table: Any) -> Callable[..., ForeignSession] | None:
@@ -99,7 +108,7 @@ def _step(read: Callable[[], ForeignSession], end: int) -> Step:
     try:
         return Step(read(), "", end)
     except Unreadable as error:
-        return Step(None, f"conversations that are {error}", end)
+        return Step(None, tr("conversations that are {error}", error=error), end)
 
 
 def _values(stream: ByteStream, source: Input) -> Iterator[Element]:
@@ -113,7 +122,7 @@ def _values(stream: ByteStream, source: Input) -> Iterator[Element]:
         if len(line) > LINE_LIMIT and not line.endswith(b"\n"):
             while (rest := stream.readline(LINE_LIMIT)) and not rest.endswith(b"\n"):
                 read += len(rest)
-            yield Element(None, f"larger than {LINE_LIMIT // 1024**2} MB", read)
+            yield Element(None, tr("larger than {line_limit} MB", line_limit=LINE_LIMIT // 1024**2), read)
         elif content := line.strip(b"\0 \t\r\n"):
             try:
                 yield Element(parsed(content), "", read)
@@ -136,7 +145,7 @@ def _lines(found: Iterable[Element], bad: Counter[str]) -> Iterator[dict[str, An
         if isinstance(element.value, dict):
             yield element.value
         else:
-            bad["unreadable lines"] += 1
+            bad[tr("unreadable lines")] += 1
 
 
 def _is_helper(source: Input) -> bool:
