@@ -224,7 +224,8 @@ def test_ids_from_the_end_of_time_have_a_folder_too(library: FileLibrary) -> Non
 def test_places_that_others_can_read_are_told(paths: Paths) -> None:
     for place in (paths.config, paths.sessions, paths.state):
         place.mkdir(mode=0o700)
-    paths.log_file.touch(mode=0o644)
+    paths.log_file.touch()
+    paths.log_file.chmod(0o644)  # whatever the mask, which a run of the command line within the tests makes strict
     assert permission_warnings(paths) == []
     for place in (paths.config, paths.sessions, paths.state):
         place.chmod(0o755)
