@@ -506,6 +506,21 @@ async def test_without_a_key_the_welcome_opens_and_the_prompt_of_the_command_lin
         await person.sees(lambda: person.prompt() == "From the command line")
 
 
+async def test_a_key_that_is_typed_is_in_no_picture_of_the_screen(tmp_path: Path) -> None:
+    key = "sk-ant-canary-0123456789"
+    async with salon(tmp_path, connector=FakeConnector(FakeClient(), connected=False)) as person:
+        await person.sees(lambda: isinstance(person.app.screen, WelcomeScreen))
+        await person.press(*("minus" if char == "-" else char for char in key))
+        await person.sees(lambda: "•" * len(key) in person.screen_text(), "a dot for each letter")
+        picture = person.app.export_screenshot()
+        assert key not in picture
+        assert "canary" not in picture
+        assert "0123456789" not in picture
+        await person.press("enter")
+        await person.sees(lambda: person.app.screen is person.chat, "the chat")
+        assert "canary" not in person.app.export_screenshot()
+
+
 async def test_a_key_that_is_refused_is_told_and_another_may_be_tried(tmp_path: Path) -> None:
     client = FakeClient()
     client.refusal = Fault(FaultKind.REJECTED_KEY, "The key was refused.")
