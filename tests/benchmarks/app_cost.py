@@ -9,6 +9,7 @@ CPU seconds and ratios are to be read, not seconds on the clock. The parts:
 * ``slow_line``: the output of 20 KB at 100 deltas a second
 * ``keys``: from a key to its echo at rest, while deltas stream, and that below 1,000 messages
 * ``open``: sessions of many messages against an empty one
+* ``choose``: the longest steps while a session of 10,000 messages is chosen from the list of a running app
 * ``steps``: the longest steps of the event loop while a session of 10,000 messages is read, resized and recoloured
 """
 
@@ -226,6 +227,26 @@ def _opened(command: Command, environ: dict[str, str], count: int | None) -> Fig
         }
 
 
+# choose
+
+
+def choose(options: argparse.Namespace) -> object:
+    """CPU milliseconds of the longest step while the list opens, and from choosing a session there to its end."""
+    with watched() as (command, environ, seen):
+        write_session(Path(environ["SALON_CONFIG_DIR"]), 10_000)
+        with at_rest(command, environ) as app:
+            told_by(app, seen)
+            app.send(b"\x0f")
+            app.drain(2.0)
+            listed = told_by(app, seen)
+            before = app.cost()
+            app.send(b"\r")
+            app.wait_for(mark_of(10_000).encode())
+            shown = app.cost() - before
+            app.drain(3.0)
+            return {"list": listed, "open": told_by(app, seen) | as_figures(shown)}
+
+
 # steps
 
 
@@ -268,6 +289,7 @@ PARTS: dict[str, Part] = {
     "slow_line": slow_line,
     "keys": keys,
     "open": opening,
+    "choose": choose,
     "steps": steps,
 }
 

@@ -3,8 +3,10 @@
 Every shape is streamed at every size and pace into the real app, in a pseudo-terminal. The figures are CPU time:
 
 * exponent: with which power of the size the app's CPU grows, from the second-largest size to the largest
-* flushes / one-shot: all work on the transcript while the answer came, over laying out the same text at once (on the
-  same computer, just before)
+* flushes / at once: all work on the transcript (layout, and what follows from it for each frame) while the answer came,
+  over the same work in another such app that was sent the same text in a single delta: what streaming costs more
+* flushes / layout: the same work over laying out the same text at once without any app, no frame made and everything
+  warm: for shapes that are cheap to lay out, mostly the cost of the frames
 * flush, step: the longest single flush of the transcript and the longest single step of the event loop, milliseconds
 * core: the app's CPU seconds a second while the answer came
 * memory: how much the app grew, in MB; and that beyond the first 20 MB, over the size of the answer
@@ -13,28 +15,49 @@ Every shape is streamed at every size and pace into the real app, in a pseudo-te
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from benchmarks.markdown_cost import cpu, load
 from benchmarks.measuring import ask, exponent, told_by, warmed_up, watched
 from benchmarks.shapes import NAMES, shape
 from benchmarks.stream_server import serving
+from benchmarks.terminal import Program
 
 DELTA = 20
+SLOWEST = 20_000  # characters a second, below which waiting for an answer is given up
 Row = dict[str, float | str]
 
 
-def streamed(name: str, size: int, pace: int) -> Row:
-    """Stream one answer of `size` characters, `pace` a second, into an app of its own."""
-    text = shape(name, size)
-    one_shot = min(cpu(load, text) for _ in range(3 if size <= 100_000 else 1))
+@contextmanager
+def listening() -> Iterator[tuple[Program, Path]]:
+    """An app of its own, at rest below a short answer, and the file for `told_by`, which begins here."""
     with (
         watched() as (command, environ, seen),
         serving() as address,
         warmed_up(command, environ | {"ANTHROPIC_BASE_URL": address}) as app,
     ):
-        memory = app.memory()
         told_by(app, seen)
+        yield app, seen
+
+
+def sent_at_once(name: str, size: int) -> float:
+    """The CPU seconds of all flushes for an answer that comes in one delta."""
+    with listening() as (app, seen):
+        mark, _ = ask(app, name, size, delta=size, rate=0)
+        app.wait_for(mark, size / SLOWEST + 60)
+        app.settle()
+        return float(told_by(app, seen)["flushes_cpu_s"])
+
+
+def streamed(name: str, size: int, pace: int) -> Row:
+    """Stream one answer of `size` characters, `pace` a second, into an app of its own."""
+    text = shape(name, size)
+    layout = min(cpu(load, text) for _ in range(3 if size <= 100_000 else 1))
+    at_once = sent_at_once(name, size)
+    with listening() as (app, seen):
+        memory = app.memory()
         mark, before = ask(app, name, size, DELTA, pace / DELTA)
         app.wait_for(mark, size / pace * 4 + 60)
         shown = app.cost() - before
@@ -42,6 +65,7 @@ def streamed(name: str, size: int, pace: int) -> Row:
         spent = app.cost() - before
         after = app.memory()
         told = told_by(app, seen)
+    flushes = float(told["flushes_cpu_s"])
     return {
         "shape": name,
         "kb": size / 1000,
@@ -49,8 +73,11 @@ def streamed(name: str, size: int, pace: int) -> Row:
         "cpu_s": round(spent.cpu, 2),
         "core": round(shown.cpu / shown.wall, 2),
         "late_s": round(shown.wall - size / pace, 2),
-        "one_shot_s": round(one_shot, 3),
-        "times_one_shot": round(float(told["flushes_cpu_s"]) / one_shot, 2),
+        "flushes_s": round(flushes, 3),
+        "at_once_s": round(at_once, 3),
+        "layout_s": round(layout, 3),
+        "times_at_once": round(flushes / at_once, 2),
+        "times_layout": round(flushes / layout, 2),
         "flush_ms": told["longest_flush_ms"],
         "step_ms": told["longest_step_ms"],
         "culprit": told["culprit"],
@@ -78,14 +105,15 @@ def table(rows: Sequence[Row], sizes: Sequence[int]) -> str:
     """The rows as Markdown."""
     exponents = growth(rows, sizes)
     titles = (
-        "shape | KB | KB/s | CPU s | core | exponent | flushes / one-shot | flush ms | step ms | grown MB | "
-        "beyond 20 MB / source"
+        "shape | KB | KB/s | CPU s | core | exponent | flushes / at once | flushes / layout | flush ms | step ms | "
+        "grown MB | beyond 20 MB / source"
     )
     lines = [f"| {titles} |", "|---" + "|--:" * titles.count("|") + "|"]
     for row in sorted(rows, key=lambda row: (NAMES.index(str(row["shape"])), row["kb_s"], row["kb"])):
         power = exponents.get((str(row["shape"]), float(row["kb_s"]))) if row["kb"] == max(sizes) else None
         cells = [row["shape"], f"{row['kb']:g}", f"{row['kb_s']:g}", row["cpu_s"], row["core"], power or ""]
-        cells += [row[name] for name in ("times_one_shot", "flush_ms", "step_ms", "grown_mb", "times_source")]
+        figures = ("times_at_once", "times_layout", "flush_ms", "step_ms", "grown_mb", "times_source")
+        cells += [row[figure] for figure in figures]
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     return "\n".join(lines)
 

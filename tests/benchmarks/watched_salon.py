@@ -34,7 +34,7 @@ class Watch:
             "longest_step_ms": round(self.step * 1000, 1),
             "culprit": self.culprit,
             "longest_flush_ms": round(self.flush * 1000, 1),
-            "flushes_cpu_s": round(self.flushes, 3),
+            "flushes_cpu_s": round(self.flushes, 5),
             "longest_collection_ms": round(self.collecting * 1000, 1),
         }
         self._start_over()

@@ -1,15 +1,18 @@
 """The list of chats, as somebody uses it who has many."""
 
+import threading
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pygments.lexers import find_lexer_class  # type: ignore[import-untyped]
 
 from fakes import whole
 from salon.chat.ids import new_id
 from salon.chat.summary import SessionSummary
+from salon.markdown import highlight, inline
 from salon.store.library import FileLibrary
 from salon.store.records import Record
 from salon.ui.libraryscreen import LibraryScreen
@@ -71,6 +74,30 @@ async def test_a_chat_is_found_by_words_and_opened(tmp_path: Path) -> None:
         assert "2 of 3 chats" in person.screen_text()
         await person.press("down", "enter")
         await person.answer_begins("All about Bread.")
+
+
+async def test_what_draws_a_chat_is_imported_beside_the_event_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "Some *code*:\n\n```python\npass\n```\n"
+    put(tmp_path, "Code", prompt("p2", "a1", "Show me."), opened("a2", "p2"), closed("a2", code, model="claude-test"))
+    made_in = []
+
+    def found(name: str) -> object:
+        made_in.append(threading.current_thread())
+        kind: object = find_lexer_class(name)
+        return kind
+
+    async with salon(tmp_path) as person:
+        await open_list(person)
+        monkeypatch.setattr(highlight, "find_lexer_class", found)
+        highlight.lexer_for.cache_clear()
+        inline.inline_parser.cache_clear()
+        await person.press("enter")
+        await person.answer_begins("pass")
+        parsers_made = inline.inline_parser.cache_info().misses
+    assert len(made_in) == parsers_made == 1
+    assert threading.main_thread() not in made_in
 
 
 async def test_a_pin_a_tag_a_title_and_their_undoing(tmp_path: Path) -> None:

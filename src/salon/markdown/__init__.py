@@ -12,7 +12,7 @@ from salon.markdown.lines import Line, Lines, Look, Span, copy_text, look
 from salon.markdown.plain import PlainLines
 from salon.markdown.sideways import goes_on
 from salon.markdown.tablesource import TableSource, table_source
-from salon.markdown.warming import warm_up
+from salon.markdown.warming import warm_up, warm_up_for
 
 __all__ = [
     "Choices",
@@ -38,6 +38,7 @@ __all__ = [
     "raw_code",
     "table_source",
     "warm_up",
+    "warm_up_for",
     "without_marks",
     "without_sign",
 ]

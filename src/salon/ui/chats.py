@@ -25,7 +25,7 @@ from salon.ui.handing import Handed
 from salon.ui.notice import NoticeText
 from salon.ui.painter import Painter
 from salon.ui.picker import PickerScreen, Row
-from salon.ui.presenting import entries_of
+from salon.ui.presenting import opening_entries
 from salon.ui.services import Connection, Services
 from salon.untrusted import clean_line
 from salon.words import tr
@@ -192,7 +192,7 @@ class ChatsApp(App[None]):
         conversation, log = await asyncio.to_thread(partial(_open, library, session_id, how))
         drafts = library if log.keeping is Keeping.DISK else self._services.temporary
         draft = await asyncio.to_thread(drafts.load_draft, conversation.id)
-        entries = await asyncio.to_thread(entries_of, conversation)  # there may be ten thousand messages
+        entries = await asyncio.to_thread(opening_entries, conversation)  # there may be ten thousand messages
         account = Account(self._services.model_info)
         await asyncio.to_thread(account.totals, charged(conversation))
         return _Opened(self._session(conversation, log, library), draft, drafts, entries, account)

@@ -14,7 +14,7 @@ from salon.chat.conversation import WINDOW_FULL, Conversation, Message, Note, St
 from salon.chat.room import beginning_on
 from salon.chat.session import Session
 from salon.chat.tools import TOOL_SEAM, waiting_calls
-from salon.markdown import Line, Span, look
+from salon.markdown import Line, Span, look, warm_up_for
 from salon.ui.answerentry import AnswerEntry
 from salon.ui.entries import LeftOutEntry, NoteEntry, PromptEntry, ResultEntry, SeamEntry
 from salon.ui.entry import Entry
@@ -25,6 +25,8 @@ from salon.words import plural, tr
 
 MAKING_ROOM = ("summarise", tr("trim"), tr("fresh_chat"), tr("pick_model"))
 """What helps when the context window is full."""
+_AT_THE_END = 4
+"""Messages that may be in view when a conversation is opened: more of them are short, and need little."""
 _SAME_HERE = {"edit_base_url": "change_key"}
 """What a fault may advise and one screen does together: a key and the server it is for."""
 
@@ -56,6 +58,13 @@ def entries_of(conversation: Conversation, shown: Sequence[Entry] = ()) -> list[
             entries.append(before if isinstance(before, NoteEntry) and before.note is note else NoteEntry(note))
         continues = continued_text(conversation, message)
     return entries
+
+
+def opening_entries(conversation: Conversation) -> list[Entry]:
+    """The entries of a conversation that is about to be shown at its end; in a thread, for it may take a second."""
+    for message in tree.path(conversation)[-_AT_THE_END:]:
+        warm_up_for(message.text)
+    return entries_of(conversation)
 
 
 def entry_of(conversation: Conversation, message: Message, continues: str = "") -> Entry:
