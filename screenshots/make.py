@@ -35,8 +35,11 @@ HERE = Path(__file__).parent
 FIRST_THEME, FIRST_SIZE = "salon-dark", "120x40"
 PACES = {"streaming": 1.0, "queued": 1.0, "stopped": 0.5, "resumed": 0.5}
 """How fast the script talks where it is caught in the middle; elsewhere it hurries."""
-PRICES = {"costs": '["salon-demo"]\ninput = 2\noutput = 10\n'}
+_PRICE = '["salon-demo"]\ninput = 2\noutput = 10\n'
+PRICES = {"costs": _PRICE, "overrun": _PRICE}
 """What `prices.toml` says where the scripted models, which cost nothing, shall have a price."""
+SETTINGS = {"overrun": {"budget_chat": "0.01"}}
+"""Scenes that need a setting."""
 Scene = Callable[["Studio"], Awaitable[None]]
 
 
@@ -378,6 +381,14 @@ async def asked(studio: Studio) -> None:
     await studio.until(lambda: bool(studio.app.chat.question.display), "the question")
 
 
+async def overrun(studio: Studio) -> None:
+    """The next answer would pass the chat's budget."""
+    await studio.ready()
+    await studio.ask("code")
+    await studio.say("And how would you test it?")
+    await studio.until(lambda: bool(studio.app.chat.question.display), "the question")
+
+
 async def toosmall(studio: Studio) -> None:
     """A window in which nothing fits."""
     await studio.ready()
@@ -419,6 +430,7 @@ SCENES: dict[str, Scene] = {
         comparing,
         costs,
         asked,
+        overrun,
         toosmall,
     )
 }
@@ -452,7 +464,7 @@ async def take(
         places = {"SALON_CONFIG_DIR": f"{home}/c", "SALON_STATE_DIR": f"{home}/s", "SALON_CACHE_DIR": f"{home}/k"}
         os.environ.update(places)
         put_prices(Path(home, "c"), PRICES.get(name, ""))
-        own = {f"SALON_{key.upper()}": value for key, value in (settings or {}).items()}
+        own = {f"SALON_{key.upper()}": value for key, value in {**SETTINGS.get(name, {}), **(settings or {})}.items()}
         told = {**places, **own, "SALON_THEME": theme, "SALON_DEMO_PACE": str(pace)}
         house = build(Options(demo=name != "welcome"), told)
         try:

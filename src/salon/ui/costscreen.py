@@ -24,6 +24,8 @@ _DAYS = 7
 _MONTHS = 6
 _AROUND = 7
 """Rows that a screen needs around the sums, for its heading and its keys."""
+_NARROW = 60
+"""Cells; on a narrower screen tokens have no column of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class CostScreen(ModalScreen[None]):
         low = event.size.height < LOW
         self.set_class(low, "-low")
         self.query_one(VerticalScroll).styles.max_height = None if low else event.size.height - _AROUND
+        self._show()
 
     def on_mount(self) -> None:
         """Show what is known at once."""
@@ -96,16 +99,16 @@ class CostScreen(ModalScreen[None]):
     def _show(self) -> None:
         costs, entries = self._costs, self._entries
         table = Table.grid(padding=(0, 2))
-        table.add_column(min_width=16, max_width=34, no_wrap=True, overflow="ellipsis")
-        table.add_column(justify="right", min_width=9, no_wrap=True)
-        table.add_column(ratio=1)
+        if self.app.size.width >= _NARROW:
+            table.add_column(min_width=16, max_width=34, no_wrap=True, overflow="ellipsis")
+            table.add_column(justify="right", min_width=9, no_wrap=True)
+            table.add_column(ratio=1)
+        else:
+            table.add_column(ratio=1)
+            table.add_column(justify="right", min_width=9, no_wrap=True)
         _heading(table, tr("This chat"))
         if costs.answer is not None:
-            table.add_row(
-                tr("last answer") if costs.is_last else tr("this answer"),
-                amount(costs.answer),
-                Text(costs.detail, "dim"),
-            )
+            _add(table, tr("last answer") if costs.is_last else tr("this answer"), amount(costs.answer), costs.detail)
         whole = costs.chat + costs.beside
         if costs.beside.tokens_in:
             _row(table, tr("all answers"), costs.chat)
@@ -115,7 +118,7 @@ class CostScreen(ModalScreen[None]):
             _row(table, tr("all answers"), whole, _of(whole, costs.budget_chat))
         if entries is None:
             _heading(table, tr("All chats"))
-            table.add_row(tr("Looking …"), "", "")
+            _add(table, tr("Looking …"))
         else:
             self._add_all(table, entries)
         self.query_one("#costs", Static).update(table)
@@ -140,8 +143,8 @@ def _first(rows: Mapping[str, Spent], count: int) -> Mapping[str, Spent]:
 
 
 def _heading(table: Table, words: str) -> None:
-    table.add_row("", "", "")
-    table.add_row(Text(words, "bold"), "", "")
+    table.add_row()
+    table.add_row(Text(words, "bold"))
 
 
 def _rows(table: Table, heading: str, rows: Mapping[str, Spent]) -> None:
@@ -152,7 +155,15 @@ def _rows(table: Table, heading: str, rows: Mapping[str, Spent]) -> None:
 
 
 def _row(table: Table, name: str, spent: Spent, budget: str = "") -> None:
-    table.add_row(name, amount(spent), Text(" · ".join(filter(None, (budget, tokens(spent)))), "dim"))
+    _add(table, name, amount(spent), " · ".join(filter(None, (budget, tokens(spent)))))
+
+
+def _add(table: Table, name: str, cost: str = "", told: str = "") -> None:
+    """A row; where there are but two columns, what is told of the cost stands below its name."""
+    if len(table.columns) > 2:
+        table.add_row(name, cost, Text(told, "dim"))
+    else:
+        table.add_row(Text.assemble(name, (f"\n  {told}" if told else "", "dim")), cost)
 
 
 def _of(spent: Spent, budget: float) -> str:

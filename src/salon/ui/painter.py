@@ -65,7 +65,7 @@ class Painter:
         style = self._styles.get(key)
         if style is None:
             style = self._styles[key] = Style(
-                color=self.colour("text" if not look.background and self._hides_shades(ground) else look.role),
+                color=self._ink(look, ground),
                 bgcolor=self.colour(look.background or ground),
                 bold=look.bold or None,
                 italic=look.italic or None,
@@ -73,6 +73,12 @@ class Painter:
                 strike=look.strike or None,
             )
         return style
+
+    def _ink(self, look: Look, ground: str) -> str:
+        """The colour of letters; those in the colour of the ground have one also where the ground is the terminal's own."""
+        if look.role == "background" and self.theme.of_terminal:
+            return "black" if self.theme.dark else "bright_white"
+        return self.colour("text" if not look.background and self._hides_shades(ground) else look.role)
 
     def _hides_shades(self, ground: str) -> bool:
         """Whether only plain text can be read on a role: of a terminal's own colours nobody knows which do together."""

@@ -15,6 +15,8 @@ _ONLY_A_NOTICE_HAS_IT = {"send_queued", "open_link"}
 _SCATTERED = 4
 """The kind of fit of `salon.fuzzy` in which letters lie apart."""
 _LABEL_CELLS, _KEY_CELLS = 20, 14
+_NARROW = 60
+"""Cells; on a narrower screen a few letters of what an action does would say nothing."""
 
 
 def palette_actions(places: Sequence[Place]) -> list[Action]:
@@ -51,7 +53,7 @@ class PaletteScreen(PickerScreen):
         """The label, its key, and what it does."""
         text = Text(row.title.ljust(_LABEL_CELLS), no_wrap=True, overflow="ellipsis", end="")
         text.append(BY_ID[row.id].key.ljust(_KEY_CELLS), "bold")
-        return text.append(f" {row.rest}", "dim")
+        return text.append(f" {row.rest}", "dim") if self.app.size.width >= _NARROW else text
 
 
 def _rank(wanted: str, row: Row) -> tuple[int, int, int] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from textwrap import wrap
 
 from rich.text import Text
 from textual import events
@@ -19,6 +20,8 @@ from salon.words import tr
 
 SHOWN = 500
 """More rows than this are reached by typing, not by scrolling."""
+_PANEL, _AROUND = 84, 7
+"""Cells of the list and of what is beside it, its scrollbar among that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ class PickerScreen(ModalScreen[str | None]):
 
     def shown(self, row: Row) -> Text:
         """A row as the list has it."""
-        return _prompt(row)
+        return _prompt(row, max(20, min(_PANEL, self.app.size.width) - _AROUND))
 
     def _fill(self) -> None:
         # A list of options takes an id once; a session copied to another month's folder is found twice.
@@ -166,10 +169,11 @@ class PickerScreen(ModalScreen[str | None]):
         self.query_one(KeyLine).show(hint)
 
 
-def _prompt(row: Row) -> Text:
+def _prompt(row: Row, width: int) -> Text:
     text = Text(row.title, no_wrap=True, overflow="ellipsis", end="")
     if row.rest:
         text.append(f"  {row.rest}", "dim")
     if row.detail:
-        text.append(f"\n  {row.detail}", "dim not bold")
+        for line in wrap(row.detail, width, initial_indent="  ", subsequent_indent="  "):
+            text.append(f"\n{line}", "dim not bold")
     return text

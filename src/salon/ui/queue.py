@@ -7,6 +7,7 @@ from textual.widgets import Static
 
 from salon.actions import BY_ID
 from salon.chat.draft import Draft
+from salon.ui.keyline import line_content, parts_of
 from salon.untrusted import clean_line
 from salon.words import plural, tr
 
@@ -33,8 +34,16 @@ class QueueView(Static):
         """Show these prompts in place of those before."""
         self._items = list(items)
         self.display = bool(self._items)
+        self._write()
+
+    def on_resize(self) -> None:
+        """No key is parted from its words."""
+        self._write()
+
+    def _write(self) -> None:
         if self._items:
-            self.update(Content(rows_of(self._items)))
+            width = self.content_size.width or self.app.size.width - 4
+            self.update(Content(rows_of(self._items) + "\n") + line_content(parts_of(_keys()), width, 2))
 
     def add(self, draft: Draft, *, first: bool = False) -> None:
         """Have one more prompt wait, behind the others or, with `first`, before them."""
@@ -59,18 +68,21 @@ class QueueView(Static):
 
 
 def rows_of(items: list[Draft]) -> str:
-    """The rows that tell what is queued, and the keys for it."""
+    """The rows that tell what is queued."""
     rows = [
         tr("Queued: {text}{carried}", text=clean_line(item.text, 200), carried=_carried(item)) for item in items[:SHOWN]
     ]
     if len(items) > SHOWN:
         rows.append(tr("and {count} more", count=len(items) - SHOWN))
-    keys = tr(
+    return "\n".join(rows)
+
+
+def _keys() -> str:
+    return tr(
         "{edit_queued_key} brings the last one back · {retry_now_key} sends now",
         edit_queued_key=BY_ID["edit_queued"].key,
         retry_now_key=BY_ID["retry_now"].key,
     )
-    return "\n".join([*rows, keys])
 
 
 def _carried(item: Draft) -> str:

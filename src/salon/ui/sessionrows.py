@@ -98,6 +98,13 @@ def money(cost: Decimal | None) -> str:
     return f"${cost:.2f}" if cost >= Decimal("0.005") or not cost else "<1¢"
 
 
+def brief(name: str, cells: int) -> str:
+    """A name in so many cells: what it says in brackets goes first, then its end."""
+    if cell_len(name) > cells:
+        name = name.partition(" (")[0]
+    return name if cell_len(name) <= cells else set_cell_size(name, cells - 1) + "…"
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What a row shows at its right, clean; "" where nothing is known."""
@@ -131,7 +138,7 @@ def session_line(
     for name in _ORDER:
         if name in shown:
             text = getattr(figures, name)
-            fitted = text if cell_len(text) < shown[name] else set_cell_size(text, shown[name] - 2) + "…"
+            fitted = brief(text, shown[name] - 1)
             role = "text-muted" if name == "when" else "text-faint"
             spans.append(Span(" " * (shown[name] - cell_len(fitted)) + fitted, look(role)))
     spans.append(Span(" ", look()))

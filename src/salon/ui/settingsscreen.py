@@ -30,6 +30,8 @@ from salon.words import tr
 LOW = 20
 """Rows below which there is no room for air."""
 _NAME_CELLS = max(map(len, SETTINGS)) + 2
+_FOR_SOURCE = 30
+"""Cells of a value and where it comes from; where there are fewer, the value has them all."""
 _SOURCES = {
     Origin.FLAG: tr("flag"),
     Origin.ENVIRONMENT: tr("environment"),
@@ -110,7 +112,7 @@ class SettingsScreen(ModalScreen[None]):
         row = Text(setting.name.ljust(_NAME_CELLS), no_wrap=True, overflow="ellipsis", end="")
         # What a person has changed is what they look for.
         value = Text(_written(setting, self._kept.value(setting.name)), "dim" if origin is Origin.DEFAULT else "")
-        source = _SOURCES[origin]
+        source = _SOURCES[origin] if width >= _FOR_SOURCE else ""  # it is told below, too
         value.truncate(width - 14 if source else width, overflow="ellipsis", pad=bool(source))
         return row.append_text(value).append(f"  {source}" if source else "", "dim")
 

@@ -25,6 +25,7 @@ from salon.ui.keyline import KeyLine
 from salon.ui.keys import bind_actions
 from salon.ui.painter import Painter
 from salon.ui.presenting import deleted_sentence, entry_of, variant_of
+from salon.ui.sessionrows import brief
 from salon.ui.targets import row_height
 from salon.ui.transcript import Transcript
 from salon.untrusted import clean_line
@@ -165,7 +166,7 @@ class TreeView(Widget, can_focus=True):
                 part
                 for part in (
                     f"+{row.folded:,}" if row.folded else "",
-                    "" if mine or width < 70 else clean_line(self._model_name(message.model), 20),
+                    "" if mine or width < 70 else brief(clean_line(self._model_name(message.model)), 20),
                     f"{number}/{of}" if of > 1 else "",
                     clock_of(message) if width >= 60 else "",
                     tr("you are here") if row.id == conversation.leaf else "",
