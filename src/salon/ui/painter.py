@@ -64,9 +64,11 @@ class Painter:
         key = (look, ground)
         style = self._styles.get(key)
         if style is None:
+            is_cut_out = look.role == "background" and self.theme.of_terminal  # whose own ground has no name as ink
             style = self._styles[key] = Style(
-                color=self._ink(look, ground),
-                bgcolor=self.colour(look.background or ground),
+                color=self.colour(look.background or ground if is_cut_out else self._ink(look, ground)),
+                bgcolor=self.colour("background" if is_cut_out else look.background or ground),
+                reverse=is_cut_out or None,
                 bold=look.bold or None,
                 italic=look.italic or None,
                 underline=look.underline or None,
@@ -75,10 +77,8 @@ class Painter:
         return style
 
     def _ink(self, look: Look, ground: str) -> str:
-        """The colour of letters; those in the colour of the ground have one also where the ground is the terminal's own."""
-        if look.role == "background" and self.theme.of_terminal:
-            return "black" if self.theme.dark else "bright_white"
-        return self.colour("text" if not look.background and self._hides_shades(ground) else look.role)
+        """The role that colours the letters."""
+        return "text" if not look.background and self._hides_shades(ground) else look.role
 
     def _hides_shades(self, ground: str) -> bool:
         """Whether only plain text can be read on a role: of a terminal's own colours nobody knows which do together."""

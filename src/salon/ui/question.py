@@ -53,13 +53,12 @@ def call_asked(call: ToolCall) -> Asked:
 
 def overrun_asked(passed: Overrun) -> Asked:
     """Whether an answer is asked for although that passes a budget."""
-    until = tr("until {raised} are reached", raised=dollars(passed.raised))
     answers = {
-        Permission.ONCE: tr("ask once more"),
-        Permission.CHAT: tr("go on {until}", until=until),
-        Permission.NO: "no",
+        Permission.ONCE: tr("once"),
+        Permission.CHAT: tr("up to {raised}", raised=dollars(passed.raised)),
+        Permission.NO: tr("no"),
     }
-    return Asked(tr("This passes your budget. Ask all the same?"), [passed.sentence()], answers)
+    return Asked(tr("This passes your budget. Ask anyway?"), [passed.sentence()], answers)
 
 
 class Question(Static):

@@ -22,6 +22,7 @@ class QueueView(Static):
 
     def __init__(self, *, id: str = "") -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id or None, markup=False)
+        self.auto_links = False  # calm: what can be clicked looks like what stands beside it
         self._items: list[Draft] = []
         self.display = False
 
