@@ -93,6 +93,22 @@ async def test_more_sums_than_fit_scroll_above_the_way_out(tmp_path: Path) -> No
         await person.press("escape")
 
 
+async def test_a_small_screen_has_room_for_the_budgets_question_the_prompt_and_the_sums(tmp_path: Path) -> None:
+    settings = Settings(budget_chat=0.002)
+    async with salon(tmp_path, size=(40, 10), models=lambda _: OPUS, settings=settings) as person:
+        await person.say("a", *answer_of("b", 10))
+        await person.sees(lambda: person.chat.question.asked, "the question")
+        await person.sees(lambda: "Waiting for you" in person.screen_text(), "the status below it")
+        assert "Alt+4 no" in person.screen_text()
+        await person.press("alt+1")
+        await person.answer_arrives()
+        await person.say("/costs")
+        await person.sees(lambda: "last answer" in person.screen_text(), "the sums")
+        rows = [row.strip() for row in person.screen_text().splitlines()]
+        assert any(row.startswith("10 in") for row in rows), "tokens stand below what they are the tokens of"
+        await person.press("escape")
+
+
 async def test_a_budget_asks_before_it_is_passed(tmp_path: Path) -> None:
     async with salon(tmp_path, models=lambda _: OPUS, settings=Settings(budget_chat=0.43)) as person:
         await person.say("a", *answer_of("b", 100_000))

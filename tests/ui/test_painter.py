@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from salon.markdown import Line, Span, look
+from salon.markdown import Line, Look, Span, look
 from salon.themes import Theme, load_themes
 from salon.ui.painter import Painter
 
@@ -21,3 +21,14 @@ def test_on_what_is_selected_the_terminals_own_colours_show_plain_text_alone() -
         assert len(colours(themes[name], "selection")) == 1
         assert len(colours(themes[name], "surface")) > 1
     assert len(colours(themes["salon-dark"], "selection")) > 1
+
+
+def test_letters_in_the_colour_of_a_terminals_own_ground_are_cut_out_of_what_they_stand_on() -> None:
+    themes = {theme.name: theme for theme in load_themes([Path(__file__).parents[2] / "themes"])[0]}
+    for name, is_terminal in (("terminal", True), ("terminal-light", True), ("salon-light", False)):
+        style = Painter(themes[name]).style(Look("background", "accent"))
+        assert bool(style.reverse) is is_terminal
+        painted = (style.color, style.bgcolor) if is_terminal else (style.bgcolor, style.color)
+        assert [each and each.name for each in painted] == [
+            Painter(themes[name]).colour(role) for role in ("accent", "background")
+        ]

@@ -127,3 +127,12 @@ def test_many_are_counted_and_hostile_words_are_cleaned() -> None:
     rows = rows_of([Draft("a\x1b[31m\nb"), Draft("2"), Draft("3"), Draft("4"), Draft("5")]).split("\n")
     assert rows[0] == "Queued: a␛[31m b"
     assert rows[3] == "and 2 more"
+
+
+async def test_its_keys_are_not_parted_from_their_words(tmp_path: Path) -> None:
+    async with salon(tmp_path, size=(40, 12)) as person:
+        gate = await asks_and_queues(person, "Second")
+        await person.sees(lambda: "F7 sends now" in person.screen_text(), "key and words in one row")
+        person.client.enqueue(*whole("two"))
+        gate.set()
+        await person.sees(lambda: texts(person)[-1:] == ["two"], "the second answer")

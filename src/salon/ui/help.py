@@ -62,7 +62,7 @@ class HelpScreen(ModalScreen[None]):
         with Vertical(classes="panel"):
             yield Static(tr("Keys"), classes="heading", markup=False)
             yield Static("", classes="gap", markup=False)
-            yield Field(placeholder=tr("Type to search the keys and what they do"), select_on_focus=False)
+            yield Field(placeholder=tr("Type to search keys and what they do"), select_on_focus=False)
             with VerticalScroll(id="help-rows", can_focus=False):
                 yield Static("", id="help-text", markup=False)
             yield KeyLine(tr("↑ ↓ scroll · PgDn a page · Esc leaves"), classes="faint")

@@ -61,7 +61,7 @@ class WelcomeScreen(ModalScreen[Connection | None]):
             yield Static("Salon", classes="heading", markup=False)
             yield Static(tr("Conversation with Claude, in your terminal. Chats stay on this computer."), markup=False)
             yield Static(tr("An API key"), classes="heading way", markup=False)
-            yield Field(placeholder=tr("Paste it here and press Enter; it is not shown"), password=True, id="key")
+            yield Field(placeholder=tr("Paste it and press Enter; not shown"), password=True, id="key")
             yield Choice(tr("Keep it for the next start, in a file that only you can read"), id="keep")
             yield Static(tr("Get one at {page}", page=KEY_PAGE), classes="muted aside", markup=False)
             yield Static(tr("No key: F2 opens the demo"), classes="heading way", markup=False)
