@@ -315,7 +315,7 @@ _TAKEN_OTHERWISE = re.compile(
     | \|.*\n[ \t>]*[-:|]                      # tables: decided before quotes and lists
     | ^[-|:\ \t>*+\d.]*:[-|:\ \t]*$
     | \$\$ | \\\[                             # formulas
-    | \[[!^] | ^[ \t>*+\-\d.)$]*:[ \t]        # alerts, footnotes, definitions of terms
+    | \[[!^] | ^[ \t>*+\-\d.)]*:[ \t]        # alerts, footnotes, definitions of terms
     | (?:^|[ ])(?:[ ]{3}|\t)\s*[-*_=+#>`~<\d]  # marks that are indented like code, below a quote or an item
     """,
     re.MULTILINE | re.VERBOSE,
