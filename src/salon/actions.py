@@ -430,7 +430,7 @@ ACTIONS: tuple[Action, ...] = (
         "effort",
         (),
         tr("Effort"),
-        tr("How hard the model thinks; with `once` behind the level, for the next answer alone."),
+        tr("How hard the model thinks; with “once” behind the level, for the next answer alone."),
         command="effort",
         argument="level",
     ),

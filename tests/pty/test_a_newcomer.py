@@ -30,7 +30,7 @@ def does(terminal: Terminal, words: str) -> None:
 def looks_up(terminal: Terminal, search: str, words: str) -> None:
     """Find a key in the help, whose own key is told everywhere, leave the help, and press it."""
     does(terminal, "shows all keys")
-    terminal.until("Type to search the keys").send(search)
+    terminal.until("Type to search keys").send(search)
     key = told(terminal, words)
     does(terminal, "leaves")
     terminal.until_gone("PgDn a page").send(key)
