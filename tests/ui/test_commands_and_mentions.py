@@ -10,6 +10,7 @@ from salon.actions import Place
 from salon.chat.model import ModelInfo
 from salon.ui.app import SalonApp
 from salon.ui.chat import ChatScreen
+from salon.ui.exportscreen import ExportScreen
 from salon.ui.mentions import mention_before, mention_of
 from salon.ui.slash import COMMANDS, Typed, command_candidates, typed_command
 from ui.driver import FakeConnector, Person, salon
@@ -51,6 +52,17 @@ async def test_enter_runs_the_chosen_command_and_takes_it_out_of_the_prompt(tmp_
         await person.answer_arrives()
         assert person.prompt() == ""
         assert [message.text for message in person.session.path] == ["Hello", "two"]
+
+
+async def test_enter_behind_letters_that_the_list_has_not_heard_of_means_what_is_typed(tmp_path: Path) -> None:
+    async with salon(tmp_path) as person:
+        await person.say("a", *whole("b"))
+        await person.answer_arrives()
+        await person.press("/", "e")
+        await person.sees(lambda: person.chat.completions.is_open, "the list")
+        person.chat.prompt.insert("xport")
+        assert person.chat.lend_key("enter")
+        await person.sees(lambda: isinstance(person.app.screen, ExportScreen), "the export")
 
 
 async def test_arrows_choose_and_tab_writes_on(tmp_path: Path) -> None:

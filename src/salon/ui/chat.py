@@ -104,7 +104,7 @@ class ChatScreen(BrowsingActions):
         stall_hint = self._services.settings.stall_hint
         self.prompt.submitted = self.submit
         self.prompt.take_queued = self.take_queued
-        self.prompt.lend_key = self.completions.take_key
+        self.prompt.lend_key = self.lend_key
         self._answers = Answering(self.transcript, self.notice, self.status_bar, clock, stall_hint)
         self._keep_still()
 

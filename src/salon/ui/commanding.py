@@ -29,6 +29,8 @@ class CommandingActions(CachingActions):
         self._files = FileNames(services.list_files)
         self._taken_literally = ""
         """The beginning of a command or of a file's name that the person closed the list for."""
+        self._completed = ""
+        """The text that the list was made for."""
         self._listed: tuple[str, list[Candidate]] = ("", [])
         """The command whose argument is being typed, and what it can take: some of it lies in files."""
 
@@ -39,9 +41,16 @@ class CommandingActions(CachingActions):
 
     # completing
 
+    def lend_key(self, key: str) -> bool:
+        """Let what completes the prompt use a key; whether it did."""
+        text = self.prompt.text
+        if self.completions.is_open and text.startswith("/") and text != self._completed:
+            self.complete_prompt()  # typed fast, the key is here before the list has heard of the last letters
+        return self.completions.take_key(key)
+
     def complete_prompt(self) -> None:
         """Show what could be meant by what stands before the caret."""
-        text = self.prompt.text
+        text = self._completed = self.prompt.text
         if self._taken_literally and not text.startswith(self._taken_literally):
             self._taken_literally = ""
         typed = None if self._taken_literally else typed_command(text)
