@@ -239,7 +239,7 @@ class Settings:
     vi_enter: str = _setting(
         "send",
         tr("What Enter does in vi's insert mode: send, or start a new line. In its normal mode Enter sends."),
-        choices=("send", tr("newline")),
+        choices=("send", "newline"),
         effect=Effect.AT_ONCE,
     )
     cache: str = _setting(

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,8 +14,12 @@ from hypothesis import strategies as st
 
 import pot
 from salon import words
+from salon.actions import BY_ID
 from salon.words import Words, language_of, load
 from translations import accented, catalogue_of, install, pseudo_catalogue
+
+LABELS = {"note", "read-only", "settings"}
+"""Words on the screen that look like a name."""
 
 
 def spoken(folder: Path, catalogue: bytes, language: str = "de", **environ: str) -> Words:
@@ -181,6 +186,15 @@ def test_the_process_speaks_the_language_from_its_start(tmp_path: Path) -> None:
     assert accented("when something fails") in ran.stdout
     assert "# Ťŕóúƀĺé\n␛]0;x␇ `F1`" in ran.stdout
     assert "# Privacy" in ran.stdout or "# What" in ran.stdout
+
+
+def test_what_a_program_reads_is_no_message() -> None:
+    """Ids of actions, code, markup and policies: a translation of them would break, or open, what they are for."""
+    found = [message.id for message in pot.catalogue() if isinstance(message.id, str)]
+    assert found
+    ids = {*BY_ID, "edit_base_url"} - LABELS
+    read = re.compile(r"<[a-z!/]|\bimport [a-z]+[,;]|\$s-|'none'|^[a-z]+(?:[_.-][a-z]+)+$")
+    assert [text for text in found if text in ids or (read.search(text) and text not in LABELS)] == []
 
 
 def test_english_costs_no_import() -> None:

@@ -382,7 +382,7 @@ class Turn:
             FaultKind.DROPPED,
             tr("The answer ended before it was whole."),
             tr("What had come is kept."),
-            ("continue", tr("retry")),
+            ("continue", "retry"),
         )
         return (Status.INTERRUPTED if answer.begun else Status.ERROR), fault
 

@@ -74,7 +74,7 @@ def dropped(at: Circumstances, begun: bool, why: str = "") -> Fault:
     return Fault(
         FaultKind.DROPPED,
         what,
-        actions=("continue", tr("retry")) if begun else ("retry",),
+        actions=("continue", "retry") if begun else ("retry",),
         transient=True,
         details=at.details(reason=at.clean(why)),
     )
@@ -85,7 +85,7 @@ def stalled(at: Circumstances, begun: bool) -> Fault:
     return Fault(
         FaultKind.STALLED,
         tr("No data for {read_timeout:g} s; stopped waiting.", read_timeout=at.read_timeout),
-        actions=("continue", tr("retry")) if begun else ("retry",),
+        actions=("continue", "retry") if begun else ("retry",),
         transient=True,
         details=at.details(),
     )
@@ -96,7 +96,7 @@ def garbled(at: Circumstances, begun: bool, why: str) -> Fault:
     return Fault(
         FaultKind.GARBLED,
         tr("{who} sent something that cannot be read.", who=at.who),
-        actions=("continue", tr("retry"), tr("show_details")) if begun else ("retry", tr("show_details")),
+        actions=("continue", "retry", "show_details") if begun else ("retry", "show_details"),
         transient=True,
         details=at.details(reason=at.clean(why)),
     )
@@ -166,6 +166,6 @@ def internal(problem: BaseException, at: Circumstances) -> Fault:
         FaultKind.INTERNAL,
         tr("Something went wrong inside Salon."),
         tr("The log has the details."),
-        actions=("retry", tr("show_details")),
+        actions=("retry", "show_details"),
         details=at.details(error=type(problem).__name__, reason=at.clean(str(problem))),
     )

@@ -46,7 +46,7 @@ def _of_sdk(problem: Exception, at: Circumstances) -> Fault:
             source=source,
             problem=at.clean(str(problem), 160) or type(problem).__name__,
         ),
-        actions=("change_key", tr("show_details")),
+        actions=("change_key", "show_details"),
         details=at.details(error=type(problem).__name__),
     )
 
@@ -69,6 +69,6 @@ def _unsendable_text(at: Circumstances) -> Fault:
     return Fault(
         FaultKind.BAD_REQUEST,
         tr("The message contains a character that cannot be sent."),
-        actions=("edit", tr("show_details")),
+        actions=("edit", "show_details"),
         details=at.details(),
     )

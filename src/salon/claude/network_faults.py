@@ -64,7 +64,7 @@ def unreachable(at: Circumstances, why: str = "", now: str = "") -> Fault:
             if why
             else tr("Can't reach {place} (no network?).", place=at.place)
         )
-    actions = ("retry",) if at.anthropic else ("retry", tr("edit_base_url"))
+    actions = ("retry",) if at.anthropic else ("retry", "edit_base_url")
     return Fault(FaultKind.UNREACHABLE, what, now, actions, transient=True, details=at.details())
 
 
@@ -106,7 +106,7 @@ def untrusted(problem: ssl.SSLError, at: Circumstances) -> Fault:
         FaultKind.UNTRUSTED_TLS,
         what,
         now,
-        actions=("retry", tr("show_details")),
+        actions=("retry", "show_details"),
         details=at.details(reason=reason, verify_code=code, verify_message=why),
     )
 
@@ -128,7 +128,7 @@ def fault_of_setup(problem: Exception, at: Circumstances) -> Fault:
     return Fault(
         FaultKind.PROXY,
         tr("{shown} cannot be used: {why}.", shown=shown, why=why),
-        actions=("retry", tr("show_details")),
+        actions=("retry", "show_details"),
         details=at.details(error=type(problem).__name__),
     )
 
@@ -140,7 +140,7 @@ def _bad_certificate_file(problem: OSError, at: Circumstances) -> Fault:
     return Fault(
         FaultKind.UNTRUSTED_TLS,
         tr("{shown} cannot be used: {why}.", shown=shown, why=why or type(problem).__name__),
-        actions=("retry", tr("show_details")),
+        actions=("retry", "show_details"),
         details=at.details(error=type(problem).__name__),
     )
 
@@ -168,7 +168,7 @@ def _proxy_refused(problem: Exception, at: Circumstances) -> Fault:
         FaultKind.PROXY,
         tr("The proxy {proxy} refused the connection.", proxy=proxy).replace("  ", " "),
         at.clean(str(problem), 120),
-        actions=("retry", tr("show_details")),
+        actions=("retry", "show_details"),
         details=at.details(proxy=proxy),
     )
 

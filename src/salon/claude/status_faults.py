@@ -83,7 +83,7 @@ def _obey_the_server(reply: Refusal, fault: Fault, now: Callable[[], datetime]) 
         )
     else:
         fault.now = tr("Try again at {moment}.", moment=moment) if moment else tr("Try again tomorrow.")
-    fault.actions = ("retry", tr("pick_model"))
+    fault.actions = ("retry", "pick_model")
 
 
 def clock_time(seconds: float, now: datetime) -> str:
@@ -107,7 +107,7 @@ def too_large(at: Circumstances, size: int) -> Fault:
     return Fault(
         FaultKind.TOO_LARGE,
         tr("{subject} too big{amount}.", subject=subject, amount=amount),
-        actions=("edit", tr("trim"), tr("new_chat")),
+        actions=("edit", "trim", "new_chat"),
         details=at.details(size=size or None),
     )
 
@@ -149,7 +149,7 @@ def _credit(reply: Refusal, at: Circumstances) -> Fault | None:
         FaultKind.OUT_OF_CREDIT,
         tr("Your account is out of credit."),
         tr("Nothing was charged."),
-        actions=("open_billing", tr("retry")),
+        actions=("open_billing", "retry"),
     )
 
 
@@ -159,7 +159,7 @@ def _spend_limit(reply: Refusal, at: Circumstances) -> Fault | None:
     return Fault(
         FaultKind.SPEND_LIMIT,
         _said(tr("Your account has reached its spend limit"), at.clean(reply.message, 200)),
-        actions=("open_billing", tr("retry")),
+        actions=("open_billing", "retry"),
     )
 
 
@@ -199,7 +199,7 @@ def _forbidden(reply: Refusal, at: Circumstances) -> Fault | None:
         what = tr("This key may not use {model}.", model=at.model)
     else:
         what = _said(tr("{place} does not allow this request", place=at.place), said)
-    return Fault(FaultKind.FORBIDDEN, what, actions=("pick_model", tr("change_key")))
+    return Fault(FaultKind.FORBIDDEN, what, actions=("pick_model", "change_key"))
 
 
 def _not_found(reply: Refusal, at: Circumstances) -> Fault | None:
@@ -239,7 +239,7 @@ def _too_long(reply: Refusal, at: Circumstances) -> Fault | None:
     else:
         what = tr("This conversation is longer than {model} can read.", model=at.model or tr("the model"))
     details = {"used": used, "limit": limit} if used and limit else {}
-    actions = ("summarise", tr("trim"), tr("fresh_chat"), tr("pick_model"), tr("retry"))
+    actions = ("summarise", "trim", "fresh_chat", "pick_model", "retry")
     return Fault(FaultKind.CONTEXT_OVERFLOW, what, actions=actions, details=details)
 
 
@@ -249,14 +249,14 @@ def _bad_history(reply: Refusal, at: Circumstances) -> Fault | None:
     return Fault(
         FaultKind.BAD_HISTORY,
         _said(tr("The saved conversation has an unfinished part that the API refuses"), at.clean(reply.message, 160)),
-        actions=("new_chat", tr("show_details")),
+        actions=("new_chat", "show_details"),
     )
 
 
 def _rate_limited(reply: Refusal, at: Circumstances) -> Fault | None:
     if reply.status != 429 and reply.type != "rate_limit_error":
         return None
-    return Fault(FaultKind.RATE_LIMITED, tr("Rate limited."), actions=("retry", tr("pick_model")), transient=True)
+    return Fault(FaultKind.RATE_LIMITED, tr("Rate limited."), actions=("retry", "pick_model"), transient=True)
 
 
 def _server_error(reply: Refusal, at: Circumstances) -> Fault | None:
@@ -273,7 +273,7 @@ def _server_error(reply: Refusal, at: Circumstances) -> Fault | None:
         what = _said(tr("{place} had a problem{number}", place=at.place, number=number), at.clean(reply.message, 160))
     # A server that blames the request says so in the type, whatever its status; asking again is no use.
     transient = reply.type != "invalid_request_error"
-    return Fault(FaultKind.SERVER_ERROR, what, actions=("retry", tr("show_details")), transient=transient)
+    return Fault(FaultKind.SERVER_ERROR, what, actions=("retry", "show_details"), transient=transient)
 
 
 def _refused(reply: Refusal, at: Circumstances) -> Fault:
@@ -283,7 +283,7 @@ def _refused(reply: Refusal, at: Circumstances) -> Fault:
     return Fault(
         FaultKind.BAD_REQUEST,
         tr("The API refused this request: {said}.", said=said or at.clean(reply.type, 60)),
-        actions=("edit", tr("show_details")),
+        actions=("edit", "show_details"),
     )
 
 

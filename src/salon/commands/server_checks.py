@@ -64,7 +64,7 @@ async def server_finding(house: House) -> Finding:
         return note(tr_later("server"), tr("Not asked, as the line above says why."))
     if connection is None:
         return note(tr_later("server"), tr("Not asked, as there is no key."))
-    host = connection.host or (tr("the demo") if connection.demo else tr("api.anthropic.com"))
+    host = connection.host or (tr("the demo") if connection.demo else "api.anthropic.com")
     try:
         await connection.client.prepare()
         start = time.monotonic()

@@ -148,10 +148,7 @@ class _Serving:
 
     def _open(self, link: str) -> None:
         """Have a browser open a file that leads to the link: what is in a command line, everybody here can read."""
-        text = tr(
-            '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={escape}">',
-            escape=html.escape(link),
-        )
+        text = f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={html.escape(link)}">'
         try:
             self._desk.paths.state.mkdir(parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(prefix="serve-", suffix=".html", dir=self._desk.paths.state)

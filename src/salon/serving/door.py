@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from salon.words import tr
-
 COOKIE = "salon"
 _BYTES = 16
 """128 bits; the link fits a row of 80."""
@@ -22,7 +20,7 @@ class Verdict(Enum):
     """What becomes of a request."""
 
     ADMITTED = "admitted"
-    TOKEN_TAKEN = tr("token taken")
+    TOKEN_TAKEN = "token taken"
     """The token was good and is used up; the answer brings a new cookie."""
     STRANGER = "stranger"
     """It has no cookie of ours, or knows no path of ours."""

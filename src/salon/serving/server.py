@@ -26,7 +26,7 @@ _STRANGER = tr(
     "Press Enter in the terminal where it runs for another one.\n"
 )
 _ELSEWHERE = tr("This is not the address of this server.\n")
-_COME_IN = tr(
+_COME_IN = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Salon</title>'
     '<meta http-equiv="refresh" content="0; url=./"></html>'
 )
@@ -53,11 +53,10 @@ def assets() -> Mapping[str, tuple[Path, str]]:
 
 def headers(authority: str) -> Mapping[str, str]:
     """What goes with every answer. textual.js writes styles into its page, so those cannot be forbidden."""
-    policy = tr(
+    policy = (
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; "
-        "img-src data:; connect-src ws://{authority}; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'",
-        authority=authority,
+        f"img-src data:; connect-src ws://{authority}; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     )
     return {
         "Content-Security-Policy": policy,

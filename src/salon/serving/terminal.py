@@ -11,8 +11,6 @@ import termios
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from salon.words import tr
-
 logger = logging.getLogger(__name__)
 
 PATIENCE = 10.0
@@ -22,7 +20,7 @@ LARGEST = 1_000
 
 # Only a process itself can take a terminal for its own. preexec_fn would do it in a copy of this process, which has
 # threads; a program that becomes the other one has none of its troubles, for 10 ms.
-_TAKE_TERMINAL = tr(
+_TAKE_TERMINAL = (
     "import fcntl,os,sys,termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
 _OF_OTHER_TERMINALS = (

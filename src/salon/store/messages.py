@@ -16,7 +16,7 @@ _ENDED_WHILE_ARRIVING = Fault(
     FaultKind.DROPPED,
     tr("Salon ended while this answer was arriving."),
     tr("What had come is kept."),
-    ("continue", tr("retry")),
+    ("continue", "retry"),
 )
 _ENDED_BEFORE = Fault(
     FaultKind.DROPPED,

@@ -79,9 +79,7 @@ class Answering:
         match event:
             case Retrying(reason=reason):
                 self._notice.show(
-                    NoticeText(
-                        tr("{reason} Your message is saved.", reason=reason), ("retry_now", tr("stop")), "warning"
-                    )
+                    NoticeText(tr("{reason} Your message is saved.", reason=reason), ("retry_now", "stop"), "warning")
                 )
                 if self._entry is not None and session.turn is not None:
                     self._entry.restart(session.turn.message())

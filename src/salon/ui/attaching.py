@@ -107,7 +107,7 @@ class AttachingActions(CountingActions):
                 "A side of a picture may have {longest_side} pixels; this one is too long.",
                 longest_side=limits.LONGEST_SIDE,
             )
-            self.notice.show(NoticeText(sentence, ("make_smaller", tr("remove_attachment")), "warning", by_key=True))
+            self.notice.show(NoticeText(sentence, ("make_smaller", "remove_attachment"), "warning", by_key=True))
 
     def wait_for_attachments(self) -> bool:
         """Have the prompt sent as soon as everything is attached; whether there is something to wait for."""

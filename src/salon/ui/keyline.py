@@ -15,13 +15,12 @@ from salon.actions import textual_key
 from salon.markdown.cells import cell_len
 from salon.ui.targets import CELLS, are_large
 from salon.untrusted import clean_line
-from salon.words import tr
 
 PARTED = " · "
 LOW = 16
 """Rows; on a lower screen the keys get one row."""
 _ARROWS = {"↑", "↓", "←", "→"}
-_BUTTON = tr("$s-text on $s-selection")
+_BUTTON = "$s-text on $s-selection"
 Part = tuple[str, str]
 """Words and the action, with its namespace, that a click on them does; "" for none."""
 

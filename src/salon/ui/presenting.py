@@ -23,7 +23,7 @@ from salon.ui.sections import short_number
 from salon.untrusted import clean_line
 from salon.words import plural, tr
 
-MAKING_ROOM = ("summarise", tr("trim"), tr("fresh_chat"), tr("pick_model"))
+MAKING_ROOM = ("summarise", "trim", "fresh_chat", "pick_model")
 """What helps when the context window is full."""
 _AT_THE_END = 4
 """Messages that may be in view when a conversation is opened: more of them are short, and need little."""
@@ -197,21 +197,21 @@ def notice_after(message: Message, *, can_continue: bool, waits_for_tools: bool 
     if message.status is Status.REFUSED:
         return NoticeText(
             tr("Your message is saved."),
-            ("edit", tr("pick_model"), tr("retry")),  # the same words to the same model are declined again
+            ("edit", "pick_model", "retry"),  # the same words to the same model are declined again
             "warning",
             details_of(message),
         )
     if message.stop_reason == WINDOW_FULL:
         return NoticeText(kept_sentence(message), MAKING_ROOM, "warning")
     if message.status in {Status.INTERRUPTED, Status.MAX_TOKENS, Status.STOPPED}:
-        actions = ("continue", tr("retry")) if can_continue else ("retry",)
+        actions = ("continue", "retry") if can_continue else ("retry",)
         role = "info" if message.status is Status.STOPPED else "warning"
         details = details_of(message) if fault else ""
         actions = (*actions, *(("edit",) if message.status is Status.STOPPED else ()))
         actions = (*actions, *(("show_details",) if details else ()))
         return NoticeText(kept_sentence(message), actions, role, details)
     if waits_for_tools:
-        return NoticeText(tr("This answer has not gone on after its tools."), ("continue", tr("retry")), "info")
+        return NoticeText(tr("This answer has not gone on after its tools."), ("continue", "retry"), "info")
     if message.stop_reason == PAUSED and can_continue:
         return NoticeText(tr("The answer paused too often to go on by itself."), ("continue",), "info")
     return None

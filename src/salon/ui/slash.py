@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from salon.actions import ACTIONS, Action, Place
 from salon.fuzzy import best
 from salon.ui.completion import Candidate
-from salon.words import tr
 
 _COMMAND = re.compile(r"/([a-z][a-z-]*)?(?:( +)(.*))?", re.DOTALL)
 """`/` at the beginning, letters, and perhaps a blank and an argument; a path has another slash and is none."""
@@ -37,7 +36,7 @@ COMMANDS: dict[str, Action] = {
 
 FIRST = (
     *("new", "open", "search", "model", "effort", "retry", "edit", "attach", "template", "title", "export"),
-    *("settings", tr("help")),
+    *("settings", "help"),
 )
 """What people look for most stands first while nothing else is known of what they want."""
 

@@ -84,7 +84,7 @@ class TendingActions(AskingActions):
             self.begin_writing(Purpose(Aim.VARIANT, entry.message.id))
         elif entry is not None:
             sentence = tr("Only your own words can be changed. An answer can be asked for again, or continued from.")
-            self.notice.show(NoticeText(sentence, ("retry_message", tr("branch_here")), "info"))
+            self.notice.show(NoticeText(sentence, ("retry_message", "branch_here"), "info"))
 
     def action_branch_here(self) -> None:
         """Continue from the message that is being read."""

@@ -155,7 +155,7 @@ class TreeView(Widget, can_focus=True):
         conversation = self._conversation
         step = "  " * min(row.depth, DEEPEST)
         if row.is_note:
-            who, words, right, role = "note", conversation.notes[row.id].text, "", tr("text-muted")
+            who, words, right, role = "note", conversation.notes[row.id].text, "", "text-muted"
         else:
             message = conversation.messages[row.id]
             mine = message.role == "user"

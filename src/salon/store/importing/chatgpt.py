@@ -149,7 +149,7 @@ def _words(content: Mapping[str, Any]) -> list[Block]:
         return [text_block(source if language in {"", "json", "unknown"} else fenced)] if source.strip() else []
     parts = items(content.get("parts"))
     if not parts:
-        alone = [text(content.get(key)) for key in ("title", tr("url"), tr("text"), tr("result"))]
+        alone = [text(content.get(key)) for key in ("title", "url", "text", "result")]
         joined = "\n".join(part for part in alone if part.strip())
         return [text_block(joined)] if joined else []
     blocks: list[Block] = []
