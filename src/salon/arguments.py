@@ -5,6 +5,7 @@ from pathlib import Path
 
 from salon import __version__
 from salon.argument_parser import HarmlessParser
+from salon.errors import UsageError
 from salon.words import tr
 
 COMMAND_WORDS = {
@@ -80,6 +81,12 @@ def parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"salon {__version__}", help=tr("show program's version number and exit")
     )
     return parser
+
+
+def check_chat_options(options: argparse.Namespace) -> None:
+    """Raise `UsageError` for options of `add_chat_options` that do not go together."""
+    if options.temporary and (options.latest or options.session or options.resume is not None):
+        raise UsageError(tr("A temporary chat is a new one."), tr("Leave -c, -r and --session out."))
 
 
 def add_chat_options(parser: argparse.ArgumentParser) -> None:

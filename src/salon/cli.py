@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
-from salon.arguments import COMMAND_WORDS, parser
+from salon.arguments import COMMAND_WORDS, check_chat_options, parser
 from salon.errors import CredentialsError, SalonError, UsageError
 from salon.exits import Exit
 from salon.mistakes import watch
@@ -45,8 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _check(options: argparse.Namespace) -> None:
     if (options.json or options.no_save or options.schema) and not options.headless:
         raise UsageError(tr("--json, --schema and --no-save go with -p."))
-    if options.temporary and (options.latest or options.session or options.resume is not None):
-        raise UsageError(tr("A temporary chat is a new one."), tr("Leave -c, -r and --session out."))
+    check_chat_options(options)
     if options.temporary and options.headless:
         raise UsageError(tr("--temporary is for the screen."), tr("With -p it is --no-save."))
     if options.headless or _in_lines(options):

@@ -16,7 +16,7 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
-from salon.arguments import add_chat_options, parser, spelled
+from salon.arguments import add_chat_options, check_chat_options, parser, spelled
 from salon.browser import open_address
 from salon.commands.command import Command, Desk
 from salon.errors import SalonError, UsageError
@@ -45,8 +45,7 @@ def _serve(desk: Desk) -> int:
             tr("Salon in a browser needs the package “textual-serve”."),
             tr("Install it with: pip install 'salon[serve]'"),
         )
-    if desk.options.temporary and (desk.options.latest or desk.options.session or desk.options.resume is not None):
-        raise UsageError(tr("A temporary chat is a new one."), tr("Leave -c, -r and --session out."))
+    check_chat_options(desk.options)
     listening = listen(desk.options.host, desk.options.port)
     with listening:
         return asyncio.run(_Serving(desk, listening).run())
