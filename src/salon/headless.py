@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 from salon.chat.attachments import Attachment
 from salon.chat.blocks import text_of
-from salon.chat.budgets import Budgets
+from salon.chat.budgets import Budgets, Overrun
 from salon.chat.conversation import WINDOW_FULL, Message, Status
 from salon.chat.events import BlockStarted, Finished, Retrying, TextDelta, ToolsWanted, TurnEvent, Waiting
 from salon.chat.library import Library
@@ -244,13 +244,12 @@ class _Asker:
 
     async def may_ask(self, asked: Parameters) -> bool:
         """Raises `Unasked` where a budget would be passed, with what lets it be."""
-        passed = self._budgets.passed_by(self._session.conversation, [asked], self._library)
-        async with aclosing(passed) as overruns:
-            async for overrun in overruns:
-                variable = "SALON_BUDGET_CHAT" if overrun.key == self._session.id else "SALON_BUDGET_DAY"
-                told = tr("{sentence} Nothing more was asked, and your message is saved.", sentence=overrun.sentence())
-                raise Unasked(told, tr("{variable}=0 asks all the same.", variable=variable))
-        return True
+        return await self._budgets.allow(self._session.conversation, [asked], self._library, self._refuse)
+
+    async def _refuse(self, passed: Overrun) -> Permission:
+        variable = "SALON_BUDGET_CHAT" if passed.key == self._session.id else "SALON_BUDGET_DAY"
+        told = tr("{sentence} Nothing more was asked, and your message is saved.", sentence=passed.sentence())
+        raise Unasked(told, tr("{variable}=0 asks all the same.", variable=variable))
 
 
 def event_record(event: TurnEvent) -> dict[str, Any]:

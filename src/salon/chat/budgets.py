@@ -1,7 +1,7 @@
 """Budgets in dollars, and whether what is asked next would pass one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from salon.chat.library import Library
 from salon.chat.model import ModelInfo, cost_of, prompt_tokens
 from salon.chat.numbers import dollars
 from salon.chat.parameters import Parameters
+from salon.chat.permission import Permission
 from salon.chat.spending import Ledger
 from salon.chat.summary import SessionSummary
 from salon.words import tr
@@ -73,16 +74,25 @@ class Budgets:
         self._unkept: dict[str, Decimal] = {}
         """What chats cost of which nothing is kept, by session, as far as this run has asked in them."""
 
-    async def passed_by(
-        self, conversation: Conversation, asked: Sequence[Parameters], library: Library
-    ) -> AsyncGenerator[Overrun, None]:
-        """The budgets that answers with these parameters would pass, the chat's first; the day's is of the library."""
+    async def allow(
+        self,
+        conversation: Conversation,
+        asked: Sequence[Parameters],
+        library: Library,
+        ask: Callable[[Overrun], Awaitable[Permission]],
+    ) -> bool:
+        """Whether answers with these parameters may be asked for.
+
+        `ask` is what a person says to each budget that they would pass, the chat's first; the day's is of the library.
+        `Permission.CHAT` goes on until the raised limit is reached.
+        """
         limits = self._limits()
         expected = sum((self._expected(conversation, each) for each in asked), Decimal(0))
         if limits.chat:
             spent = totals(charged(conversation), self._model_info).cost or Decimal(0)
-            if passed := self._passed(conversation.id, tr("The answers of this chat"), spent, expected, limits.chat):
-                yield passed
+            passed = self._passed(conversation.id, tr("The answers of this chat"), spent, expected, limits.chat)
+            if not await self._agreed(passed, ask):
+                return False
         if limits.day:
             today = date.today().isoformat()
             sessions = await asyncio.to_thread(_sessions, library)
@@ -90,12 +100,17 @@ class Budgets:
             spent = spending.total(entries).cost or Decimal(0)
             self._note_unkept(conversation, sessions)
             spent += sum(self._unkept.values(), Decimal(0))
-            if passed := self._passed(today, tr("The answers of today"), spent, expected, limits.day):
-                yield passed
+            passed = self._passed(today, tr("The answers of today"), spent, expected, limits.day)
+            return await self._agreed(passed, ask)
+        return True
 
-    def raise_limit(self, passed: Overrun) -> None:
-        """Go on without asking until the raised limit is reached."""
-        self._allowed[passed.key] = passed.raised
+    async def _agreed(self, passed: Overrun | None, ask: Callable[[Overrun], Awaitable[Permission]]) -> bool:
+        if passed is None:
+            return True
+        said = await ask(passed)
+        if said is Permission.CHAT:
+            self._allowed[passed.key] = passed.raised
+        return said is not Permission.NO
 
     def ledger(self, library: Library) -> Ledger:
         """What the sessions of a library were charged for, those in its trash included. Blocks."""

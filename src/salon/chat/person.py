@@ -12,8 +12,8 @@ from salon.words import tr
 class Unasked(SalonError):
     """There was no request: the person did not want one after all. Their message is in the log."""
 
-    def __init__(self, what: str, now: str = "Your message is saved.", *, stopped: bool = False) -> None:
-        super().__init__(what, now)
+    def __init__(self, what: str, now: str = "", *, stopped: bool = False) -> None:
+        super().__init__(what, now or tr("Your message is saved."))
         self.stopped = stopped
         """Whether they stopped what comes before a request."""
 

@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from salon.chat.attachments import Attachment
+from salon.chat.budgets import Overrun
 from salon.chat.library import Library
 from salon.chat.numbers import dollars
 from salon.chat.parameters import Parameters
@@ -195,17 +196,13 @@ class Linear:
 
     async def may_ask(self, asked: Parameters) -> bool:
         """Ask before a budget is passed."""
-        passed = self._budgets.passed_by(self.session.conversation, [asked], self.library)
-        async with aclosing(passed) as overruns:
-            async for overrun in overruns:
-                self.say(tr("This passes your budget. {sentence}", sentence=overrun.sentence()))
-                until = tr("Ask, and go on until {raised} are reached", raised=dollars(overrun.raised))
-                chosen = await self.choose(tr("Ask all the same?"), [tr("Ask once more"), until])
-                if chosen is None:
-                    return False
-                if chosen == 1:
-                    self._budgets.raise_limit(overrun)
-        return True
+        return await self._budgets.allow(self.session.conversation, [asked], self.library, self._ask_about)
+
+    async def _ask_about(self, passed: Overrun) -> Permission:
+        self.say(tr("This passes your budget. {sentence}", sentence=passed.sentence()))
+        until = tr("Ask, and go on until {raised} are reached", raised=dollars(passed.raised))
+        chosen = await self.choose(tr("Ask all the same?"), [tr("Ask once more"), until])
+        return Permission.NO if chosen is None else (Permission.ONCE, Permission.CHAT)[chosen]
 
     # afterwards
 

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import aclosing
 from datetime import date
 from typing import Any
 
 from textual import work
 
+from salon.chat.budgets import Overrun
 from salon.chat.conversation import Charge, Message
 from salon.chat.model import billed, cost_of, counted, searches, tokens_in_and_out
 from salon.chat.numbers import short_number
@@ -71,14 +71,10 @@ class SpendingActions(QuestioningActions):
         library = self.drafting.library
         if library is self._services.temporary:
             library = self._services.library  # the day's budget is one for all chats
-        async with aclosing(budgets.passed_by(session.conversation, asked, library)) as passed:
-            async for each in passed:
-                said = await self.put_question(overrun_asked(each), tr("asks whether it may pass a budget"))
-                if said.permission is Permission.NO:
-                    return False
-                if said.permission is Permission.CHAT:
-                    budgets.raise_limit(each)
-        return True
+        return await budgets.allow(session.conversation, asked, library, self._ask_about)
+
+    async def _ask_about(self, passed: Overrun) -> Permission:
+        return (await self.put_question(overrun_asked(passed), tr("asks whether it may pass a budget"))).permission
 
 
 def usage_in_words(usage: Mapping[str, Any]) -> str:
